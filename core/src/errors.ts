@@ -1,0 +1,29 @@
+/**
+ * What is wrong with what the user gave, in one fixed form: "where: wanted ...; got .... What to do."
+ * The command line prints it and exits with 2; the web shows it beside the field.
+ */
+export class InputError extends Error {
+	override readonly name = "InputError";
+	/** The field or file at fault, as the user wrote it: "network.layers[0].width". */
+	readonly where: string;
+	/** What was wanted, without a final period. */
+	readonly wanted: string;
+	/** What was got, short. */
+	readonly got: string;
+	/** What to do about it: a full sentence, or empty when `wanted` already says it. */
+	readonly advice: string;
+
+	constructor(fault: { where: string; wanted: string; got: string; advice?: string }) {
+		const { where, wanted, got, advice = "" } = fault;
+		super(`${where}: wanted ${wanted}; got ${got}.${advice === "" ? "" : ` ${advice}`}`);
+		this.where = where;
+		this.wanted = wanted;
+		this.got = got;
+		this.advice = advice;
+	}
+}
+
+/** The guard to use instead of instanceof across bundles. */
+export function isInputError(error: unknown): error is InputError {
+	return error instanceof Error && error.name === "InputError" && "where" in error;
+}

@@ -1,0 +1,46 @@
+/** What a network is: layers of hidden units and a linear readout, with Gaussian priors on all weights. */
+
+/** Names with closed forms or quadrature in `activations/`; a library user may register more. */
+export type ActivationName = string;
+
+export interface DenseLayer {
+	readonly type: "dense";
+	/** Number of units N_l. */
+	readonly width: number;
+	readonly activation: ActivationName;
+	/** s^2: every weight ~ N(0, s^2 / fan-in). */
+	readonly weightVariance: number;
+	/** s_b^2: every bias ~ N(0, s_b^2). */
+	readonly biasVariance: number;
+}
+
+export interface ConvolutionLayer {
+	readonly type: "convolution";
+	readonly channels: number;
+	/** Inputs along a sequence, or pixels along each side of a square of an image. */
+	readonly patch: number;
+	/** Equal to `patch`: patches tile the input without overlap. */
+	readonly stride: number;
+	readonly activation: ActivationName;
+	readonly weightVariance: number;
+	readonly biasVariance: number;
+}
+
+export type Layer = DenseLayer | ConvolutionLayer;
+
+export interface Network {
+	readonly layers: readonly Layer[];
+	readonly readout: { readonly weightVariance: number; readonly biasVariance: number };
+	/** "standard": readout weights ~ N(0, s_a^2 / N_L); "mean-field": N(0, s_a^2 / N_L^2). */
+	readonly scaling: "standard" | "mean-field";
+}
+
+/** Width of a layer: units of a dense layer, channels of a convolution. */
+export function layerWidth(layer: Layer): number {
+	return layer.type === "dense" ? layer.width : layer.channels;
+}
+
+/** chi: 1 in standard scaling, the last width in mean-field scaling. The output kernel is (s_a^2 / chi) E[phi phi^T]. */
+export function chi(network: Network): number {
+	return network.scaling === "standard" ? 1 : layerWidth(network.layers[network.layers.length - 1]!);
+}

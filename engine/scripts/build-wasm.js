@@ -1,0 +1,1 @@
+// Placeholder until the AssemblyScript sources land: nothing to compile.

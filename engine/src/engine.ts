@@ -1,0 +1,80 @@
+/**
+ * The contract of every engine: dense float64 linear algebra, element-wise special functions and random numbers.
+ *
+ * All arrays live in blocks owned by the engine, so that WebAssembly and native code work on them without copying.
+ * The methods here are the fast path (no allocation, no copy); `linalg/` has the friendly functions on `Matrix`.
+ */
+
+/** A contiguous run of float64 numbers in an engine's memory. */
+export interface Block {
+	readonly length: number;
+	/** A live view. Growth of the memory detaches old views, so read this property again after any allocation. */
+	readonly data: Float64Array;
+	/** The same memory from `offset` on, `length` numbers long. */
+	slice(offset: number, length: number): Block;
+}
+
+/** A rows x columns matrix laid over a block with general strides (in numbers, not bytes). */
+export interface View {
+	readonly block: Block;
+	readonly offset: number;
+	readonly rows: number;
+	readonly columns: number;
+	readonly rowStride: number;
+	readonly columnStride: number;
+}
+
+/** The state of a xoshiro256++ stream: four 64-bit words as eight 32-bit ones, low half first. Advanced in place. */
+export type RandomState = Uint32Array;
+
+export type EngineId = "reference" | "wasm" | "native";
+
+export interface Engine {
+	readonly id: EngineId;
+	/** What exactly computes, for the record: "plain-simd", "relaxed-simd", "OpenBLAS 0.3.21 (libopenblas.so.0)". */
+	readonly variant: string;
+	/** True when the same input gives the same bits on every platform. */
+	readonly deterministic: boolean;
+
+	/** Reserves `length` numbers, zero-filled, aligned to 16 bytes. @throws EngineError when the memory is exhausted. */
+	allocate(length: number): Block;
+	/** The current top of the arena; hand it to `release` to free everything allocated since. */
+	mark(): number;
+	release(mark: number): void;
+
+	/** C <- alpha A B + beta C. With beta = 0 the old content of C is not read (it may be NaN). */
+	gemm(alpha: number, a: View, b: View, beta: number, c: View): void;
+	/** Lower triangle of C <- alpha A A^T + beta C; the strict upper triangle of C is left alone. */
+	syrk(alpha: number, a: View, beta: number, c: View): void;
+	/** Replaces the lower triangle of A by its Cholesky factor L (A = L L^T); reads and writes the lower triangle only.
+	 * Returns -1, or the index of the first pivot that is not positive (A is then partly overwritten). */
+	cholesky(a: View): number;
+	/** B <- L^-1 B (or L^-T B when `transposed`), L the lower triangle of `l`. */
+	solveTriangular(l: View, b: View, transposed: boolean): void;
+	/** Replaces a Cholesky factor (lower triangle of `l`) by the full symmetric inverse (L L^T)^-1, both triangles. */
+	invertFromCholesky(l: View): void;
+	/** Symmetric eigendecomposition of the lower triangle of A: `values` ascending, A <- eigenvectors in columns.
+	 * Returns false when the QL iteration did not converge. */
+	eigh(a: View, values: Block): boolean;
+	/** Eigenvalues only, ascending; A is overwritten. */
+	eigenvalues(a: View, values: Block): boolean;
+
+	/** Element-wise; `out` may be `x` itself. Lengths must agree. */
+	exp(x: Block, out: Block): void;
+	log(x: Block, out: Block): void;
+	asin(x: Block, out: Block): void;
+	tanh(x: Block, out: Block): void;
+	erf(x: Block, out: Block): void;
+	/** erf(x) and its derivative 2/sqrt(pi) exp(-x^2) in one pass. */
+	erfWithDerivative(x: Block, value: Block, derivative: Block): void;
+
+	/** Uniform numbers in [0, 1) with 53 random bits each. Advances `state`. */
+	fillUniform(state: RandomState, out: Block): void;
+	/** Standard normals by the 256-layer ziggurat. Advances `state`. */
+	fillNormal(state: RandomState, out: Block): void;
+}
+
+/** Something an engine cannot do: memory exhausted, a library that does not load. */
+export class EngineError extends Error {
+	override readonly name = "EngineError";
+}

@@ -1,0 +1,14 @@
+export { createEngine, type EngineChoice } from "./create-engine.ts";
+export {
+	type Block,
+	type Engine,
+	EngineError,
+	type EngineId,
+	type RandomState,
+	type View,
+} from "./engine.ts";
+export * from "./linalg/matrix.ts";
+export * from "./linalg/operations.ts";
+export { seedStream, splitStream } from "./random/stream.ts";
+export { erf, erfDerivative } from "./reference/special-functions.ts";
+export { columnVector, submatrix, transpose, view } from "./view.ts";

@@ -1,0 +1,54 @@
+/** A dense matrix outside any engine: row-major float64. The currency of problems and answers. */
+export interface Matrix {
+	readonly rows: number;
+	readonly columns: number;
+	/** rows * columns numbers, row by row. */
+	readonly data: Float64Array;
+}
+
+/** A rows x columns matrix of zeros, or over the given numbers (not copied). @throws RangeError when the length is wrong. */
+export function matrix(rows: number, columns: number, data = new Float64Array(rows * columns)): Matrix {
+	if (data.length !== rows * columns) {
+		throw new RangeError(
+			`matrix: wanted ${rows} x ${columns} = ${rows * columns} numbers; got ${data.length}.`,
+		);
+	}
+	return { rows, columns, data };
+}
+
+/** A matrix from nested rows. @throws RangeError when the rows differ in length. */
+export function matrixFromRows(rows: readonly (readonly number[])[]): Matrix {
+	const columns = rows[0]?.length ?? 0;
+	const result = matrix(rows.length, columns);
+	rows.forEach((row, i) => {
+		if (row.length !== columns) {
+			throw new RangeError(`matrixFromRows: row ${i} has ${row.length} numbers; row 0 has ${columns}.`);
+		}
+		result.data.set(row, i * columns);
+	});
+	return result;
+}
+
+/** The matrix as nested rows. */
+export function matrixToRows(m: Matrix): number[][] {
+	return Array.from({ length: m.rows }, (_, i) => Array.from(matrixRow(m, i)));
+}
+
+/** Row i as a live view. */
+export function matrixRow(m: Matrix, i: number): Float64Array {
+	return m.data.subarray(i * m.columns, (i + 1) * m.columns);
+}
+
+/** The transposed matrix, copied. */
+export function transposed(m: Matrix): Matrix {
+	const result = matrix(m.columns, m.rows);
+	for (let i = 0; i < m.rows; i++) {
+		for (let j = 0; j < m.columns; j++) result.data[j * m.rows + i] = m.data[i * m.columns + j]!;
+	}
+	return result;
+}
+
+/** The main diagonal. */
+export function diagonal(m: Matrix): Float64Array {
+	return Float64Array.from({ length: Math.min(m.rows, m.columns) }, (_, i) => m.data[i * m.columns + i]!);
+}
