@@ -1,3 +1,4 @@
+export * from "./activations/index.ts";
 export * from "./answer/answer.ts";
 export * from "./errors.ts";
 export * from "./network/network.ts";
