@@ -53,13 +53,14 @@ export async function runComparison(experiment: Experiment, options: RunOptions)
 		shouldStop: () => options.signal.aborted,
 	});
 	const sampling = await sampleAndCompare(experiment, outcomes, options);
+	const sampled = experiment.sampling === false || sampling?.answer.convergence.converged === true;
 	const solved = outcomes.every((outcome) => !("answer" in outcome) || outcome.answer.convergence.converged);
 	return {
 		outcomes,
 		...(sampling === undefined ? {} : { sampling }),
 		engine: options.engine,
 		interrupted: options.signal.aborted,
-		converged: solved && (sampling?.answer.convergence.converged ?? true),
+		converged: solved && sampled,
 	};
 }
 
