@@ -36,7 +36,10 @@ export function goldenFiles(): GoldenFile[] {
  * Compares every quantity that the case gives, arrays against their largest absolute entry; an expected 0 means below
  * 1e-12.
  */
-export function expectGolden(answer: Record<string, unknown>, { expected, relativeTolerance }: GoldenCase): void {
+export function expectGolden(
+	answer: Record<string, unknown>,
+	{ expected, relativeTolerance }: GoldenCase,
+): void {
 	for (const [quantity, value] of Object.entries(expected)) {
 		const tolerance =
 			typeof relativeTolerance === "number" ? relativeTolerance : relativeTolerance[quantity]!;

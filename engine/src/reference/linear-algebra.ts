@@ -133,4 +133,6 @@ function rotate(m: Float64Array, v: Float64Array, n: number, p: number, q: numbe
 		v[k * n + p] = c * vp - s * vq;
 		v[k * n + q] = s * vp + c * vq;
 	}
+	// Zero by construction; what rounding leaves there would keep the sweeps from ending.
+	m[p * n + q] = m[q * n + p] = 0;
 }
