@@ -198,7 +198,7 @@ describe("the mean term", () => {
 
 	it("finds all positive roots of a cubic", () => {
 		const roots = positiveCubicRoots(1, -6, 11, -6);
-		roots.forEach((root, i) => expect(root).toBeCloseTo(i + 1, 13));
+		for (const [i, root] of roots.entries()) expect(root).toBeCloseTo(i + 1, 13);
 		expect(roots.length).toBe(3);
 		expect(positiveCubicRoots(0, 0, 2, -3)[0]).toBeCloseTo(1.5, 13);
 		expect(positiveCubicRoots(1, 1, 1, -3)).toHaveLength(1);
