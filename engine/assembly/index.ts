@@ -1,5 +1,6 @@
 // Everything exported here is an export of the WebAssembly module. Nothing allocates managed objects, so the memory
 // above heapBase() belongs to the arena of engine/src/wasm/arena.ts.
+export * from "./linalg/index";
 export * from "./special/index";
 
 /** First free byte above the static data. */
