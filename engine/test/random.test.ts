@@ -183,7 +183,7 @@ describe("a million normals", () => {
 			for (const sign of [1, -1]) {
 				const count = x.reduce((sum, value) => sum + (sign * value > threshold ? 1 : 0), 0);
 				const expected = COUNT * probability;
-				// Counts are Poisson. Where only 3.4 are expected the normal bound is too narrow: P(count > 13) = 1.2e-5.
+				// Counts are Poisson. Where only 3.4 are expected the normal bound is too narrow: P(count > 13) = 1.4e-5.
 				expect(Math.abs(count - expected)).toBeLessThan(Math.max(Z_BOUND * Math.sqrt(expected), 10));
 			}
 		}
