@@ -4,6 +4,7 @@ export * from "./network/network.ts";
 export { ACTIVATION_NAMES, networkSchema } from "./network/schema.ts";
 export { inFile } from "./problem/faults.ts";
 export { checkProblem, parseProblem, problemToJson } from "./problem/parse-problem.ts";
+export { parseText } from "./problem/parse-text.ts";
 export * from "./problem/problem.ts";
 export { problemSchema } from "./problem/schema.ts";
 export { layerPositions, type Positions, positionCount } from "./problem/tiling.ts";
