@@ -21,7 +21,7 @@ const MAX_ALIAS_COUNT = 100;
  * @throws InputError with line and column for a malformed text, keys given twice, and anything too large or too deep.
  */
 export function parseText(source: string | Uint8Array, where = "file"): unknown {
-	const text = typeof source === "string" ? source : decode(source, where);
+	const text = typeof source === "string" ? source : decodeText(source, where);
 	if (text.trim() === "") {
 		throw new InputError({ where, wanted: "YAML or JSON", got: "an empty text" });
 	}
@@ -33,7 +33,8 @@ export function parseText(source: string | Uint8Array, where = "file"): unknown 
 	return plain(json, where);
 }
 
-function decode(bytes: Uint8Array, where: string): string {
+/** The text of UTF-8 bytes, without a byte-order mark. @throws InputError for other bytes and for more than 256 MiB. */
+export function decodeText(bytes: Uint8Array, where: string): string {
 	checkSize(bytes.length, MAX_JSON_BYTES, where, "Give the data as an NPY or NPZ file instead.");
 	const text = strFromU8(bytes);
 	const bad = text.indexOf("\ufffd");
