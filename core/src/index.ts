@@ -1,6 +1,12 @@
+export * from "./activations/index.ts";
 export * from "./answer/answer.ts";
 export * from "./errors.ts";
 export * from "./network/network.ts";
+export { ACTIVATION_NAMES, networkSchema } from "./network/schema.ts";
+export { inFile } from "./problem/faults.ts";
+export { checkProblem, parseProblem, problemToJson } from "./problem/parse-problem.ts";
 export * from "./problem/problem.ts";
+export { problemSchema } from "./problem/schema.ts";
+export { layerPositions, type Positions, positionCount } from "./problem/tiling.ts";
 export * from "./samplers/sampler.ts";
 export * from "./theories/theory.ts";
