@@ -1,5 +1,6 @@
 export * from "./activations/index.ts";
 export * from "./answer/answer.ts";
+export * from "./diagnostics/index.ts";
 export * from "./errors.ts";
 export * from "./network/network.ts";
 export { ACTIVATION_NAMES, networkSchema } from "./network/schema.ts";
@@ -8,5 +9,5 @@ export { checkProblem, parseProblem, problemToJson } from "./problem/parse-probl
 export * from "./problem/problem.ts";
 export { problemSchema } from "./problem/schema.ts";
 export { layerPositions, type Positions, positionCount } from "./problem/tiling.ts";
-export * from "./samplers/sampler.ts";
+export * from "./samplers/index.ts";
 export * from "./theories/theory.ts";

@@ -1,14 +1,14 @@
 import { type Engine, transpose, view } from "@finitude/engine";
-import { squaredColumns } from "./point-space-readout.ts";
 import {
 	addToDiagonal,
 	allocateView,
 	copyInto,
-	type IntegratedReadout,
 	logDeterminantOf,
-	type ReadoutProblem,
+	squaredColumns,
 	squaredNorm,
-} from "./readout.ts";
+} from "./block-operations.ts";
+import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
+import { createScalarFunctions } from "./scalar-functions.ts";
 
 /**
  * The M x M form, by the Woodbury identity; it needs kappa > 0. With B = kappa I + c F F^T and m = B^-1 F Y:
@@ -26,7 +26,7 @@ export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProble
 	const weights = allocateView(engine, units, outputs);
 	const residual = allocateView(engine, points, outputs);
 	const diagonal = engine.allocate(units);
-	const logNoise = logarithm(engine, noiseVariance);
+	const logNoise = createScalarFunctions(engine).log(noiseVariance);
 	return {
 		energy() {
 			engine.syrk(scale, features, 0, b);
@@ -55,11 +55,4 @@ export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProble
 			for (let i = 0; i < at.columns; i++) variance[i] = noiseVariance * scale * norms[i]!;
 		},
 	};
-}
-
-function logarithm(engine: Engine, x: number): number {
-	const block = engine.allocate(1);
-	block.data[0] = x;
-	engine.log(block, block);
-	return block.data[0]!;
 }

@@ -1,13 +1,13 @@
-import { type Block, type Engine, transpose, view } from "@finitude/engine";
+import { type Engine, transpose, view } from "@finitude/engine";
 import {
 	addToDiagonal,
 	allocateView,
 	copyInto,
-	type IntegratedReadout,
 	logDeterminantOf,
-	type ReadoutProblem,
+	squaredColumns,
 	squaredNorm,
-} from "./readout.ts";
+} from "./block-operations.ts";
+import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
 
 /**
  * The P x P form: factorizes A = c F^T F + kappa I itself.
@@ -47,14 +47,4 @@ export function createPointSpaceReadout(engine: Engine, problem: ReadoutProblem)
 			for (let i = 0; i < at.columns; i++) variance[i] = scale * prior[i]! - explained[i]!;
 		},
 	};
-}
-
-/** Sums of squares down the columns of a row-major matrix. */
-export function squaredColumns(block: Block, rows: number, columns: number): Float64Array {
-	const data = block.data;
-	const sums = new Float64Array(columns);
-	for (let i = 0; i < rows; i++) {
-		for (let j = 0; j < columns; j++) sums[j]! += data[i * columns + j]! ** 2;
-	}
-	return sums;
 }

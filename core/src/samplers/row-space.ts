@@ -1,4 +1,13 @@
-import { choleskyFactor, type Engine, gram, type Matrix, matrix, multiply, solveLower, symmetricEigen } from "@finitude/engine";
+import {
+	choleskyFactor,
+	type Engine,
+	gram,
+	type Matrix,
+	matrix,
+	multiply,
+	solveLower,
+	symmetricEigen,
+} from "@finitude/engine";
 
 /**
  * Singular values below this fraction of the largest are dropped. The Gram matrix resolves them to the square root of the

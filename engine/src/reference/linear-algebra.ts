@@ -133,4 +133,7 @@ function rotate(m: Float64Array, v: Float64Array, n: number, p: number, q: numbe
 		v[k * n + p] = c * vp - s * vq;
 		v[k * n + q] = s * vp + c * vq;
 	}
+	// Zero in exact arithmetic; rounding would keep the sum of squares above the threshold.
+	m[p * n + q] = 0;
+	m[q * n + p] = 0;
 }
