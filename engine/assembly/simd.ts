@@ -1,0 +1,15 @@
+/** a * b + c per lane: fused in the relaxed build where the processor can, two roundings in the plain build. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
+  return f64x2.add(f64x2.mul(a, b), c);
+}
+
+/** c - a * b per lane, fused as in multiplyAdd. */
+// @ts-ignore: decorator
+@inline
+export function negativeMultiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_nmadd(a, b, c);
+  return f64x2.sub(c, f64x2.mul(a, b));
+}
