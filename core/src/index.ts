@@ -1,6 +1,7 @@
 export * from "./activations/index.ts";
 export * from "./answer/answer.ts";
 export { answerToJson, type Json } from "./answer/json.ts";
+export * from "./diagnostics/index.ts";
 export * from "./errors.ts";
 export * from "./kernels/index.ts";
 export { type LabeledImages, readCifar10 } from "./data/cifar10.ts";
@@ -38,5 +39,9 @@ export * from "./samplers/sampler.ts";
 export { bibtex } from "./theories/cite.ts";
 export { findTheory, theories } from "./theories/registry.ts";
 export { type ReportedAnswer, solveTheory, type TimedSolveContext } from "./theories/solve.ts";
+export * from "./samplers/index.ts";
 export * from "./theories/theory.ts";
 export { version } from "./version.ts";
+export * from "./experiments/comparison.ts";
+export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
+export { RANKING_THRESHOLD, rankingScore, type Verdict, verdict } from "./experiments/verdict.ts";
