@@ -2,13 +2,7 @@
 import type { Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
-import {
-	meanSquaredError,
-	meanValue,
-	relativeDistance,
-	relativeNorm,
-	rootMeanSquareZ,
-} from "./distance.ts";
+import { meanSquaredError, meanValue, relativeDistance, relativeNorm, rootMeanSquareZ } from "./distance.ts";
 
 /** How far an estimate is from the sampled one. */
 export interface Distance {

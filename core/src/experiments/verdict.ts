@@ -75,7 +75,7 @@ export function verdict(
 		return {
 			order,
 			best: [],
-			sentence: `No verdict: the sampler has not converged (largest R-hat ${maxRHat.toFixed(3)}, wanted at most 1.01; ${divergences} divergences); raise draws and warmup.${left}`,
+			sentence: `No verdict: the sampler has not converged (largest R-hat ${maxRHat?.toFixed(3) ?? "undefined"}, wanted at most 1.01; ${divergences} divergences); raise draws and warmup.${left}`,
 		};
 	}
 	const closest = sorted[0];
