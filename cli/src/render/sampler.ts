@@ -1,0 +1,17 @@
+import type { SampledAnswer } from "@finitude/core";
+import { formatNumber } from "./table.ts";
+
+/** What the sampler did and whether it converged, in two lines. */
+export function renderSamplerLines(answer: SampledAnswer): string[] {
+	const d = answer.diagnostics;
+	const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+	const lines = [
+		`sampler ${answer.sampler}: ${count(d.chains, "chain")} of ${d.draws} draws after ${d.warmup} warm-up steps, ` +
+			`acceptance ${d.acceptanceRate.toFixed(2)}, step size ${formatNumber(d.stepSize)}, seed ${d.seed}`,
+		`largest R-hat ${d.maxRHat.toFixed(4)}, smallest bulk ESS ${Math.round(d.minBulkEss)}, smallest tail ESS ` +
+			`${Math.round(d.minTailEss)}, ${count(d.divergences, "divergence")}: ` +
+			(answer.convergence.converged ? "converged" : "NOT CONVERGED"),
+	];
+	if (!answer.convergence.converged && answer.convergence.advice !== undefined) lines.push(answer.convergence.advice);
+	return lines;
+}
