@@ -1,8 +1,6 @@
 export * from "./activations/index.ts";
 export * from "./answer/answer.ts";
 export { answerToJson, type Json } from "./answer/json.ts";
-export * from "./errors.ts";
-export * from "./kernels/index.ts";
 export { type LabeledImages, readCifar10 } from "./data/cifar10.ts";
 export { type ClassTargets, classTargetsFor } from "./data/classes.ts";
 export { type CsvForm, readCsv, selectColumns, type Table } from "./data/csv.ts";
@@ -15,6 +13,7 @@ export { type NumericArray, toMatrix } from "./data/numeric-array.ts";
 export { preprocess } from "./data/preprocess.ts";
 export { type DataSettings, dataSchema, type Preprocessing } from "./data/schema.ts";
 export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } from "./data/teachers/index.ts";
+export * from "./errors.ts";
 export {
 	type Experiment,
 	isExperiment,
@@ -26,8 +25,9 @@ export { canonicalJson, hashExperiment } from "./experiments/hash.ts";
 export { jsonSchemas } from "./experiments/json-schema.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { commentedTemplate } from "./experiments/template.ts";
+export * from "./kernels/index.ts";
 export * from "./network/network.ts";
-export { ACTIVATION_NAMES, networkSchema } from "./network/schema.ts";
+export { networkSchema } from "./network/schema.ts";
 export { inFile } from "./problem/faults.ts";
 export { checkProblem, parseProblem, problemToJson } from "./problem/parse-problem.ts";
 export { parseText } from "./problem/parse-text.ts";
