@@ -31,7 +31,7 @@ export { commentedTemplate } from "./experiments/template.ts";
 export { RANKING_THRESHOLD, rankingScore, type Verdict, verdict } from "./experiments/verdict.ts";
 export * from "./kernels/index.ts";
 export * from "./network/network.ts";
-export { ACTIVATION_NAMES, networkSchema } from "./network/schema.ts";
+export { networkSchema } from "./network/schema.ts";
 export { inFile } from "./problem/faults.ts";
 export { checkProblem, parseProblem, problemToJson } from "./problem/parse-problem.ts";
 export { parseText } from "./problem/parse-text.ts";
