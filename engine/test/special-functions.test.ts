@@ -30,7 +30,9 @@ function worstError(engine: Engine, name: Name, unit: (value: number) => number)
 		name,
 		table.map(([x]) => x),
 	);
-	return Math.max(...table.map(([, value], i) => (got[i] === value ? 0 : Math.abs(got[i]! - value) / unit(value))));
+	return Math.max(
+		...table.map(([, value], i) => (got[i] === value ? 0 : Math.abs(got[i]! - value) / unit(value))),
+	);
 }
 
 /** Distance from |value| to the next larger float64. */
@@ -65,7 +67,11 @@ describe.each(engines)("special functions of the %s engine", (_, engine) => {
 		expect(evaluate(engine, "erfDerivative", x)).toEqual([slope, slope, 0, 0, Number.NaN]);
 		expect(evaluate(engine, "exp", [710, -746, 1e308, -1e308])).toEqual([Infinity, 0, Infinity, 0]);
 		expect(evaluate(engine, "log", [-1, -5e-324, 1])).toEqual([Number.NaN, Number.NaN, 0]);
-		expect(evaluate(engine, "asin", [1, -1, 1.0000000000000002])).toEqual([Math.PI / 2, -Math.PI / 2, Number.NaN]);
+		expect(evaluate(engine, "asin", [1, -1, 1.0000000000000002])).toEqual([
+			Math.PI / 2,
+			-Math.PI / 2,
+			Number.NaN,
+		]);
 	});
 
 	test("a lane does not see its neighbour, nor an element its place", () => {
@@ -107,8 +113,8 @@ describe.each(engines)("special functions of the %s engine", (_, engine) => {
 		expect(() => engine.exp(engine.allocate(3), engine.allocate(4))).toThrow(
 			new RangeError("exp: wanted 3 outputs; got 4."),
 		);
-		expect(() => engine.erfWithDerivative(engine.allocate(3), engine.allocate(3), engine.allocate(2))).toThrow(
-			new RangeError("erfWithDerivative: wanted 3 outputs; got 2."),
-		);
+		expect(() =>
+			engine.erfWithDerivative(engine.allocate(3), engine.allocate(3), engine.allocate(2)),
+		).toThrow(new RangeError("erfWithDerivative: wanted 3 outputs; got 2."));
 	});
 });

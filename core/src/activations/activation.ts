@@ -1,4 +1,5 @@
 import type { Block, Engine } from "@finitude/engine";
+import type { DualActivation } from "../kernels/dual-activation.ts";
 
 /** A nonlinearity as its author writes it: a function, its derivative and its parity. */
 export interface ActivationDefinition {
@@ -10,6 +11,8 @@ export interface ActivationDefinition {
 	derivative(h: number): number;
 	/** phi(-h) = -phi(h) for every h: such a function has no mean under a centered Gaussian. */
 	readonly odd: boolean;
+	/** Closed forms of its Gaussian averages. Without them they are found by quadrature, which wants a smooth function. */
+	readonly dual?: DualActivation;
 	/** Element-wise value on a block; given only where an engine map makes it faster than the loop over `value`. */
 	evaluate?(engine: Engine, h: Block, value: Block): void;
 	/** Element-wise value and derivative in one pass; given where it shares work. */
@@ -26,12 +29,13 @@ export interface Activation extends ActivationDefinition {
 
 /** Completes a definition: vectorized forms that are not given become plain loops. */
 export function defineActivation(definition: ActivationDefinition): Activation {
-	const { name, odd } = definition;
+	const { name, odd, dual } = definition;
 	const value = (h: number) => definition.value(h);
 	const derivative = (h: number) => definition.derivative(h);
 	return {
 		name,
 		odd,
+		...(dual && { dual }),
 		value,
 		derivative,
 		evaluate:

@@ -1,9 +1,11 @@
+import { linearDual } from "../kernels/linear.ts";
 import { defineActivation } from "./activation.ts";
 
 /** phi(h) = h. */
 export const linear = defineActivation({
 	name: "linear",
 	odd: true,
+	dual: linearDual,
 	value: (h) => h,
 	derivative: () => 1,
 	evaluate(_engine, h, value) {

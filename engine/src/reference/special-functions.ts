@@ -4,7 +4,10 @@ const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
 /** Trapezoidal rule of Matta and Reichel: step 1/2 and nodes k/2 up to 6, where the integrand has fallen below 1e-15. */
 const STEP = 0.5;
-const NODES = Array.from({ length: 13 }, (_, k) => ({ square: (k * STEP) ** 2, weight: Math.exp(-((k * STEP) ** 2)) }));
+const NODES = Array.from({ length: 13 }, (_, k) => ({
+	square: (k * STEP) ** 2,
+	weight: Math.exp(-((k * STEP) ** 2)),
+}));
 NODES[0]!.weight = 0.5;
 
 /**
