@@ -35,7 +35,7 @@ describe("native", () => {
 
 	test.skipIf(native === undefined)("says which library computes", () => {
 		expect([native!.id, native!.deterministic]).toEqual(["native", false]);
-		expect(native!.variant).toMatch(/^(OpenBLAS \d+\.\d+\.\d+\S*|Accelerate|BLAS) \(.+\)$/);
+		expect(native!.variant).toMatch(/^(OpenBLAS \d+\.\d+\.\d+\S* \w+|Accelerate|BLAS) \(.+\)$/);
 	});
 
 	test("a library that does not exist is named in the error", async () => {
