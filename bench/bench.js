@@ -64,7 +64,6 @@ for (const row of rows.filter(
 	process.stderr.write(`${row.title}\n`);
 }
 for (const competitor of competitors) competitor.close();
-console.log(
-	`Node ${process.versions.node}, ${process.platform} ${process.arch}; in brackets: times as fast as NumPy`,
-);
+const legend = python ? "; in brackets: times as fast as NumPy" : "";
+console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}${legend}`);
 console.log(formatTable(table));
