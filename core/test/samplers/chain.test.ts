@@ -21,7 +21,7 @@ test("a chain depends on the seed and its number alone, and can be posted betwee
 			name: "input rank",
 			value: 4,
 			message:
-				"The first layer is sampled in the 4 directions that the 4 training inputs span (of 6 and the bias); " +
+				"The first layer is sampled in the 4 directions that the 4 training inputs span (of 6 inputs); " +
 				"singular values below 1e-7 of the largest are dropped.",
 		},
 	]);
