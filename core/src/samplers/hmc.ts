@@ -9,29 +9,19 @@
  * Cost of a gradient: one matrix product forward and two backward per layer, and one factorization of size min(P, N_L).
  * Checked against exact linear posteriors, central differences, Geweke's joint-distribution test and published samples.
  */
-import {
-	type Engine,
-	load,
-	type Matrix,
-	mirrorLower,
-	type RandomState,
-	transpose,
-	unload,
-	type View,
-} from "@finitude/engine";
+import { type Engine, load } from "@finitude/engine";
 import type { ValidityNote } from "../answer/answer.ts";
 import { InputError } from "../errors.ts";
 import type { DenseLayer } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
-import { allocateView, squaredNorm } from "./block-operations.ts";
-import { createForwardPass } from "./forward.ts";
 import { createHmcTransition, type HmcInfo, type HmcState } from "./hmc-transition.ts";
-import { createPotential, type Potential } from "./potential.ts";
+import { createObserver } from "./observer.ts";
+import { createPotential } from "./potential.ts";
 import { RANK_THRESHOLD } from "./row-space.ts";
-import type { Observation, Sampler, TransitionKernel } from "./sampler.ts";
+import type { Sampler, TransitionKernel } from "./sampler.ts";
 import { type WhitenedInputs, whitenInputs } from "./whitened-inputs.ts";
-import { featureRows, type WhitenedNetwork, whitenNetwork } from "./whitened-network.ts";
+import { whitenNetwork } from "./whitened-network.ts";
 
 const references: readonly Reference[] = [
 	{
@@ -119,7 +109,7 @@ function prepare(problem: Problem, engine: Engine): TransitionKernel<HmcState, H
 	const observeAt = createObserver(engine, problem, network, potential, inputs);
 	const prior = engine.allocate(network.parameters);
 	return {
-		notes: [rankNote(inputs, problem.trainInputs)],
+		notes: [rankNote(inputs, problem)],
 		init(stream) {
 			engine.fillNormal(stream, prior);
 			const state = transition.stateAt(prior.data.slice(), stream);
@@ -134,79 +124,16 @@ function prepare(problem: Problem, engine: Engine): TransitionKernel<HmcState, H
 			return state;
 		},
 		step: transition.step,
-		observe: observeAt,
+		observe: (state, stream) => observeAt(state.position, stream),
 	};
 }
 
-function rankNote(inputs: WhitenedInputs, trainInputs: Matrix): ValidityNote {
+function rankNote(inputs: WhitenedInputs, { network, trainInputs }: Problem): ValidityNote {
 	return {
 		name: "input rank",
 		value: inputs.rank,
 		message:
 			`The first layer is sampled in the ${inputs.rank} directions that the ${trainInputs.rows} training inputs span ` +
-			`(of ${trainInputs.columns} and the bias); singular values below ${RANK_THRESHOLD} of the largest are dropped.`,
-	};
-}
-
-/** Binds `observe`: the conditional moments at training and test points, in work space allocated here. */
-function createObserver(
-	engine: Engine,
-	problem: Problem,
-	network: WhitenedNetwork,
-	potential: Potential,
-	inputs: WhitenedInputs,
-): (state: HmcState, stream: RandomState) => Observation {
-	const points = problem.trainInputs.rows;
-	const outputs = problem.trainTargets.columns;
-	const workRows = Math.max(points, featureRows(network.layers[network.layers.length - 1]!));
-	const kernel = allocateView(engine, points, points);
-	const predictAt = (features: View) => {
-		const mean = allocateView(engine, features.columns, outputs);
-		const work = engine.allocate(workRows * features.columns);
-		return () => {
-			const perPoint = new Float64Array(features.columns);
-			potential.readout.predict(features, mean, perPoint, work);
-			const variance = mean.block.data.map((_, i) => perPoint[Math.floor(i / outputs)]!);
-			return { mean: mean.block.data.slice(), variance };
-		};
-	};
-	const predictTrain = predictAt(potential.features);
-	const test = inputs.test && createTestForward(engine, network, inputs.test, potential);
-	const predictTest = test && predictAt(test.features);
-	return (state, stream) => {
-		potential.position.data.set(state.position);
-		const energy = potential.energy();
-		const train = predictTrain();
-		test?.run(stream);
-		const testMoments = predictTest?.() ?? { mean: new Float64Array(0), variance: new Float64Array(0) };
-		engine.syrk(network.readoutScale, transpose(potential.features), 0, kernel);
-		return {
-			trainMean: train.mean,
-			trainVariance: train.variance,
-			testMean: testMoments.mean,
-			testVariance: testMoments.variance,
-			outputKernel: mirrorLower(unload(kernel)).data,
-			logDensity: -energy - squaredNorm(potential.position) / 2,
-		};
-	};
-}
-
-/** The forward pass at the test points: the part of the first pre-activations outside the training row space is drawn afresh. */
-function createTestForward(
-	engine: Engine,
-	network: WhitenedNetwork,
-	test: NonNullable<WhitenedInputs["test"]>,
-	potential: Potential,
-): { features: View; run(stream: RandomState): void } {
-	const forward = createForwardPass(engine, network, load(engine, test.inside), false);
-	const outside = transpose(load(engine, test.outside));
-	const weights = allocateView(engine, network.layers[0]!.width, outside.rows);
-	return {
-		features: forward.features,
-		run(stream) {
-			if (outside.rows === 0) return forward.run(potential.position);
-			engine.fillNormal(stream, weights.block);
-			forward.run(potential.position, { weights, inputs: outside });
-		},
+			`(of ${trainInputs.columns} inputs${(network.layers[0] as DenseLayer).biasVariance > 0 ? " and the bias" : ""}); singular values below ${RANK_THRESHOLD} of the largest are dropped.`,
 	};
 }
