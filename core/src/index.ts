@@ -14,6 +14,7 @@ export { preprocess } from "./data/preprocess.ts";
 export { type DataSettings, dataSchema, type Preprocessing } from "./data/schema.ts";
 export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } from "./data/teachers/index.ts";
 export * from "./errors.ts";
+export { withDataPaths } from "./experiments/data-paths.ts";
 export {
 	type Experiment,
 	isExperiment,
