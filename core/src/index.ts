@@ -13,7 +13,9 @@ export { type NumericArray, toMatrix } from "./data/numeric-array.ts";
 export { preprocess } from "./data/preprocess.ts";
 export { type DataSettings, dataSchema, type Preprocessing } from "./data/schema.ts";
 export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } from "./data/teachers/index.ts";
+export * from "./diagnostics/index.ts";
 export * from "./errors.ts";
+export * from "./experiments/comparison.ts";
 export { withDataPaths } from "./experiments/data-paths.ts";
 export {
 	type Experiment,
@@ -24,8 +26,10 @@ export {
 } from "./experiments/experiment.ts";
 export { canonicalJson, hashExperiment } from "./experiments/hash.ts";
 export { jsonSchemas } from "./experiments/json-schema.ts";
+export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { commentedTemplate } from "./experiments/template.ts";
+export { RANKING_THRESHOLD, rankingScore, type Verdict, verdict } from "./experiments/verdict.ts";
 export * from "./kernels/index.ts";
 export * from "./network/network.ts";
 export { networkSchema } from "./network/schema.ts";
@@ -35,6 +39,7 @@ export { parseText } from "./problem/parse-text.ts";
 export * from "./problem/problem.ts";
 export { problemSchema } from "./problem/schema.ts";
 export { layerPositions, type Positions, positionCount } from "./problem/tiling.ts";
+export * from "./samplers/index.ts";
 export * from "./samplers/sampler.ts";
 export { bibtex } from "./theories/cite.ts";
 export { findTheory, theories } from "./theories/registry.ts";

@@ -5,7 +5,8 @@ import { createWasmEngine, supportsWasm } from "./wasm/create-wasm-engine.ts";
 export interface EngineChoice {
 	/** "auto" takes WebAssembly, or the reference where WebAssembly SIMD is missing. Default "auto". */
 	readonly engine?: "auto" | "wasm" | "native" | "reference";
-	/** Plain SIMD only: the same bits on every platform. Default true. */
+	/** Plain SIMD only: the same bits on every platform. Default true. Without meaning for "native" and "reference",
+	 * which use the platform's arithmetic. */
 	readonly deterministic?: boolean;
 }
 
@@ -22,7 +23,7 @@ export async function createEngine({
 		case "reference":
 			return createReferenceEngine();
 		case "native":
-			throw new EngineError(`engine: ${engine} is not built yet.`);
+			return (await import("./native/index.ts")).createNativeEngine();
 		default:
 			throw new EngineError(
 				`engine: wanted "auto", "wasm", "native" or "reference"; got ${JSON.stringify(engine)}.`,

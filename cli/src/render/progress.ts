@@ -1,5 +1,5 @@
 /** One line of progress on standard error while chains run; nothing when it is not a terminal. */
-import { type ChainProgress, rankNormalizedSplitRHat, type SamplingSettings } from "@finitude/core";
+import { type ChainProgress, rHat, type SamplingSettings } from "@finitude/core";
 import cliProgress from "cli-progress";
 
 export interface SamplingProgress {
@@ -11,7 +11,8 @@ export interface SamplingProgress {
 export function createSamplingProgress(settings: SamplingSettings): SamplingProgress {
 	const perChain = settings.warmup + settings.draws;
 	const bar = new cliProgress.SingleBar({
-		format: "sampling [{bar}] {value}/{total} steps | {phase} | acceptance {acceptance} | R-hat {rHat} | {eta_formatted} left",
+		format:
+			"sampling [{bar}] {value}/{total} steps | {phase} | acceptance {acceptance} | R-hat {rHat} | {eta_formatted} left",
 		stream: process.stderr,
 		clearOnComplete: true,
 		hideCursor: true,
@@ -44,6 +45,6 @@ function rHatSoFar(all: readonly ChainProgress[], chains: number): string {
 	const traces = all.map((p) => p.logDensity).filter((trace) => trace.length >= 8);
 	if (traces.length < Math.min(2, chains)) return "-";
 	const length = Math.min(...traces.map((trace) => trace.length));
-	const rHat = rankNormalizedSplitRHat(traces.map((trace) => trace.slice(0, length)));
-	return typeof rHat === "number" ? rHat.toFixed(3) : "-";
+	const diagnostic = rHat(traces.map((trace) => trace.slice(0, length)));
+	return diagnostic.defined ? diagnostic.value.toFixed(3) : "-";
 }

@@ -2,14 +2,10 @@
 import type { Engine } from "@finitude/engine";
 import { isInputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
-import type { ReportedAnswer } from "../theories/solve.ts";
-import { solveTheory } from "../theories/solve.ts";
+import { findTheory, theories } from "../theories/registry.ts";
+import { parseOptions, type ReportedAnswer, solveTheory } from "../theories/solve.ts";
 import type { Theory } from "../theories/theory.ts";
-
-export interface TheoryChoice {
-	readonly theory: Theory;
-	readonly options: Readonly<Record<string, unknown>>;
-}
+import type { TheoryChoice } from "./experiment.ts";
 
 export type TheoryOutcome =
 	| { readonly theory: string; readonly answer: ReportedAnswer }
@@ -28,31 +24,41 @@ export interface OutcomeContext {
 }
 
 /**
- * Solves every theory that applies. A refusal is an outcome, not an exception; a wrong option is an exception, since
- * another run with the same file would not help.
- * @throws InputError when an option is unknown or has a wrong value.
+ * Solves every theory chosen ("all": every one there is). A refusal is an outcome, not an exception; a wrong option is an
+ * exception, since another run with the same file would not help.
+ * @throws InputError when a theory is unknown, or an option is unknown or has a wrong value.
  */
 export function solveTheories(
 	problem: Problem,
-	choices: readonly TheoryChoice[],
+	choices: "all" | readonly TheoryChoice[],
 	context: OutcomeContext,
 ): TheoryOutcome[] {
+	const chosen =
+		choices === "all"
+			? theories.map((theory) => ({ theory, options: {} }))
+			: choices.map(({ id, options }) => ({ theory: findTheory(id), options }));
+	for (const { theory, options } of chosen) parseOptions(theory, options);
 	const outcomes: TheoryOutcome[] = [];
-	for (const { theory, options } of choices) {
+	for (const { theory, options } of chosen) {
 		if (context.shouldStop?.()) break;
-		const applies = theory.applies(problem);
-		if (applies !== true) {
-			outcomes.push({ theory: theory.id, reason: applies });
-			continue;
-		}
-		context.onTheory?.(theory.id);
-		const parsed = theory.options.safeParse(options);
-		try {
-			outcomes.push({ theory: theory.id, answer: solveTheory(theory, problem, options, context) });
-		} catch (error) {
-			if (!isInputError(error) || !parsed.success) throw error;
-			outcomes.push({ theory: theory.id, reason: error.message });
-		}
+		outcomes.push(outcomeOf(theory, problem, options, context));
 	}
 	return outcomes;
+}
+
+function outcomeOf(
+	theory: Theory,
+	problem: Problem,
+	options: object,
+	context: OutcomeContext,
+): TheoryOutcome {
+	const applies = theory.applies(problem);
+	if (applies !== true) return { theory: theory.id, reason: applies };
+	context.onTheory?.(theory.id);
+	try {
+		return { theory: theory.id, answer: solveTheory(theory, problem, options, context) };
+	} catch (error) {
+		if (!isInputError(error)) throw error;
+		return { theory: theory.id, reason: error.message };
+	}
 }

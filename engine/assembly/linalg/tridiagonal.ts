@@ -6,7 +6,7 @@ import { multiplyMatrixVector } from "./gemv";
 import { gemmLower } from "./gemm";
 import { at } from "./memory";
 import { multiplySymmetric } from "./symv";
-import { PAIRS, PANEL, leadingDimension, panelBuffers, smallBuffers, workVector, workingMatrix } from "./eigen-workspace";
+import { PAIRS, PANEL, leadingDimension, panelBuffers, smallBuffers, workMatrix, workVector } from "./eigen-workspace";
 
 /** Squared length below which a column counts as zero. The matrix is scaled to largest entry about 1, so leaving out
  * entries below 1e-100 moves no eigenvalue by a rounding error, and no reflector is made of underflowed squares. */
@@ -16,7 +16,7 @@ const NEGLIGIBLE: f64 = 1e-200;
  * reflector scales tau in 2, and reflector j in rows j + 1... of column j (its first entry, 1, is implied). */
 export function tridiagonalize(n: i32, scratch: usize): void {
   const ld = leadingDimension(n);
-  const a = workingMatrix(scratch);
+  const a = workMatrix(scratch, n, 0);
   const pairs = panelBuffers(scratch, n);
   const swapped = at(pairs, n, 0, PAIRS, 1);
   for (let start = 0; start < n; start += PANEL) {
@@ -33,7 +33,7 @@ export function tridiagonalize(n: i32, scratch: usize): void {
 /** Column j, which is column k of its panel. */
 function reduceColumn(n: i32, j: i32, k: i32, scratch: usize): void {
   const ld = leadingDimension(n);
-  const column = at(workingMatrix(scratch), j, j, ld, 1);
+  const column = at(workMatrix(scratch, n, 0), j, j, ld, 1);
   const pairs = panelBuffers(scratch, n);
   const swapped = at(pairs, n, 0, PAIRS, 1);
   const v = workVector(scratch, n, 3);

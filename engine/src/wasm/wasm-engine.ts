@@ -1,4 +1,11 @@
-import { type Block, type Engine, EngineError, type RandomState, type View } from "../engine.ts";
+import {
+	type Block,
+	type Engine,
+	EngineError,
+	type EngineId,
+	type RandomState,
+	type View,
+} from "../engine.ts";
 import {
 	checkInside,
 	checkLengths,
@@ -13,24 +20,32 @@ import type { WasmMemory } from "./webassembly.ts";
 
 const STATE_BYTES = 32;
 
+export type WasmVariant = "plain-simd" | "relaxed-simd";
+
+/** An instantiated binary and the memory it works on. */
+export interface WasmModule {
+	readonly variant: WasmVariant;
+	readonly exports: WasmExports;
+	readonly memory: WasmMemory;
+}
+
 /** The methods of an engine on the exports of a module, over an arena on its memory. */
 export class WasmEngine implements Engine {
-	readonly id = "wasm";
+	readonly id: EngineId = "wasm";
+	readonly variant: string;
+	/** Relaxed SIMD leaves the rounding of a multiply-add to the processor. */
+	readonly deterministic: boolean;
 	readonly arena: Arena;
 	readonly #state: ArenaBlock;
 
-	constructor(
-		readonly variant: "plain-simd" | "relaxed-simd",
-		readonly exports: WasmExports,
-		memory: WasmMemory,
-	) {
+	readonly exports: WasmExports;
+
+	constructor({ variant, exports, memory }: WasmModule) {
+		this.variant = variant;
+		this.deterministic = variant === "plain-simd";
+		this.exports = exports;
 		this.arena = new Arena(memory, exports.heapBase() >>> 0);
 		this.#state = this.arena.allocate(STATE_BYTES / 8);
-	}
-
-	/** Relaxed SIMD leaves the rounding of a multiply-add to the processor. */
-	get deterministic(): boolean {
-		return this.variant === "plain-simd";
 	}
 
 	allocate(length: number): Block {
