@@ -1,7 +1,7 @@
 import type { Engine } from "@finitude/engine";
 import { activationNames } from "../activations/registry.ts";
 import { makeDataSet } from "../data/data-set.ts";
-import { type FileAccess, readFile } from "../data/files.ts";
+import { type FileAccess, readFile } from "../data/file-access.ts";
 import { InputError } from "../errors.ts";
 import { networkFromJson } from "../network/parse-network.ts";
 import { inFile, parseWith } from "../problem/faults.ts";
