@@ -5,7 +5,7 @@ import { clipRoundoff } from "./gaussian-pairs.ts";
 /**
  * phi(h) = erf(h): G = (2/pi) arcsin(2 C_ab / sqrt((1 + 2 C_aa)(1 + 2 C_bb))).
  *
- * Williams 1997, Computing with infinite networks, equation (11), for erf(h) with the variance of h inside C.
+ * Williams 1997, Computing with infinite networks, with the variance of h inside C.
  * Derivatives: with A = 1 + 2 C_aa, B = 1 + 2 C_bb, c = C_ab and D = A B - 4 c^2.
  */
 export const erfDual = fromClosedForm({

@@ -8,8 +8,7 @@
  * 4. Order parameters: none.
  * 5. Solves: the kernel recursion (1)-(6) and the posterior (9), (10) of docs/theories/nngp.md; closed form.
  * 6. Gives: means, variances, covariances (common to the outputs), log evidence, output and pre-activation kernels.
- * 7. References: Neal 1996; Lee et al. 2018, arXiv 1711.00165, equations (5) and (8)-(9), with their sigma_w^2 = our
- *    weightVariance; Matthews et al. 2018, arXiv 1804.11271; Novak et al. 2019, arXiv 1810.05148 (convolutions without pooling).
+ * 7. References: Neal 1996; Lee et al. 2018, arXiv 1711.00165, with their sigma_w^2 = our weightVariance; Matthews et al. 2018, arXiv 1804.11271; Novak et al. 2019, arXiv 1810.05148 (convolutions without pooling).
  * 8. Cost: one pass over the (P^2/2 + P P*) kernel entries per layer and position, then one Cholesky factorization, O(P^3).
  * 9. Fails: where features are learned (P of the order of N, or mean-field scaling); it cannot tell, compare with a sampler.
  * 10. Checked: fixtures/golden/nngp-*.json, Monte Carlo of every dual activation, equality of linear convolutions and dense layers.

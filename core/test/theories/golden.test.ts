@@ -30,7 +30,7 @@ const cases = goldenFiles().flatMap(({ name, problem, cases }) =>
 );
 const isRefused = (c: { name: string; theory: string }) => REFUSED.includes(`${c.name} ${c.theory}`);
 
-describe.each(["reference"] as const)(
+describe.each(["reference", "wasm"] as const)(
 	"golden numbers of an independent implementation, %s engine",
 	async (engineId) => {
 		const engine = await createEngine({ engine: engineId });
