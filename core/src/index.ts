@@ -5,7 +5,7 @@ export { type LabeledImages, readCifar10 } from "./data/cifar10.ts";
 export { type ClassTargets, classTargetsFor } from "./data/classes.ts";
 export { type CsvForm, readCsv, selectColumns, type Table } from "./data/csv.ts";
 export { type DataSet, makeDataSet } from "./data/data-set.ts";
-export type { FileAccess, MnistFiles } from "./data/files.ts";
+export type { FileAccess, MnistFiles } from "./data/file-access.ts";
 export { readIdx } from "./data/idx.ts";
 export { readNpy } from "./data/npy.ts";
 export { readNpz } from "./data/npz.ts";
@@ -16,6 +16,7 @@ export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } fr
 export * from "./diagnostics/index.ts";
 export * from "./errors.ts";
 export * from "./experiments/comparison.ts";
+export { withDataPaths } from "./experiments/data-paths.ts";
 export {
 	type Experiment,
 	isExperiment,

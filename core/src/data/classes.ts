@@ -1,5 +1,6 @@
 import type { Matrix } from "@finitude/engine";
 import { InputError } from "../errors.ts";
+import { counted } from "../problem/faults.ts";
 
 /** A target for each class: a number, or a list of D numbers. */
 export type ClassTargets = readonly (number | readonly number[])[];
@@ -20,7 +21,7 @@ export function classTargetsFor(classes: readonly number[], given: ClassTargets 
 	if (given.length !== classes.length) {
 		throw new InputError({
 			where: "data.classTargets",
-			wanted: `${classes.length} targets, one for each of data.classes`,
+			wanted: `${counted(classes.length, "target")}, one for each of data.classes`,
 			got: String(given.length),
 		});
 	}
@@ -29,7 +30,7 @@ export function classTargetsFor(classes: readonly number[], given: ClassTargets 
 	if (odd >= 0) {
 		throw new InputError({
 			where: `data.classTargets[${odd}]`,
-			wanted: `${size(given[0]!)} numbers, as in the first`,
+			wanted: `${counted(size(given[0]!), "number")}, as in the first`,
 			got: String(size(given[odd]!)),
 		});
 	}
@@ -41,7 +42,7 @@ export function targetsOfLabels(
 	labels: Uint8Array | Float64Array,
 	classes: readonly number[],
 	classTargets: ClassTargets,
-): { targets: Matrix; classOf: Int32Array; classCount: number } {
+): { targets: Matrix; classOf: Int32Array; classes: readonly number[] } {
 	const index = new Map(classes.map((label, k) => [label, k]));
 	const classOf = Int32Array.from(labels, (label) => index.get(label) ?? -1);
 	const rows = classTargets.map((target) => (typeof target === "number" ? [target] : target));
@@ -50,5 +51,5 @@ export function targetsOfLabels(
 	classOf.forEach((k, i) => {
 		if (k >= 0) data.set(rows[k]!, i * columns);
 	});
-	return { targets: { rows: labels.length, columns, data }, classOf, classCount: classes.length };
+	return { targets: { rows: labels.length, columns, data }, classOf, classes };
 }

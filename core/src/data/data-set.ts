@@ -1,9 +1,11 @@
 import { type Engine, type Matrix, seedStream } from "@finitude/engine";
 import { InputError } from "../errors.ts";
 import { classTargetsFor, targetsOfLabels } from "./classes.ts";
-import { type FileAccess, type RawPoints, readDataFiles } from "./files.ts";
+import type { FileAccess } from "./file-access.ts";
 import { choosePoints, type Pool } from "./pool.ts";
 import { preprocess } from "./preprocess.ts";
+import { readDataFiles } from "./read-data-files.ts";
+import type { RawPoints } from "./readers.ts";
 import type { DataSettings, FileSource } from "./schema.ts";
 import { teacherData } from "./teachers/index.ts";
 

@@ -1,5 +1,6 @@
 import type { Matrix } from "@finitude/engine";
 import { InputError } from "../errors.ts";
+import { counted } from "../problem/faults.ts";
 
 /** An array of numbers of any shape, row-major (the last axis is the fastest). Bytes of a file may be shared, not copied. */
 export interface NumericArray {
@@ -65,5 +66,5 @@ export function claimedLength(
 
 /** "1 byte", "16 bytes". */
 export function byteText(n: number): string {
-	return `${n} byte${n === 1 ? "" : "s"}`;
+	return counted(n, "byte");
 }

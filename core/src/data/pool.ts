@@ -1,5 +1,6 @@
 import { type Engine, type Matrix, type RandomState, splitStream } from "@finitude/engine";
 import { InputError } from "../errors.ts";
+import { counted } from "../problem/faults.ts";
 import { entrySize, type NumericArray } from "./numeric-array.ts";
 import { permutation } from "./random.ts";
 
@@ -11,7 +12,8 @@ export interface Pool {
 	readonly targets: Matrix;
 	/** Index of each point's class, -1 for classes not asked for; absent when points have no classes. */
 	readonly classOf?: Int32Array;
-	readonly classCount?: number;
+	/** The labels of the classes asked for. */
+	readonly classes?: readonly number[];
 }
 
 export interface Choice {
@@ -93,10 +95,12 @@ function take(
 	if (taken.length < count) {
 		const short = room.findIndex((left) => left > 0);
 		const offered = quotas[short]! - room[short]!;
+		const one = quotas.length > 1;
 		throw new InputError({
 			where,
-			wanted: `at most as many points as there are (${offered}${quotas.length > 1 ? ` left of class number ${short}` : ""})`,
-			got: `${quotas[short]}${quotas.length > 1 ? ` of that class, ${count} in all` : ""}`,
+			wanted: `at most ${counted(offered, "point")}${one ? ` of class ${pool.classes![short]}` : ""}, as many as there are`,
+			got: `${quotas[short]}${one ? ` (${count} over all classes)` : ""}`,
+			advice: one ? "Or say balanced: false." : "",
 		});
 	}
 	return taken;
@@ -104,7 +108,7 @@ function take(
 
 /** How many points to take of every class: equal numbers, the first classes one more when the count does not divide. */
 function quotasOf(pool: Pool, count: number, balanced: boolean): number[] {
-	const classes = balanced ? (pool.classCount ?? 1) : 1;
+	const classes = balanced ? (pool.classes?.length ?? 1) : 1;
 	return Array.from(
 		{ length: classes },
 		(_, k) => Math.floor(count / classes) + (k < count % classes ? 1 : 0),

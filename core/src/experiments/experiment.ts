@@ -1,7 +1,7 @@
 import type { Engine } from "@finitude/engine";
 import { activationNames } from "../activations/registry.ts";
 import { makeDataSet } from "../data/data-set.ts";
-import { type FileAccess, readFile } from "../data/files.ts";
+import { type FileAccess, readFile } from "../data/file-access.ts";
 import { InputError } from "../errors.ts";
 import { networkFromJson } from "../network/parse-network.ts";
 import { inFile, parseWith } from "../problem/faults.ts";
@@ -123,8 +123,13 @@ function givenProblem(
 	}
 	const problem =
 		typeof given === "string"
-			? inFile(given, () => parseProblem(parseText(readFile(context, given), "file"), "", activations))
+			? readProblem(given, context, activations)
 			: parseProblem(given, "problem", activations);
-	const named = experiment.name === undefined ? problem : { ...problem, name: experiment.name };
-	return { problem: named, parts: { problem: problemToJson(problem) } };
+	const name = experiment.name ?? (problem.name === "" ? "unnamed" : problem.name);
+	return { problem: { ...problem, name }, parts: { problem: problemToJson(problem) } };
+}
+
+function readProblem(path: string, context: ResolveContext, activations: readonly string[]): Problem {
+	const json = parseText(readFile(context, path), path);
+	return inFile(path, () => parseProblem(json, "", activations));
 }

@@ -1,7 +1,7 @@
 /** The experiment file: a problem, or how to make one, and what to compute about it. */
 import { z } from "zod";
-import { activationNames } from "../activations/registry.ts";
 import { dataSchema } from "../data/schema.ts";
+import { perActivations } from "../network/per-activations.ts";
 import { networkSchema, noiseVarianceSchema } from "../network/schema.ts";
 import { problemSchema } from "../problem/schema.ts";
 
@@ -31,7 +31,7 @@ const sampling = z.strictObject({
 });
 
 /** The strict Zod schema of an experiment file. @param activations Names that `activation` may take. */
-export function experimentSchema(activations: readonly string[] = activationNames()) {
+export const experimentSchema = perActivations((activations) => {
 	return z.strictObject({
 		name: z
 			.string()
@@ -59,6 +59,6 @@ export function experimentSchema(activations: readonly string[] = activationName
 			.default(() => sampling.parse({}))
 			.describe("How to sample the real network; false to leave it out."),
 	});
-}
+});
 
 export type ExperimentJson = z.output<ReturnType<typeof experimentSchema>>;

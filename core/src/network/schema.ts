@@ -1,6 +1,6 @@
 /** The JSON form of a network, as it stands in problem and experiment files. */
 import { z } from "zod";
-import { activationNames } from "../activations/registry.ts";
+import { perActivations } from "./per-activations.ts";
 
 const count = z
 	.int("an integer of at least 1")
@@ -15,7 +15,7 @@ export const noiseVarianceSchema = variance.describe(
 );
 
 /** The strict Zod schema of `network`. @param activations Names that `activation` may take; all registered ones by default. */
-export function networkSchema(activations: readonly string[] = activationNames()) {
+export const networkSchema = perActivations((activations) => {
 	const prior = {
 		weightVariance: positiveVariance.describe("s^2: every weight ~ N(0, s^2 / fan-in)."),
 		biasVariance: variance.default(0).describe("s_b^2: every bias ~ N(0, s_b^2)."),
@@ -48,6 +48,6 @@ export function networkSchema(activations: readonly string[] = activationNames()
 			.enum(["standard", "mean-field"])
 			.describe("standard: readout weights ~ N(0, s_a^2 / N); mean-field: N(0, s_a^2 / N^2)."),
 	});
-}
+});
 
 export type NetworkJson = z.output<ReturnType<typeof networkSchema>>;

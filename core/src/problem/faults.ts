@@ -31,6 +31,11 @@ export function describeValue(value: unknown): string {
 	return String(value);
 }
 
+/** "1 number", "3 numbers". */
+export function counted(count: number, noun: string): string {
+	return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** "linear, erf, relu or tanh". */
 export function alternatives(names: readonly unknown[]): string {
 	const words = names.map((name) => (typeof name === "string" ? name : JSON.stringify(name)));

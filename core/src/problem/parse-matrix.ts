@@ -1,6 +1,6 @@
 import type { Matrix } from "@finitude/engine";
 import { InputError } from "../errors.ts";
-import { describeValue } from "./faults.ts";
+import { counted, describeValue } from "./faults.ts";
 
 export interface MatrixForm {
 	/** Accept a flat list of numbers as one column. */
@@ -56,7 +56,7 @@ function checkRows(rows: readonly unknown[], where: string): number {
 		if (row.length !== columns) {
 			throw new InputError({
 				where: `${where}[${i}]`,
-				wanted: `a row of ${columns} numbers, as many as in row 0`,
+				wanted: `a row of ${counted(columns, "number")}, as many as in row 0`,
 				got: `a row of ${row.length}`,
 			});
 		}

@@ -2,7 +2,7 @@ import { type Matrix, matrixToRows } from "@finitude/engine";
 import { activationNames } from "../activations/registry.ts";
 import { InputError } from "../errors.ts";
 import { networkFromJson } from "../network/parse-network.ts";
-import { fieldName, parseWith } from "./faults.ts";
+import { counted, fieldName, parseWith } from "./faults.ts";
 import { parseMatrix } from "./parse-matrix.ts";
 import type { Problem } from "./problem.ts";
 import { problemSchema } from "./schema.ts";
@@ -55,7 +55,7 @@ export function checkProblem(problem: Problem, where = ""): void {
 	if (testInputs && testInputs.columns !== trainInputs.columns) {
 		throw new InputError({
 			where: at("testInputs"),
-			wanted: `rows of ${trainInputs.columns} numbers, as in trainInputs`,
+			wanted: `rows of ${counted(trainInputs.columns, "number")}, as in trainInputs`,
 			got: `rows of ${testInputs.columns}`,
 		});
 	}
@@ -72,7 +72,7 @@ export function checkProblem(problem: Problem, where = ""): void {
 		if (testTargets.columns !== trainTargets.columns) {
 			throw new InputError({
 				where: at("testTargets"),
-				wanted: `rows of ${trainTargets.columns}, as in trainTargets`,
+				wanted: `rows of ${counted(trainTargets.columns, "number")}, as in trainTargets`,
 				got: `rows of ${testTargets.columns}`,
 			});
 		}
@@ -91,7 +91,7 @@ function checkRowCount(targets: Matrix, where: string, inputs: Matrix, inputsNam
 	if (targets.rows === inputs.rows) return;
 	throw new InputError({
 		where,
-		wanted: `${inputs.rows} row${inputs.rows === 1 ? "" : "s"}, one for each of ${inputsName}`,
+		wanted: `${counted(inputs.rows, "row")}, one for each of ${inputsName}`,
 		got: String(targets.rows),
 	});
 }

@@ -1,6 +1,6 @@
 /** The problem file: one data set, one network, one noise level. */
 import { z } from "zod";
-import { activationNames } from "../activations/registry.ts";
+import { perActivations } from "../network/per-activations.ts";
 import { networkSchema, noiseVarianceSchema } from "../network/schema.ts";
 
 const rows = {
@@ -29,7 +29,7 @@ export const inputShapeSchema = z
 	.describe("[height, width, channels] when the inputs are an image, stored with the channel fastest.");
 
 /** The strict Zod schema of a problem file. @param activations Names that `activation` may take. */
-export function problemSchema(activations: readonly string[] = activationNames()) {
+export const problemSchema = perActivations((activations) => {
 	return z.strictObject({
 		name: z.string().max(200).default("unnamed").describe("Free text."),
 		trainInputs: inputs("P rows of d numbers."),
@@ -40,4 +40,4 @@ export function problemSchema(activations: readonly string[] = activationNames()
 		network: networkSchema(activations).describe("The network and its priors."),
 		noiseVariance: noiseVarianceSchema,
 	});
-}
+});

@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Layer } from "../network/network.ts";
+import { counted } from "./faults.ts";
 
 /** Positions that a layer's units are laid out on: a sequence, or the pixels of an image. */
 export type Positions =
@@ -46,7 +47,7 @@ function convolved(before: Positions, patch: number, channels: number, where: st
 		if (before.length % patch !== 0) {
 			throw new InputError({
 				where,
-				wanted: `a patch that tiles the ${before.length} position${before.length === 1 ? "" : "s"} of ${source}`,
+				wanted: `a patch that tiles the ${counted(before.length, "position")} of ${source}`,
 				got: String(patch),
 				advice: `${divisorAdvice(before.length)}${i === 0 ? " If the inputs are an image, give inputShape." : ""}`,
 			});

@@ -126,7 +126,7 @@ describe("parseProblem refuses, and says what, where and what to do", () => {
 		[
 			"test targets of another dimension",
 			problem({ testInputs: [[1, 2]], testTargets: [[1, 2]] }),
-			"testTargets: wanted rows of 1, as in trainTargets; got rows of 2.",
+			"testTargets: wanted rows of 1 number, as in trainTargets; got rows of 2.",
 		],
 		[
 			"zero width",

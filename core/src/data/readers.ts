@@ -1,4 +1,4 @@
-/** What each kind of data file offers: training points and, where the files give them, test points. */
+/** What each kind of data file offers: one reader for each source. */
 import type { Matrix } from "@finitude/engine";
 import { InputError } from "../errors.ts";
 import { inFile } from "../problem/faults.ts";
@@ -6,26 +6,12 @@ import { parseMatrix } from "../problem/parse-matrix.ts";
 import { parseText } from "../problem/parse-text.ts";
 import { readCifar10 } from "./cifar10.ts";
 import { columnIndex, readCsv, selectColumns } from "./csv.ts";
+import { type FileAccess, readFile } from "./file-access.ts";
 import { readIdx } from "./idx.ts";
 import { readNpy } from "./npy.ts";
 import { readNpz } from "./npz.ts";
 import { entrySize, type NumericArray, shapeText, toMatrix } from "./numeric-array.ts";
 import type { FileSource } from "./schema.ts";
-
-/** How data files are reached; the core itself opens none. */
-export interface FileAccess {
-	/** The bytes of a file, by its path as the experiment writes it. @throws InputError, or any error, when it cannot be read. */
-	readonly readBytes: (path: string) => Uint8Array;
-	/** The four original IDX files of MNIST. */
-	readonly mnist: () => MnistFiles;
-}
-
-export interface MnistFiles {
-	readonly trainImages: Uint8Array;
-	readonly trainLabels: Uint8Array;
-	readonly testImages: Uint8Array;
-	readonly testLabels: Uint8Array;
-}
 
 /** Points as a file holds them: `targets` are labels (P x 1) where the settings name classes. */
 export interface RawPoints {
@@ -38,54 +24,12 @@ export interface RawData {
 	readonly test?: RawPoints;
 }
 
-/** @throws InputError for a file that is missing or malformed, and for inputs and targets that do not match. */
-export function readDataFiles(settings: FileSource, files: FileAccess): RawData {
-	const raw = readers[settings.source](settings as never, files);
-	checkPoints(raw.train, "training");
-	if (raw.test) {
-		checkPoints(raw.test, "test");
-		for (const [name, of] of [
-			["inputs", inputSize],
-			["targets", targetSize],
-		] as const) {
-			if (of(raw.test) !== of(raw.train)) {
-				throw new InputError({
-					where: "data",
-					wanted: `test ${name} of ${of(raw.train)} numbers, as for training`,
-					got: String(of(raw.test)),
-				});
-			}
-		}
-	}
-	return raw;
-}
-
-const inputSize = (points: RawPoints) => entrySize(points.inputs);
-const targetSize = (points: RawPoints) => points.targets.columns;
-
-function checkPoints({ inputs, targets }: RawPoints, name: string): void {
-	if (inputs.shape.length === 0 || inputs.data.length === 0) {
-		throw new InputError({
-			where: "data",
-			wanted: `at least one ${name} point`,
-			got: `inputs of shape ${shapeText(inputs.shape)}`,
-		});
-	}
-	if (inputs.shape[0] !== targets.rows) {
-		throw new InputError({
-			where: "data",
-			wanted: `${inputs.shape[0]} ${name} targets, one for each input`,
-			got: String(targets.rows),
-		});
-	}
-}
-
 type Reader<Source extends FileSource["source"]> = (
 	settings: Extract<FileSource, { source: Source }>,
 	files: FileAccess,
 ) => RawData;
 
-const readers: { readonly [Source in FileSource["source"]]: Reader<Source> } = {
+export const readers: { readonly [Source in FileSource["source"]]: Reader<Source> } = {
 	mnist(_, { mnist }) {
 		const files = mnist();
 		return {
@@ -219,20 +163,6 @@ function pair<Key extends string>(
 	return a === undefined ? undefined : [a as string, b as string];
 }
 
-/** The bytes of a file; whatever keeps it from being read becomes an InputError. */
-export function readFile(files: FileAccess, path: string): Uint8Array {
-	try {
-		return files.readBytes(path);
-	} catch (error) {
-		if (error instanceof InputError) throw error;
-		throw new InputError({
-			where: path,
-			wanted: "a file that can be read",
-			got: `a fault (${error instanceof Error ? error.message : String(error)})`,
-		});
-	}
-}
-
 function asArray(m: Matrix): NumericArray {
 	return { shape: [m.rows, m.columns], data: m.data };
 }
@@ -241,7 +171,7 @@ function asArray(m: Matrix): NumericArray {
 function joined(parts: readonly RawPoints[]): RawPoints {
 	if (parts.length === 1) return parts[0]!;
 	const count = parts.reduce((sum, part) => sum + part.targets.rows, 0);
-	const size = inputSize(parts[0]!);
+	const size = entrySize(parts[0]!.inputs);
 	const data = new Uint8Array(count * size);
 	const labels = new Float64Array(count);
 	let at = 0;
