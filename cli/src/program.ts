@@ -1,5 +1,5 @@
-import { version } from "@finitude/core";
 import tab from "@bomb.sh/tab/commander";
+import { version } from "@finitude/core";
 import { Command } from "commander";
 import { addCiteCommand } from "./commands/cite.ts";
 import { addCompareCommand } from "./commands/compare.ts";
@@ -11,7 +11,9 @@ import { addTheoriesCommand } from "./commands/theories.ts";
 /** The whole command line. Parsing throws CommanderError instead of ending the process. */
 export function createProgram(): Command {
 	const program = new Command("finitude")
-		.description("What will a finite neural network learn? Theories, and the real network they are checked against.")
+		.description(
+			"What will a finite neural network learn? Theories, and the real network they are checked against.",
+		)
 		.version(version)
 		.exitOverride()
 		.showHelpAfterError("Run `finitude --help` or `finitude COMMAND --help` for usage.")

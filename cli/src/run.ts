@@ -23,7 +23,9 @@ function report(error: unknown): number {
 		console.error(`${pc.red("error:")} ${(error as Error).message}`);
 		return ExitCode.wrongInput;
 	}
-	console.error(`${pc.red("internal failure:")} ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+	console.error(
+		`${pc.red("internal failure:")} ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+	);
 	console.error("This is a defect of finitude. Please report it with the command and the input file.");
 	return ExitCode.internalFailure;
 }

@@ -91,7 +91,9 @@ describe("finitude compare", () => {
 		const { code } = await finitude(["compare", "-", "--workers", "4"], { input: experiment, cwd: other });
 		expect(code).toBe(0);
 		expect(timeless(onlyRun(other))).toEqual(timeless(folder));
-		expect(readFileSync(join(onlyRun(other), "figure.svg"))).toEqual(readFileSync(join(folder, "figure.svg")));
+		expect(readFileSync(join(onlyRun(other), "figure.svg"))).toEqual(
+			readFileSync(join(folder, "figure.svg")),
+		);
 	});
 
 	it("is reproduced by the command it leaves, from the resolved experiment", async () => {
@@ -122,7 +124,10 @@ describe("finitude compare", () => {
 		expect(stderr).toContain("Interrupted");
 		expect(stdout).toContain("Interrupted: this is what was finished.");
 		expect([0, 3]).toContain(code);
-		const written = timeless(onlyRun(other)) as { interrupted: boolean; sampled: { diagnostics: { draws: number } } };
+		const written = timeless(onlyRun(other)) as {
+			interrupted: boolean;
+			sampled: { diagnostics: { draws: number } };
+		};
 		expect(written.interrupted).toBe(true);
 		expect(written.sampled.diagnostics.draws).toBeLessThan(1_000_000);
 	});

@@ -103,15 +103,16 @@ describe("exit code 2", () => {
 		expect(stderr).toContain("speed");
 	});
 
-	it.each([[["predict", "-"]], [["frobnicate"]], [["predict", "-", "--theory", "nngp", "--engine", "abacus"]]])(
-		"for the wrong command line %j",
-		async (args) => {
-			const { code, stdout, stderr } = await finitude(args, { input });
-			expect(code).toBe(2);
-			expect(stdout).toBe("");
-			expect(stderr).toContain("error:");
-		},
-	);
+	it.each([
+		[["predict", "-"]],
+		[["frobnicate"]],
+		[["predict", "-", "--theory", "nngp", "--engine", "abacus"]],
+	])("for the wrong command line %j", async (args) => {
+		const { code, stdout, stderr } = await finitude(args, { input });
+		expect(code).toBe(2);
+		expect(stdout).toBe("");
+		expect(stderr).toContain("error:");
+	});
 
 	it("refuses to overwrite with init, and does with --force", async () => {
 		const folder = mkdtempSync(join(tmpdir(), "finitude-init-"));
@@ -167,7 +168,9 @@ describe("the other commands", () => {
 	});
 
 	it("colors nothing with NO_COLOR", async () => {
-		const { stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"], { env: { NO_COLOR: "1" } });
+		const { stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"], {
+			env: { NO_COLOR: "1" },
+		});
 		expect(stderr).not.toContain("\u001b");
 	});
 });

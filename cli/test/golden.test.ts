@@ -31,11 +31,18 @@ function expectClose(name: string, got: unknown, wanted: unknown, tolerance: num
 	const scale = Math.max(...want.map(Math.abs));
 	const bound = scale === 0 ? 1e-12 : tolerance * scale;
 	for (const [i, value] of want.entries()) {
-		expect(Math.abs(have[i]! - value), `${name}[${i}]: ${have[i]} against ${value}`).toBeLessThanOrEqual(bound);
+		expect(Math.abs(have[i]! - value), `${name}[${i}]: ${have[i]} against ${value}`).toBeLessThanOrEqual(
+			bound,
+		);
 	}
 }
 
-function expectAnswer(got: Record<string, unknown>, golden: GoldenCase, path: string[] = [], wanted = golden.expected) {
+function expectAnswer(
+	got: Record<string, unknown>,
+	golden: GoldenCase,
+	path: string[] = [],
+	wanted = golden.expected,
+) {
 	for (const [name, value] of Object.entries(wanted)) {
 		const here = [...path, name];
 		if (name === "kernels" || name === "orderParameters") {

@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { version } from "assemblyscript/asc";
 
+const require = createRequire(import.meta.url);
 const engine = dirname(dirname(fileURLToPath(import.meta.url)));
 const assembly = join(engine, "assembly");
 
@@ -18,7 +19,7 @@ const variants = [
 ];
 
 function sourceHash() {
-	const hash = createHash("sha256").update(version);
+	const hash = createHash("sha256").update(require("assemblyscript/package.json").version);
 	const files = readdirSync(assembly, { recursive: true })
 		.map((file) => file.replaceAll("\\", "/"))
 		.filter((file) => file.endsWith(".ts"))

@@ -31,7 +31,7 @@ export type EngineId = "reference" | "wasm" | "native";
 
 export interface Engine {
 	readonly id: EngineId;
-	/** What exactly computes, for the record: "plain-simd", "relaxed-simd", "OpenBLAS 0.3.21 (libopenblas.so.0)". */
+	/** What exactly computes, for the record: "plain-simd", "relaxed-simd", "OpenBLAS 0.3.21 Haswell (libopenblas.so.0)". */
 	readonly variant: string;
 	/** True when the same input gives the same bits on every platform. */
 	readonly deterministic: boolean;

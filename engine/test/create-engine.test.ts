@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createEngine, type Engine, type EngineChoice, EngineError } from "../src/index.ts";
 import { loadBlas } from "../src/native/blas-library.ts";
+import { loadKoffi } from "../src/native/koffi.ts";
 import { supportsWasm } from "../src/wasm/create-wasm-engine.ts";
 import { engines } from "./engines.ts";
 
@@ -35,7 +36,7 @@ describe("native", () => {
 
 	test.skipIf(native === undefined)("says which library computes", () => {
 		expect([native!.id, native!.deterministic]).toEqual(["native", false]);
-		expect(native!.variant).toMatch(/^(OpenBLAS \d+\.\d+\.\d+\S*|Accelerate|BLAS) \(.+\)$/);
+		expect(native!.variant).toMatch(/^(OpenBLAS \d+\.\d+\.\d+\S* \w+|Accelerate|BLAS) \(.+\)$/);
 	});
 
 	test("a library that does not exist is named in the error", async () => {
@@ -45,6 +46,15 @@ describe("native", () => {
 		// In the middle stands what the operating system says about the file.
 		expect((error as Error).message).toMatch(
 			/^engine: "native" found no BLAS with LAPACK \(\/nowhere\/libblas\.so: .+\)\. Install OpenBLAS \(Debian and Ubuntu: "apt install libopenblas0"\), name a library in FINITUDE_BLAS, or use engine "wasm"\.$/,
+		);
+	});
+
+	test("koffi that is not installed is named in the error", async () => {
+		const error = await loadKoffi("./no-koffi-here.js").catch((e: unknown) => e);
+		expect(error).toBeInstanceOf(EngineError);
+		// In the brackets stands what the platform says about the import.
+		expect((error as Error).message).toMatch(
+			/^engine: "native" needs the package koffi, which does not load \(.*no-koffi-here.*\)\. Run "npm install koffi", or use engine "wasm"\.$/,
 		);
 	});
 

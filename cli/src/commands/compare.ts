@@ -1,7 +1,6 @@
 import { createEngine } from "@finitude/engine";
 import type { Command } from "commander";
 import { runComparison } from "../comparison/run-comparison.ts";
-import { writeComparison } from "../comparison/write-comparison.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { loadExperiment, readInput } from "../io/input.ts";
 import { interruptSignal } from "../io/interrupt.ts";
@@ -24,7 +23,9 @@ interface Flags extends EngineFlags, SamplingFlags {
 export function addCompareCommand(program: Command): void {
 	const command = program
 		.command("compare")
-		.description("Solve every theory that applies, sample the real network, and say which theory is right and by how much.")
+		.description(
+			"Solve every theory that applies, sample the real network, and say which theory is right and by how much.",
+		)
 		.argument("<experiment>", "experiment or problem file, or - for standard input")
 		.option("--out <folder>", "folder of results", "runs")
 		.option("--json", "print the whole result as JSON and nothing else")
@@ -46,6 +47,8 @@ async function compare(path: string, flags: Flags): Promise<void> {
 			signal: interrupt.signal,
 			...(flags.workers === undefined ? {} : { workers: flags.workers }),
 		});
+		// Drawing pulls in large libraries that no other command needs: load them only now.
+		const { writeComparison } = await import("../comparison/write-comparison.ts");
 		const written = writeComparison(run, experiment, flags.out, choice);
 		console.log(flags.json ? written.resultJson : renderComparison(run, experiment.name, written.folder));
 		if (!run.converged) process.exitCode = ExitCode.notConverged;

@@ -13,7 +13,10 @@ export function addInitCommand(program: Command): void {
 		.description("Write a commented experiment file to start from.")
 		.argument("[file]", "where to write it, - for standard output", "experiment.yaml")
 		.option("--force", "replace an existing file")
-		.addHelpText("after", "\nExample: finitude init my-experiment.yaml && finitude compare my-experiment.yaml")
+		.addHelpText(
+			"after",
+			"\nExample: finitude init my-experiment.yaml && finitude compare my-experiment.yaml",
+		)
 		.action((file: string, flags: Flags) => {
 			if (file === "-") {
 				process.stdout.write(commentedTemplate());

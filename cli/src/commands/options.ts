@@ -71,7 +71,11 @@ export function addSamplingOptions(command: Command): Command {
 		.option("--draws <n>", "kept draws of each chain (default: 1000)", integer(4))
 		.option("--warmup <n>", "warm-up steps of each chain (default: 500)", integer(0))
 		.option("--seed <n>", "seed of the random streams (default: 1)", integer(0))
-		.option("--workers <n>", "worker threads; the numbers do not depend on it (default: one per processor)", integer(1));
+		.option(
+			"--workers <n>",
+			"worker threads; the numbers do not depend on it (default: one per processor)",
+			integer(1),
+		);
 }
 
 /** Only the flags that were given, as an overlay of the experiment's `sampling`. */

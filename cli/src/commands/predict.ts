@@ -1,10 +1,4 @@
-import {
-	answerToJson,
-	findTheory,
-	type Problem,
-	type ReportedAnswer,
-	solveTheory,
-} from "@finitude/core";
+import { answerToJson, findTheory, type Problem, type ReportedAnswer, solveTheory } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import type { Command } from "commander";
 import { ExitCode } from "../exit-codes.ts";

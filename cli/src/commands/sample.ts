@@ -54,9 +54,15 @@ async function sample(path: string, flags: Flags): Promise<void> {
 		progress.finish();
 		interrupt.release();
 	});
+	if (chains.length === 0) {
+		console.error("No draws were kept yet: nothing to answer.");
+		process.exitCode = ExitCode.notConverged;
+		return;
+	}
 	const answer: SampledAnswer = combineChains(experiment.problem, settings, chains);
 	const seconds = (performance.now() - start) / 1000;
 	if (flags.json) console.log(JSON.stringify({ ...(answerToJson(answer) as object), seconds }));
-	else console.log(`${renderPrediction(answer, experiment.problem)}\n${renderSamplerLines(answer).join("\n")}`);
+	else
+		console.log(`${renderPrediction(answer, experiment.problem)}\n${renderSamplerLines(answer).join("\n")}`);
 	if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;
 }

@@ -1,10 +1,9 @@
 /** The main job: all theories and the sampled network on one problem. */
 import {
-	type ChainResult,
 	type Comparison,
 	combineChains,
-	compareWithSamples,
 	comparedPoints,
+	compareWithSamples,
 	type Experiment,
 	predictionAt,
 	projectionMcse,
@@ -64,9 +63,6 @@ export async function runComparison(experiment: Experiment, options: RunOptions)
 	};
 }
 
-/** Chains that were cut short are trimmed to the shortest; fewer draws than this give no diagnostics. */
-const FEWEST_DRAWS = 8;
-
 async function sampleAndCompare(
 	experiment: Experiment,
 	outcomes: readonly TheoryOutcome[],
@@ -83,7 +79,7 @@ async function sampleAndCompare(
 		onProgress: progress.update,
 		...(options.workers === undefined ? {} : { workers: options.workers }),
 	}).finally(progress.finish);
-	if (fewestDraws(chains) < FEWEST_DRAWS) return undefined;
+	if (chains.length === 0) return undefined;
 	const answer = combineChains(problem, settings, chains);
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const points = comparedPoints(problem);
@@ -99,8 +95,4 @@ async function sampleAndCompare(
 		verdict: verdict(ranked, mean(answer), answer, (weights) => projectionMcse(chains, weights, points)),
 		seconds: clock() - start,
 	};
-}
-
-function fewestDraws(chains: readonly ChainResult[]): number {
-	return Math.min(...chains.map((chain) => chain.completedDraws));
 }

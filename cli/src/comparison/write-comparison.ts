@@ -30,8 +30,7 @@ export function writeComparison(
 	const folder = writeResults(base, experiment.name, hash, {
 		"result.json": `${resultJson}\n`,
 		"table.csv": comparisonCsv(comparison, run.outcomes, seconds),
-		"figure.svg": svg,
-		"figure.png": renderPng(svg),
+		...(svg === undefined ? {} : { "figure.svg": svg, "figure.png": renderPng(svg) }),
 		[EXPERIMENT_FILE]: stringify(experiment.resolved),
 		"command.txt": `${command}\n`,
 	});
@@ -58,7 +57,9 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 		interrupted: run.interrupted,
 		experiment: experiment.resolved,
 		theories: run.outcomes.map((outcome) =>
-			"answer" in outcome ? answerToJson(outcome.answer) : { theory: outcome.theory, refused: outcome.reason },
+			"answer" in outcome
+				? answerToJson(outcome.answer)
+				: { theory: outcome.theory, refused: outcome.reason },
 		),
 		...(sampling === undefined
 			? {}

@@ -4,9 +4,9 @@ import {
 	type Experiment,
 	InputError,
 	isExperiment,
+	type Problem,
 	parseProblem,
 	parseText,
-	type Problem,
 	resolveExperiment,
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";

@@ -5,7 +5,9 @@
 export function interruptSignal(): { signal: AbortSignal; release(): void } {
 	const controller = new AbortController();
 	const onInterrupt = () => {
-		console.error("\nInterrupted: finishing the current step and writing what is done. Ctrl-C again ends at once.");
+		console.error(
+			"\nInterrupted: finishing the current step and writing what is done. Ctrl-C again ends at once.",
+		);
 		controller.abort();
 	};
 	process.once("SIGINT", onInterrupt);

@@ -25,7 +25,8 @@ function packageFolder(from: string): string | undefined {
  * @throws InputError when the package is not installed.
  */
 export function readMnist(experimentFolder: string): MnistFiles {
-	const folder = packageFolder(join(resolve(experimentFolder), "experiment.yaml")) ?? packageFolder(import.meta.url);
+	const folder =
+		packageFolder(join(resolve(experimentFolder), "experiment.yaml")) ?? packageFolder(import.meta.url);
 	if (folder === undefined || !existsSync(join(folder, "data"))) {
 		throw new InputError({
 			where: "data.source",

@@ -40,7 +40,8 @@ function predictionTable(answer: Answer | SampledAnswer, problem: Problem): stri
 			]);
 		}
 	}
-	const more = mean.rows > SHOWN_POINTS ? `\n... and ${mean.rows - SHOWN_POINTS} more (--json prints all)` : "";
+	const more =
+		mean.rows > SHOWN_POINTS ? `\n... and ${mean.rows - SHOWN_POINTS} more (--json prints all)` : "";
 	return renderTable(columns, rows) + more;
 }
 
@@ -58,13 +59,16 @@ function factLines(answer: Answer | SampledAnswer): string[] {
 	const lines: string[] = [];
 	if (answer.logEvidence !== undefined) lines.push(`log evidence: ${formatNumber(answer.logEvidence, 8)}`);
 	if ("orderParameters" in answer) {
-		for (const [name, value] of Object.entries(answer.orderParameters)) lines.push(`${name}: ${parameter(value)}`);
+		for (const [name, value] of Object.entries(answer.orderParameters))
+			lines.push(`${name}: ${parameter(value)}`);
 	}
 	for (const [name, reason] of Object.entries(answer.absent)) lines.push(`no ${name}: ${reason}`);
 	for (const note of answer.validity) lines.push(`note: ${note.message}`);
 	const { converged, iterations, residual, advice } = answer.convergence;
 	if (!converged) {
-		lines.push(`NOT CONVERGED after ${iterations} iterations, residual ${formatNumber(residual)}. ${advice ?? ""}`.trim());
+		lines.push(
+			`NOT CONVERGED after ${iterations} iterations, residual ${formatNumber(residual)}. ${advice ?? ""}`.trim(),
+		);
 	}
 	return lines;
 }

@@ -11,7 +11,8 @@ export interface SamplingProgress {
 export function createSamplingProgress(settings: SamplingSettings): SamplingProgress {
 	const perChain = settings.warmup + settings.draws;
 	const bar = new cliProgress.SingleBar({
-		format: "sampling [{bar}] {value}/{total} steps | {phase} | acceptance {acceptance} | R-hat {rHat} | {eta_formatted} left",
+		format:
+			"sampling [{bar}] {value}/{total} steps | {phase} | acceptance {acceptance} | R-hat {rHat} | {eta_formatted} left",
 		stream: process.stderr,
 		clearOnComplete: true,
 		hideCursor: true,

@@ -23,7 +23,7 @@ const optional = (value: number | undefined, digits = 3) =>
 	value === undefined ? ABSENT : formatNumber(value, digits);
 const distanceCells = (distance: Distance | undefined) => [
 	optional(distance?.relative),
-	distance === undefined ? ABSENT : formatNumber(distance.inStandardErrors, 2),
+	optional(distance?.inStandardErrors, 2),
 ];
 
 function theoryCells(row: ComparisonRow, seconds: number): string[] {
@@ -46,7 +46,10 @@ export function comparisonTable(
 	samplingSeconds: number,
 ): string {
 	const { sampled, noiseFloor } = comparison;
-	const floor = (value: number) => [`+-${formatNumber(value, 2)}`, ABSENT];
+	const floor = (value: number | undefined) => [
+		value === undefined ? ABSENT : `+-${formatNumber(value, 2)}`,
+		ABSENT,
+	];
 	const rows = comparison.theories.map((row) => theoryCells(row, secondsOf(outcomes, row.id)));
 	rows.push([
 		`sampled network (${sampled.id})`,

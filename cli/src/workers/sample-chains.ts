@@ -1,9 +1,18 @@
 /** All chains of one problem over a pool of worker threads. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type ChainProgress, type ChainResult, InputError, type Problem, type SamplingSettings } from "@finitude/core";
+import {
+	type ChainProgress,
+	type ChainResult,
+	InputError,
+	type Problem,
+	type SamplingSettings,
+} from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
 import type { ChainRequest, WorkerReport, WorkerTask } from "./messages.ts";
+
+/** Fewer draws than this give no diagnostics. */
+const FEWEST_DRAWS = 8;
 
 export interface SampleChainsOptions {
 	readonly engine: EngineChoice;
@@ -15,8 +24,9 @@ export interface SampleChainsOptions {
 }
 
 /**
- * Runs `settings.chains` chains and returns them in order of their number. A chain's draws depend on the seed and its
- * number alone, so any number of workers gives the same bits.
+ * Runs `settings.chains` chains and returns them in order of their number; after an abort, those that have
+ * enough draws for diagnostics. A chain's draws depend on the seed and its number alone, so any number of workers gives the
+ * same bits.
  * @throws InputError when the sampler refuses the problem; any other error of a worker as it is.
  */
 export async function sampleChains(
@@ -38,14 +48,15 @@ export async function sampleChains(
 			Array.from({ length: count }, () => {
 				const worker = new Worker(new URL("./chain-worker.js", import.meta.url), { workerData: task });
 				workers.push(worker);
-				return serve(worker, queue, results, options.onProgress);
+				return serve(worker, queue, results, options);
 			}),
 		);
 	} finally {
 		options.signal?.removeEventListener("abort", onAbort);
 		await Promise.all(workers.map((worker) => worker.terminate()));
 	}
-	return results;
+	if (!options.signal?.aborted) return results;
+	return results.filter((result) => result !== undefined && result.completedDraws >= FEWEST_DRAWS);
 }
 
 /** Feeds one worker until the queue is empty. */
@@ -53,11 +64,11 @@ function serve(
 	worker: Worker,
 	queue: number[],
 	results: ChainResult[],
-	onProgress: SampleChainsOptions["onProgress"],
+	{ onProgress, signal }: SampleChainsOptions,
 ): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const next = () => {
-			const chain = queue.shift();
+			const chain = signal?.aborted ? undefined : queue.shift();
 			if (chain === undefined) resolve();
 			else worker.postMessage({ chain } satisfies ChainRequest);
 		};

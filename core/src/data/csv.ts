@@ -12,7 +12,7 @@ export interface Table {
 }
 
 export interface CsvForm {
-	/** Whether the first row holds names. Default: it does when one of its cells is not a number. */
+	/** Whether the first row holds names. Default: it does when none of its cells is a number. */
 	readonly header?: boolean;
 	/** Default: the first of tab, semicolon and comma that appears in the first line. */
 	readonly delimiter?: string;
@@ -33,7 +33,7 @@ export function readCsv(bytes: Uint8Array, where: string, form: CsvForm = {}): T
 	if (first === undefined) {
 		throw new InputError({ where, wanted: "a table of numbers", got: "an empty file" });
 	}
-	const header = form.header ?? first.some((cell) => !NUMBER.test(cell));
+	const header = form.header ?? isHeader(first, `${where}, line ${lines[0]}`);
 	const body = header ? rows.slice(1) : rows;
 	if (body.length === 0) {
 		throw new InputError({ where, wanted: "at least one row of numbers", got: "a header row only" });
@@ -103,6 +103,19 @@ export function columnIndex(table: Table, column: string | number, where: string
 	return index;
 }
 
+/** Names make a header, numbers a row; a mixture may be either, so the user has to say. */
+function isHeader(row: readonly string[], where: string): boolean {
+	const name = row.find((cell) => !NUMBER.test(cell));
+	const number = row.find((cell) => NUMBER.test(cell));
+	if (name === undefined || number === undefined) return number === undefined;
+	throw new InputError({
+		where,
+		wanted: "names only or numbers only",
+		got: `both ${describeValue(name)} and ${describeValue(number)}`,
+		advice: "Correct the cell, or say header: true or header: false.",
+	});
+}
+
 function guessDelimiter(text: string): string {
 	const end = text.search(/[\r\n]/);
 	const line = end < 0 ? text : text.slice(0, end);
@@ -127,7 +140,7 @@ function splitRows(text: string, delimiter: string): { rows: string[][]; lines: 
 
 function cellFault(cell: string, where: string, name: string | undefined): InputError {
 	return new InputError({
-		where: name === undefined ? where : `${where} (${name.trim().slice(0, 60)})`,
+		where: name === undefined ? where : `${where} (${name.replace(/\s+/g, " ").trim().slice(0, 60)})`,
 		wanted: "a finite number",
 		got: cell.trim() === "" ? "an empty cell" : describeValue(cell),
 	});

@@ -30,7 +30,10 @@ export function toMatrix(array: NumericArray, where: string): Matrix {
 
 /** "60000 x 28 x 28". */
 export function shapeText(shape: readonly number[]): string {
-	return shape.length === 0 ? "()" : shape.join(" x ");
+	if (shape.length === 0) return "()";
+	return shape.length > 8
+		? `${shape.slice(0, 4).join(" x ")} x ... (${shape.length} axes)`
+		: shape.join(" x ");
 }
 
 /**
@@ -49,7 +52,7 @@ export function claimedLength(
 	if (bytes !== available) {
 		throw new InputError({
 			where,
-			wanted: `${byteText(bytes)} for the ${shapeText(shape)} numbers its header claims`,
+			wanted: `${bytes > Number.MAX_SAFE_INTEGER ? "over 2^53 bytes" : byteText(bytes)} for the shape ${shapeText(shape)} that its header claims`,
 			got: byteText(available),
 			advice:
 				bytes > available

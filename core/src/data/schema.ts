@@ -113,7 +113,7 @@ const csv = z.strictObject({
 	header: z
 		.boolean()
 		.optional()
-		.describe("Whether the first row holds names. Default: it does when one of its cells is not a number."),
+		.describe("Whether the first row holds names. Default: it does when none of its cells is a number."),
 	delimiter: z
 		.enum([",", ";", "\t", "|", " "])
 		.optional()

@@ -6,10 +6,10 @@ import { meanSquaredError, meanValue, relativeDistance, relativeNorm, rootMeanSq
 
 /** How far an estimate is from the sampled one. */
 export interface Distance {
-	/** |theory - sampled| / |sampled|, Euclidean (Frobenius) norms over all entries. */
-	readonly relative: number;
-	/** Root mean square of (theory - sampled) / MCSE: about 1 when only sampling noise is left. */
-	readonly inStandardErrors: number;
+	/** |theory - sampled| / |sampled|, Euclidean (Frobenius) norms over all entries; absent when only the sampled one is 0. */
+	readonly relative?: number;
+	/** Root mean square of (theory - sampled) / MCSE: about 1 when only sampling noise is left; absent when an MCSE is 0. */
+	readonly inStandardErrors?: number;
 }
 
 export interface ComparisonRow {
@@ -35,7 +35,7 @@ export interface Comparison {
 	readonly theories: readonly ComparisonRow[];
 	readonly sampled: ComparisonRow;
 	/** |MCSE| / |estimate|: relative distances near or below these say nothing. */
-	readonly noiseFloor: { readonly mean: number; readonly variance: number; readonly kernel: number };
+	readonly noiseFloor: { readonly mean?: number; readonly variance?: number; readonly kernel?: number };
 }
 
 /** Where theories and sampled network are compared. */
@@ -76,10 +76,11 @@ export function compareWithSamples(
 		points === "test" ? sampled.testVarianceStandardError! : sampled.trainVarianceStandardError;
 	const kernel = sampled.kernels.output as Matrix;
 	const kernelError = sampled.kernelStandardErrors.output as Matrix;
-	const distance = (estimate: Matrix, reference: Matrix, standardError: Matrix): Distance => ({
-		relative: relativeDistance(estimate, reference),
-		inStandardErrors: rootMeanSquareZ(estimate, reference, standardError),
-	});
+	const distance = (estimate: Matrix, reference: Matrix, standardError: Matrix): Distance =>
+		present({
+			relative: relativeDistance(estimate, reference),
+			inStandardErrors: rootMeanSquareZ(estimate, reference, standardError),
+		});
 	return {
 		points,
 		theories: answers.map((answer) => {
@@ -101,10 +102,19 @@ export function compareWithSamples(
 			...(sampled.logEvidence === undefined ? {} : { logEvidence: sampled.logEvidence }),
 			converged: sampled.convergence.converged,
 		},
-		noiseFloor: {
+		noiseFloor: present({
 			mean: relativeNorm(meanError, truth.mean),
 			variance: relativeNorm(varianceError, truth.variance),
 			kernel: relativeNorm(kernelError, kernel),
-		},
+		}),
+	};
+}
+
+/** Leaves out what is undefined. */
+function present<Name extends string>(
+	numbers: Record<Name, number | undefined>,
+): { [name in Name]?: number } {
+	return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)) as {
+		[name in Name]?: number;
 	};
 }

@@ -14,29 +14,34 @@ function difference(a: Matrix, b: Matrix): Float64Array {
 	return a.data.map((value, i) => value - b.data[i]!);
 }
 
-/** |a - b| / |b| in the Euclidean norm; 0 when both vanish, Infinity when only b does. @throws RangeError when shapes differ. */
-export function relativeDistance(a: Matrix, b: Matrix): number {
-	const distance = norm(difference(a, b));
-	return distance === 0 ? 0 : distance / norm(b.data);
+/** x / scale; 0 when x is, undefined when only the scale vanishes. */
+function ratio(x: number, scale: number): number | undefined {
+	if (x === 0) return 0;
+	return scale === 0 ? undefined : x / scale;
 }
 
-/** |a| / |b|; 0 when a vanishes. */
-export function relativeNorm(a: Matrix, b: Matrix): number {
-	const size = norm(a.data);
-	return size === 0 ? 0 : size / norm(b.data);
+/** |a - b| / |b| in the Euclidean norm; undefined when b vanishes and a does not. @throws RangeError when shapes differ. */
+export function relativeDistance(a: Matrix, b: Matrix): number | undefined {
+	return ratio(norm(difference(a, b)), norm(b.data));
+}
+
+/** |a| / |b|; undefined when b vanishes and a does not. */
+export function relativeNorm(a: Matrix, b: Matrix): number | undefined {
+	return ratio(norm(a.data), norm(b.data));
 }
 
 /**
- * Root mean square of (a - b) / standardError. Entries with standard error 0 (a quantity that sampling knows exactly)
- * count only when a differs from b: then the result is Infinity.
+ * Root mean square of (a - b) / standardError. Entries with standard error 0 (a quantity that sampling knows exactly) count
+ * only when a differs from b: no multiple of 0 is a distance then, and the result is undefined.
  */
-export function rootMeanSquareZ(a: Matrix, b: Matrix, standardError: Matrix): number {
+export function rootMeanSquareZ(a: Matrix, b: Matrix, standardError: Matrix): number | undefined {
 	const delta = difference(a, b);
 	let sum = 0;
 	let count = 0;
 	for (let i = 0; i < delta.length; i++) {
 		const error = standardError.data[i]!;
 		if (error === 0 && delta[i] === 0) continue;
+		if (error === 0) return undefined;
 		sum += (delta[i]! / error) ** 2;
 		count++;
 	}

@@ -1,9 +1,9 @@
 import type { Engine } from "@finitude/engine";
+import { activationNames } from "../activations/registry.ts";
 import { makeDataSet } from "../data/data-set.ts";
 import { type FileAccess, readFile } from "../data/files.ts";
 import { InputError } from "../errors.ts";
 import { networkFromJson } from "../network/parse-network.ts";
-import { ACTIVATION_NAMES } from "../network/schema.ts";
 import { inFile, parseWith } from "../problem/faults.ts";
 import { checkProblem, parseProblem, problemToJson } from "../problem/parse-problem.ts";
 import { parseText } from "../problem/parse-text.ts";
@@ -48,7 +48,7 @@ export function isExperiment(json: unknown): boolean {
  * @throws InputError for the first fault, of the experiment or of a file it names.
  */
 export function resolveExperiment(json: unknown, context: ResolveContext): Experiment {
-	const { activations = ACTIVATION_NAMES } = context;
+	const { activations = activationNames() } = context;
 	const parsed = parseWith(experimentSchema(activations), json);
 	const { seed } = parsed;
 	const { problem, parts } =

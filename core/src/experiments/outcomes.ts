@@ -46,7 +46,12 @@ export function solveTheories(
 	return outcomes;
 }
 
-function outcomeOf(theory: Theory, problem: Problem, options: object, context: OutcomeContext): TheoryOutcome {
+function outcomeOf(
+	theory: Theory,
+	problem: Problem,
+	options: object,
+	context: OutcomeContext,
+): TheoryOutcome {
 	const applies = theory.applies(problem);
 	if (applies !== true) return { theory: theory.id, reason: applies };
 	context.onTheory?.(theory.id);

@@ -1,7 +1,8 @@
 /** The experiment file: a problem, or how to make one, and what to compute about it. */
 import { z } from "zod";
+import { activationNames } from "../activations/registry.ts";
 import { dataSchema } from "../data/schema.ts";
-import { ACTIVATION_NAMES, networkSchema, noiseVarianceSchema } from "../network/schema.ts";
+import { networkSchema, noiseVarianceSchema } from "../network/schema.ts";
 import { problemSchema } from "../problem/schema.ts";
 
 const seedField = z.int("an integer from 0 to 2^53 - 1").min(0, "an integer from 0 to 2^53 - 1");
@@ -30,7 +31,7 @@ const sampling = z.strictObject({
 });
 
 /** The strict Zod schema of an experiment file. @param activations Names that `activation` may take. */
-export function experimentSchema(activations: readonly string[] = ACTIVATION_NAMES) {
+export function experimentSchema(activations: readonly string[] = activationNames()) {
 	return z.strictObject({
 		name: z
 			.string()

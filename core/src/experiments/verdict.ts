@@ -1,6 +1,7 @@
 /** Which theory is closest to the sampled network, and whether the samples can tell. */
 import type { Matrix } from "@finitude/engine";
 import type { SampledAnswer } from "../answer/answer.ts";
+import { R_HAT_LIMIT } from "../samplers/combine-chains.ts";
 
 /**
  * Two theories are ranked when the difference of their squared distances exceeds this many of its own standard errors.
@@ -72,10 +73,11 @@ export function verdict(
 	const left = unsolved.length === 0 ? "" : ` Left out because not converged: ${list(unsolved)}.`;
 	if (!sampled.convergence.converged) {
 		const { maxRHat, divergences } = sampled.diagnostics;
+		const rHat = maxRHat === undefined ? "R-hat undefined" : `largest R-hat ${maxRHat.toFixed(3)}`;
 		return {
 			order,
 			best: [],
-			sentence: `No verdict: the sampler has not converged (largest R-hat ${maxRHat?.toFixed(3) ?? "undefined"}, wanted at most 1.01; ${divergences} divergences); raise draws and warmup.${left}`,
+			sentence: `No verdict: the sampler has not converged (${rHat}, wanted at most ${R_HAT_LIMIT}; ${divergences} divergences); raise draws and warmup.${left}`,
 		};
 	}
 	const closest = sorted[0];

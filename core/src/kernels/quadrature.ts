@@ -16,6 +16,9 @@ const LARGEST_ORDER = 512;
 /** The product rule needs no Hermite functions, so the weight itself decides: exp(-z^2/2) is 2e-22 at 10. */
 const PRODUCT_RANGE = 10;
 
+/** The trapezoidal rule of this step integrates the normal density itself to exp(-2 pi^2 / step^2) = e^-123. */
+const LONGEST_STEP = 0.4;
+
 /**
  * G_ab = sum_k c_k(C_aa) c_k(C_bb) r^k, r the correlation (Mehler's formula), with coefficients by the trapezoidal rule. The
  * orders left out are bounded by |r|^(K+1) sqrt(tail_a tail_b) (Cauchy and Schwarz); a pair for which this bound is above
@@ -76,7 +79,10 @@ function mehlerSums(
 	});
 }
 
-/** E[phi(sqrt(a) z_1) phi(sqrt(b) (r z_1 + sqrt(1 - r^2) z_2))] by two trapezoidal rules, by one where |r| = 1. */
+/**
+ * E[phi(sqrt(a) z_1) phi(sqrt(b) (r z_1 + sqrt(1 - r^2) z_2))] by two trapezoidal rules, by one where |r| = 1. The inner
+ * function varies sqrt(1 - r^2) times more slowly than phi(sqrt(b) z), so its step is longer by that factor.
+ */
 function productRule(
 	engine: Engine,
 	activation: Activation,
@@ -85,27 +91,34 @@ function productRule(
 	b: number,
 	r: number,
 ): number {
-	const inside = rule.nodes.map((z, i) => (Math.abs(z) <= PRODUCT_RANGE ? i : -1)).filter((i) => i >= 0);
-	const nodes = Float64Array.from(inside, (i) => rule.nodes[i]!);
-	const weights = Float64Array.from(inside, (i) => rule.weights[i]!);
-	const outer = activationAtNodes(engine, activation, Float64Array.of(a), nodes).data;
-	const remainder = Math.sqrt(b * (1 - r) * (1 + r));
-	const [innerNodes, innerWeights] =
-		remainder === 0 ? [Float64Array.of(0), Float64Array.of(1)] : [nodes, weights];
+	const spread = Math.sqrt((1 - r) * (1 + r));
+	const outer = thinned(rule, 1);
+	const inner =
+		spread === 0
+			? { nodes: Float64Array.of(0), weights: Float64Array.of(1) }
+			: thinned(rule, Math.floor(Math.min(1 / spread, LONGEST_STEP / rule.step)));
+	const outerValues = activationAtNodes(engine, activation, Float64Array.of(a), outer.nodes).data;
 	return scoped(engine, () => {
-		const h = engine.allocate(innerNodes.length);
-		const value = engine.allocate(innerNodes.length);
+		const h = engine.allocate(inner.nodes.length);
+		const value = engine.allocate(inner.nodes.length);
 		let total = 0;
-		for (let i = 0; i < nodes.length; i++) {
-			const mean = Math.sqrt(b) * r * nodes[i]!;
+		for (let i = 0; i < outer.nodes.length; i++) {
+			const mean = Math.sqrt(b) * r * outer.nodes[i]!;
 			const x = h.data;
-			for (let j = 0; j < x.length; j++) x[j] = mean + remainder * innerNodes[j]!;
+			for (let j = 0; j < x.length; j++) x[j] = mean + Math.sqrt(b) * spread * inner.nodes[j]!;
 			activation.evaluate(engine, h, value);
-			let inner = 0;
 			const y = value.data;
-			for (let j = 0; j < y.length; j++) inner += innerWeights[j]! * y[j]!;
-			total += weights[i]! * outer[i]! * inner;
+			let average = 0;
+			for (let j = 0; j < y.length; j++) average += inner.weights[j]! * y[j]!;
+			total += outer.weights[i]! * outerValues[i]! * average;
 		}
 		return total;
 	});
+}
+
+/** The rule of `stride` times the step, within the range of the product rule. */
+function thinned({ nodes, weights }: NormalRule, stride: number): Pick<NormalRule, "nodes" | "weights"> {
+	const middle = (nodes.length - 1) / 2;
+	const kept = (_: number, i: number) => (i - middle) % stride === 0 && Math.abs(nodes[i]!) <= PRODUCT_RANGE;
+	return { nodes: nodes.filter(kept), weights: weights.filter(kept).map((w) => stride * w) };
 }

@@ -1,18 +1,6 @@
 /** The JSON form of a network, as it stands in problem and experiment files. */
 import { z } from "zod";
-
-/** Names every build knows; the registry of activations may hold more. */
-export const ACTIVATION_NAMES: readonly string[] = [
-	"linear",
-	"erf",
-	"relu",
-	"quadratic",
-	"tanh",
-	"gelu",
-	"sigmoid",
-	"sin",
-	"softplus",
-];
+import { activationNames } from "../activations/registry.ts";
 
 const count = z
 	.int("an integer of at least 1")
@@ -26,8 +14,8 @@ export const noiseVarianceSchema = variance.describe(
 	"kappa >= 0: p(y | f) = N(y; f, kappa). A variance, absolute, used exactly as written in either scaling.",
 );
 
-/** The strict Zod schema of `network`. @param activations Names that `activation` may take. */
-export function networkSchema(activations: readonly string[] = ACTIVATION_NAMES) {
+/** The strict Zod schema of `network`. @param activations Names that `activation` may take; all registered ones by default. */
+export function networkSchema(activations: readonly string[] = activationNames()) {
 	const prior = {
 		weightVariance: positiveVariance.describe("s^2: every weight ~ N(0, s^2 / fan-in)."),
 		biasVariance: variance.default(0).describe("s_b^2: every bias ~ N(0, s_b^2)."),

@@ -1,7 +1,7 @@
 import { type Matrix, matrixToRows } from "@finitude/engine";
+import { activationNames } from "../activations/registry.ts";
 import { InputError } from "../errors.ts";
 import { networkFromJson } from "../network/parse-network.ts";
-import { ACTIVATION_NAMES } from "../network/schema.ts";
 import { fieldName, parseWith } from "./faults.ts";
 import { parseMatrix } from "./parse-matrix.ts";
 import type { Problem } from "./problem.ts";
@@ -18,7 +18,7 @@ import { layerPositions } from "./tiling.ts";
 export function parseProblem(
 	json: unknown,
 	where = "",
-	activations: readonly string[] = ACTIVATION_NAMES,
+	activations: readonly string[] = activationNames(),
 ): Problem {
 	const parsed = parseWith(problemSchema(activations), json, where);
 	const at = (field: string) => fieldName([field], where);

@@ -1,6 +1,7 @@
 /** The problem file: one data set, one network, one noise level. */
 import { z } from "zod";
-import { ACTIVATION_NAMES, networkSchema, noiseVarianceSchema } from "../network/schema.ts";
+import { activationNames } from "../activations/registry.ts";
+import { networkSchema, noiseVarianceSchema } from "../network/schema.ts";
 
 const rows = {
 	type: "array",
@@ -28,7 +29,7 @@ export const inputShapeSchema = z
 	.describe("[height, width, channels] when the inputs are an image, stored with the channel fastest.");
 
 /** The strict Zod schema of a problem file. @param activations Names that `activation` may take. */
-export function problemSchema(activations: readonly string[] = ACTIVATION_NAMES) {
+export function problemSchema(activations: readonly string[] = activationNames()) {
 	return z.strictObject({
 		name: z.string().max(200).default("unnamed").describe("Free text."),
 		trainInputs: inputs("P rows of d numbers."),

@@ -38,7 +38,8 @@ function rotate(position: Block, momentum: Block, cosine: number, sine: number):
 	const w = position.data;
 	const p = momentum.data;
 	for (let i = 0; i < w.length; i++) {
-		const [x, y] = [w[i]!, p[i]!];
+		const x = w[i]!;
+		const y = p[i]!;
 		w[i] = cosine * x + sine * y;
 		p[i] = cosine * y - sine * x;
 	}

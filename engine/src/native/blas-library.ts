@@ -40,7 +40,7 @@ export type BlasFunctions = Readonly<Record<keyof typeof prototypes, ForeignFunc
 
 export interface BlasLibrary {
 	readonly functions: BlasFunctions;
-	/** "OpenBLAS 0.3.21 (libopenblas.so.0)". */
+	/** "OpenBLAS 0.3.21 Haswell (libopenblas.so.0)": for which processors the kernels in use were written is part of it. */
 	readonly description: string;
 }
 
@@ -67,8 +67,7 @@ function bind(library: ForeignLibrary, path: string): BlasLibrary {
 	const functions = Object.fromEntries(bound) as BlasFunctions;
 	checkIntegers(functions);
 	optional(library, "void openblas_set_num_threads(int threads)")?.(1);
-	const config = optional(library, "const char *openblas_get_config()")?.();
-	return { functions, description: `${productName(config, path)} (${path})` };
+	return { functions, description: `${productName(library, path)} (${path})` };
 }
 
 function optional(library: ForeignLibrary, prototype: string): ForeignFunction | undefined {
@@ -79,9 +78,11 @@ function optional(library: ForeignLibrary, prototype: string): ForeignFunction |
 	}
 }
 
-function productName(config: unknown, path: string): string {
-	if (typeof config === "string") return /OpenBLAS \S+/.exec(config)?.[0] ?? "OpenBLAS";
-	return path.includes("Accelerate") ? "Accelerate" : "BLAS";
+function productName(library: ForeignLibrary, path: string): string {
+	const config = optional(library, "const char *openblas_get_config()")?.();
+	if (typeof config !== "string") return path.includes("Accelerate") ? "Accelerate" : "BLAS";
+	const core = optional(library, "const char *openblas_get_corename()")?.() ?? "";
+	return `${/OpenBLAS \S+/.exec(config)?.[0] ?? "OpenBLAS"} ${core}`.trim();
 }
 
 /**

@@ -22,13 +22,11 @@ interface Process {
 /** Undefined outside Node. */
 export const nodeProcess = (globalThis as { readonly process?: Process }).process;
 
-/** A variable, so that neither the compiler nor a bundler wants the package to be there. */
-const PACKAGE: string = "koffi";
-
-/** @throws EngineError when koffi is not installed. */
-export async function loadKoffi(): Promise<Koffi> {
+/** Loads koffi from a module specifier; an argument, so that neither the compiler nor a bundler wants the package to be
+ * there. @throws EngineError when it is not installed. */
+export async function loadKoffi(specifier = "koffi"): Promise<Koffi> {
 	try {
-		return ((await import(/* @vite-ignore */ PACKAGE)) as { readonly default: Koffi }).default;
+		return ((await import(/* @vite-ignore */ specifier)) as { readonly default: Koffi }).default;
 	} catch (error) {
 		throw new EngineError(
 			`engine: "native" needs the package koffi, which does not load (${message(error)}). Run "npm install koffi", or use engine "wasm".`,

@@ -1,39 +1,28 @@
-import { type Engine, elementwise } from "@finitude/engine";
+import { type Engine, scoped } from "@finitude/engine";
+import { activationNames, findActivation } from "../../activations/registry.ts";
 
-type Link = (engine: Engine, u: Float64Array) => Float64Array;
-
-const map =
-	(f: (u: number) => number): Link =>
-	(_, u) =>
-		u.map(f);
-
-/** Functions of one variable that teachers apply to a projection of the input. */
-export const LINKS: Readonly<Record<string, Link>> = {
-	linear: map((u) => u),
-	quadratic: map((u) => u * u),
-	cubic: map((u) => u * u * u),
-	relu: map((u) => Math.max(u, 0)),
-	abs: map(Math.abs),
-	sign: map((u) => (u < 0 ? -1 : 1)),
-	erf: (engine, u) => elementwise(engine, "erf", u),
-	tanh: (engine, u) => elementwise(engine, "tanh", u),
-	/** 1 / (1 + exp(-u)), written so that no exponential overflows. */
-	sigmoid: (engine, u) =>
-		elementwise(
-			engine,
-			"tanh",
-			u.map((x) => x / 2),
-		).map((t) => (1 + t) / 2),
-	/** u Phi(u), Phi the normal distribution function. */
-	gelu: (engine, u) =>
-		elementwise(
-			engine,
-			"erf",
-			u.map((x) => x * Math.SQRT1_2),
-		).map((e, i) => (u[i]! * (1 + e)) / 2),
+/** Functions that make good targets and no activations. */
+const TARGET_FUNCTIONS: Readonly<Record<string, (u: number) => number>> = {
+	cubic: (u) => u * u * u,
+	abs: Math.abs,
+	sign: (u) => (u < 0 ? -1 : 1),
 };
 
-export const LINK_NAMES = Object.keys(LINKS) as [string, ...string[]];
+/** Functions of one variable that teachers apply to a projection of the input: all activations and a few more. */
+export const LINK_NAMES = [...activationNames(), ...Object.keys(TARGET_FUNCTIONS)] as [string, ...string[]];
+
+/** g(u), element-wise, g by name. */
+export function applyLink(name: string, engine: Engine, u: Float64Array): Float64Array {
+	const targetFunction = TARGET_FUNCTIONS[name];
+	if (targetFunction) return u.map(targetFunction);
+	const activation = findActivation(name);
+	return scoped(engine, () => {
+		const [input, output] = [engine.allocate(u.length), engine.allocate(u.length)];
+		input.data.set(u);
+		activation.evaluate(engine, input, output);
+		return output.data.slice();
+	});
+}
 
 /** sum_k c_k He_k(u) / sqrt(k!), with He_k the probabilists' Hermite polynomials: orthonormal under u ~ N(0, 1), so the
  * variance of the sum is sum_{k >= 1} c_k^2. */

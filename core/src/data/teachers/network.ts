@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { normals } from "../random.ts";
-import { LINK_NAMES, LINKS } from "./links.ts";
+import { applyLink, LINK_NAMES } from "./links.ts";
 import {
 	column,
 	dimensionField,
@@ -35,7 +35,7 @@ export const networkTeacher: Teacher<z.output<typeof schema>> & { schema: typeof
 			const targets = new Float64Array(count);
 			for (let m = 0; m < width; m++) {
 				const h = projections(inputs, weights.subarray(m * dimension, (m + 1) * dimension));
-				const phi = LINKS[activation]!(engine, h);
+				const phi = applyLink(activation, engine, h);
 				for (let i = 0; i < count; i++) targets[i]! += (readout[m]! * phi[i]!) / Math.sqrt(width);
 			}
 			return { inputs, targets: column(targets) };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
-import { hermiteSeries, LINK_NAMES, LINKS } from "./links.ts";
+import { applyLink, hermiteSeries, LINK_NAMES } from "./links.ts";
 import {
 	column,
 	dimensionField,
@@ -41,7 +41,7 @@ export const singleIndexTeacher: Teacher<z.output<typeof schema>> & { schema: ty
 		return (count, points) => {
 			const inputs = gaussianInputs(engine, points, count, settings);
 			const u = projections(inputs, w);
-			return { inputs, targets: column(link ? LINKS[link]!(engine, u) : hermiteSeries(hermite!, u)) };
+			return { inputs, targets: column(link ? applyLink(link, engine, u) : hermiteSeries(hermite!, u)) };
 		};
 	},
 };

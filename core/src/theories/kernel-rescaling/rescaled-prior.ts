@@ -81,13 +81,11 @@ function addOuterProduct({ train, test }: KernelBlocks, mean: Float64Array, fact
 		matrix(
 			block.rows,
 			block.columns,
-			block.data.map(
-				(x, k) =>
-					x +
-					factor *
-						mean[rowOffset + Math.floor(k / block.columns)]! *
-						mean[columnOffset + (k % block.columns)]!,
-			),
+			block.data.map((x, k) => {
+				const [i, j] = [Math.floor(k / block.columns), k % block.columns];
+				// The product of the means first: exactly symmetric.
+				return x + factor * (mean[rowOffset + i]! * mean[columnOffset + j]!);
+			}),
 		);
 	return {
 		train: add(train, 0, 0),
