@@ -5,13 +5,13 @@ import type { Matrix } from "../src/linalg/matrix.ts";
 import { scoped } from "../src/linalg/operations.ts";
 import { cholesky as referenceCholesky } from "../src/reference/linear-algebra.ts";
 import { createReferenceEngine } from "../src/reference/reference-engine.ts";
+import { engines } from "./engines.ts";
 import {
 	expectUntouchedAround,
 	expectWithin,
 	frobeniusNorm,
 	type Layout,
 	layouts,
-	linearAlgebraEngines,
 	lowerTriangle,
 	naiveProduct,
 	place,
@@ -23,7 +23,6 @@ import {
 	transposedCopy,
 } from "./linalg-support.ts";
 
-const engines = await linearAlgebraEngines();
 const EPS = Number.EPSILON;
 
 const size = fc.integer({ min: 0, max: 70 });

@@ -14,9 +14,7 @@ import {
 	symmetricEigen,
 	symmetricEigenvalues,
 } from "../src/linalg/operations.ts";
-import { linearAlgebraEngines } from "./linalg-support.ts";
-
-const engines = await linearAlgebraEngines();
+import { engines } from "./engines.ts";
 
 /** Whole numbers below 2^53, so that every operation on them is exact unless the test says otherwise. */
 const a = matrixFromRows([

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scoped } from "../src/linalg/operations.ts";
 import { columnVector, submatrix, transpose, view } from "../src/view.ts";
+import { engines } from "./engines.ts";
 import {
 	expectUntouchedAround,
 	expectWithin,
 	layouts,
-	linearAlgebraEngines,
 	naiveProduct,
 	place,
 	randomMatrix,
@@ -16,7 +16,6 @@ import {
 	transposedCopy,
 } from "./linalg-support.ts";
 
-const engines = await linearAlgebraEngines();
 const EPS = Number.EPSILON;
 
 const size = fc.integer({ min: 0, max: 70 });

@@ -1,28 +1,7 @@
-/** What the linear algebra tests share: every engine that loads here, matrices to feed them, and views of all kinds. */
+/** What the linear algebra tests share: matrices to feed the engines, and views of all kinds. */
 import { expect } from "vitest";
-import { createEngine } from "../src/create-engine.ts";
-import { type Engine, EngineError, type View } from "../src/engine.ts";
+import type { Engine, View } from "../src/engine.ts";
 import { type Matrix, matrix } from "../src/linalg/matrix.ts";
-
-/** The reference, plain and (where there is one) relaxed WebAssembly, and the native engine when its library is here. */
-export async function linearAlgebraEngines(): Promise<[name: string, engine: Engine][]> {
-	const loaded = [
-		await createEngine({ engine: "reference" }),
-		await createEngine({ engine: "wasm" }),
-		await createEngine({ engine: "wasm", deterministic: false }),
-		...(await nativeEngine()),
-	];
-	return [...new Map(loaded.map((engine) => [`${engine.id}, ${engine.variant}`, engine]))];
-}
-
-async function nativeEngine(): Promise<Engine[]> {
-	try {
-		return [await createEngine({ engine: "native" })];
-	} catch (error) {
-		if (error instanceof EngineError) return [];
-		throw error;
-	}
-}
 
 /** Entries uniform in (-1, 1), by a multiplicative generator modulo the prime 2^31 - 1 (Park and Miller 1988). */
 export function randomMatrix(rows: number, columns: number, seed: number): Matrix {

@@ -2,12 +2,14 @@
 import { PAIRS } from "./eigen-workspace";
 import { SWEEP_HEADER, applyRotations } from "./rotations";
 
-/** Sweeps allowed per eigenvalue; two are usual. */
+/** Sweeps allowed per eigenvalue on average; two are usual. */
 const SWEEP_LIMIT: i32 = 60;
 const EPSILON: f64 = 2.220446049250313e-16;
-/** The matrix is scaled to about 1: a subdiagonal entry, or a rotation, below these counts as zero. Either moves the
- * eigenvalues far less than a rounding error, and keeps squares away from underflow. */
-const NEGLIGIBLE_ENTRY: f64 = 1e-40;
+/** The matrix is scaled to largest entry about 1. A subdiagonal entry below this moves eigenvalues by less than a tenth
+ * of the rounding errors of the tridiagonalization; to insist on more lets QL labor on kernels of low rank, whose tiny
+ * eigenvalues are rounding errors. */
+const NEGLIGIBLE_ENTRY: f64 = 1.3877787807814457e-17;
+/** Keeps the squares of a rotation away from underflow. */
 const NEGLIGIBLE_SQUARE: f64 = 1e-200;
 
 /** Room for about 60 whole sweeps in the panel buffers (2 PAIRS n numbers). */
@@ -20,11 +22,12 @@ export function implicitQL(n: i32, d: usize, e: usize, panels: i32, vectors: usi
   let free = buffer;
   const sweepBytes = <usize>(2 * n + SWEEP_HEADER) << 3;
   const full = buffer + (<usize>(BUFFERED * n) << 3);
+  let sweepsLeft = SWEEP_LIMIT * n;
   for (let low = 0; low < n - 1; low++) {
-    for (let sweep = 0; ; sweep++) {
+    for (;;) {
       const high = endOfBlock(n, low, d, e);
       if (high == low) break;
-      if (sweep == SWEEP_LIMIT) return false;
+      if (sweepsLeft-- == 0) return false;
       if (free + sweepBytes > full) {
         applyRotations(n, panels, vectors, buffer, free);
         free = buffer;
@@ -42,7 +45,7 @@ function endOfBlock(n: i32, low: i32, d: usize, e: usize): i32 {
   let high = low;
   for (; high < n - 1; high++) {
     const off = Math.abs(get(e, high));
-    if (off < NEGLIGIBLE_ENTRY) break;
+    if (off <= NEGLIGIBLE_ENTRY) break;
     if (off <= EPSILON * Math.sqrt(Math.abs(get(d, high)) * Math.abs(get(d, high + 1)))) break;
   }
   return high;
