@@ -72,7 +72,7 @@ describe("finitude compare", () => {
 		expect(folder).toMatch(/small-teacher-[0-9a-f]+$/);
 		expect(readdirSync(folder).sort()).toEqual([
 			"command.txt",
-			"experiment.yaml",
+			"experiment.json",
 			"figure.png",
 			"figure.svg",
 			"result.json",
@@ -98,7 +98,7 @@ describe("finitude compare", () => {
 
 	it("is reproduced by the command it leaves, from the resolved experiment", async () => {
 		const copy = freshFolder();
-		cpSync(join(folder, "experiment.yaml"), join(copy, "experiment.yaml"));
+		cpSync(join(folder, "experiment.json"), join(copy, "experiment.json"));
 		const words = readFileSync(join(folder, "command.txt"), "utf8").trim().split(" ");
 		expect(words.slice(0, 2)).toEqual(["npx", "finitude"]);
 		const { code } = await finitude(words.slice(2), { cwd: copy });

@@ -12,8 +12,10 @@ export class InputError extends Error {
 	readonly got: string;
 	/** What to do about it: a full sentence, or empty when `wanted` already says it. */
 	readonly advice: string;
+	/** The whole message, where a theory's own sentence says it better than the fixed form. */
+	readonly sentence?: string;
 
-	/** @param fault `sentence` replaces the fixed form where a theory's own sentence says it better. */
+	/** @param fault `sentence` replaces the fixed form. */
 	constructor(fault: { where: string; wanted: string; got: string; advice?: string; sentence?: string }) {
 		const { where, wanted, got, advice = "", sentence } = fault;
 		super(sentence ?? `${where}: wanted ${wanted}; got ${got}.${advice === "" ? "" : ` ${advice}`}`);
@@ -21,6 +23,7 @@ export class InputError extends Error {
 		this.wanted = wanted;
 		this.got = got;
 		this.advice = advice;
+		if (sentence !== undefined) this.sentence = sentence;
 	}
 }
 

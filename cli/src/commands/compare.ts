@@ -38,7 +38,8 @@ export function addCompareCommand(program: Command): void {
 async function compare(path: string, flags: Flags): Promise<void> {
 	const choice = engineChoice(flags);
 	const engine = await createEngine(choice);
-	const experiment = loadExperiment(readInput(path), engine, samplingOverrides(flags));
+	const input = readInput(path);
+	const experiment = loadExperiment(input, engine, samplingOverrides(flags));
 	const interrupt = interruptSignal();
 	try {
 		const run = await runComparison(experiment, {
@@ -49,7 +50,7 @@ async function compare(path: string, flags: Flags): Promise<void> {
 		});
 		// Drawing pulls in large libraries that no other command needs: load them only now.
 		const { writeComparison } = await import("../comparison/write-comparison.ts");
-		const written = writeComparison(run, experiment, flags.out, choice);
+		const written = writeComparison(run, experiment, flags.out, choice, input.folder);
 		console.log(flags.json ? written.resultJson : renderComparison(run, experiment.name, written.folder));
 		if (!run.converged) process.exitCode = ExitCode.notConverged;
 	} finally {

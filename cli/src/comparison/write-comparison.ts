@@ -1,11 +1,12 @@
 /** Writes what `finitude compare` leaves behind. */
-import { answerToJson, type Experiment, hashExperiment, version } from "@finitude/core";
+import { relative, resolve } from "node:path";
+import { answerToJson, type Experiment, hashExperiment, version, withDataPaths } from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
 import { stringify } from "yaml";
 import { comparisonFigure } from "../render/comparison-figure.ts";
 import { renderPng } from "../render/png.ts";
 import { comparisonCsv } from "../results/comparison-table.ts";
-import { shellWord, writeResults } from "../results/folder.ts";
+import { resultsFolder, shellWord, writeResults } from "../results/folder.ts";
 import type { ComparisonRun } from "./run-comparison.ts";
 
 export interface WrittenComparison {
@@ -13,33 +14,51 @@ export interface WrittenComparison {
 	readonly resultJson: string;
 }
 
-const EXPERIMENT_FILE = "experiment.yaml";
-
-/** Writes result.json, table.csv, figure.svg, figure.png, experiment.yaml and command.txt into a folder below `base`. */
+/**
+ * Writes result.json, table.csv, figure.svg, figure.png, the resolved experiment and command.txt into a folder below `base`.
+ * @param dataFolder paths of the experiment's data files are relative to it
+ */
 export function writeComparison(
 	run: ComparisonRun,
 	experiment: Experiment,
 	base: string,
 	choice: EngineChoice,
+	dataFolder: string,
 ): WrittenComparison {
 	const hash = hashExperiment(experiment.resolved);
-	const command = reproduceCommand(choice);
+	const folder = resultsFolder(base, experiment.name, hash);
+	const experimentFile = experimentFileOf(experiment, dataFolder, folder);
+	const command = reproduceCommand(choice, experimentFile.name);
 	const resultJson = JSON.stringify(resultOf(run, experiment, hash, command), null, 1);
 	const svg = comparisonFigure(run, experiment);
 	const { comparison, seconds = 0 } = run.sampling ?? {};
-	const folder = writeResults(base, experiment.name, hash, {
+	writeResults(folder, {
 		"result.json": `${resultJson}\n`,
 		"table.csv": comparisonCsv(comparison, run.outcomes, seconds),
 		...(svg === undefined ? {} : { "figure.svg": svg, "figure.png": renderPng(svg) }),
-		[EXPERIMENT_FILE]: stringify(experiment.resolved),
+		[experimentFile.name]: experimentFile.text,
 		"command.txt": `${command}\n`,
 	});
 	return { folder, resultJson };
 }
 
+/**
+ * The resolved experiment as a file of the results folder, its data paths relative to there. A problem given in full is written
+ * as JSON: a long list of numbers is no easier to read in YAML, and YAML readers limit the size of a file.
+ */
+function experimentFileOf(experiment: Experiment, dataFolder: string, folder: string) {
+	const resolved = withDataPaths(experiment.resolved, (path) => relative(folder, resolve(dataFolder, path)));
+	return "problem" in resolved
+		? { name: "experiment.json", text: `${JSON.stringify(resolved)}\n` }
+		: { name: "experiment.yaml", text: stringify(resolved) };
+}
+
 /** Run inside the results folder, it gives the same numbers bit for bit (all but the seconds). */
-function reproduceCommand({ engine = "auto", deterministic = true }: EngineChoice): string {
-	const words = ["npx", "finitude", "compare", EXPERIMENT_FILE, "--engine", engine];
+function reproduceCommand(
+	{ engine = "auto", deterministic = true }: EngineChoice,
+	experimentFile: string,
+): string {
+	const words = ["npx", "finitude", "compare", experimentFile, "--engine", engine];
 	if (!deterministic) words.push("--no-deterministic");
 	return words.map(shellWord).join(" ");
 }

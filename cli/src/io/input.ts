@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import {
 	type Experiment,
 	InputError,
+	inFile,
 	isExperiment,
 	type Problem,
 	parseProblem,
@@ -28,22 +29,30 @@ export function readInput(path: string): InputFile {
 	return { json, folder: path === "-" ? process.cwd() : dirname(resolve(path)), path };
 }
 
+/** Faults of the content name the file it stands in. */
+function inThisFile<T>({ path }: InputFile, body: () => T): T {
+	return path === "-" ? body() : inFile(path, body);
+}
+
 /** The experiment of a file, every default filled in, `sampling` overlaid by the flags of the command. */
 export function loadExperiment(
 	input: InputFile,
 	engine: Engine,
 	sampling: Readonly<Record<string, unknown>> = {},
 ): Experiment {
-	return resolveExperiment(withSampling(asExperiment(input), sampling), {
+	const files = {
 		engine,
-		readBytes: (path) => readBytes(resolve(input.folder, path)),
+		readBytes: (path: string) => readBytes(resolve(input.folder, path)),
 		mnist: () => readMnist(input.folder),
-	});
+	};
+	return inThisFile(input, () => resolveExperiment(withSampling(asExperiment(input), sampling), files));
 }
 
 /** The problem of a problem file or of an experiment file. */
 export function loadProblem(input: InputFile, engine: Engine): Problem {
-	return isExperiment(input.json) ? loadExperiment(input, engine).problem : parseProblem(input.json);
+	return isExperiment(input.json)
+		? loadExperiment(input, engine).problem
+		: inThisFile(input, () => parseProblem(input.json));
 }
 
 /** A bare problem file becomes an experiment with all defaults. */

@@ -14,12 +14,15 @@ export function slug(name: string): string {
 	return plain === "" ? "run" : plain.slice(0, 60);
 }
 
-/** Writes the files into `base`/<name>-<hash>/ (made when missing, files replaced) and returns the folder. */
-export function writeResults(base: string, name: string, hash: string, files: ResultFiles): string {
-	const folder = join(base, `${slug(name)}-${hash}`);
+/** `base`/<name>-<hash>. */
+export function resultsFolder(base: string, name: string, hash: string): string {
+	return join(base, `${slug(name)}-${hash}`);
+}
+
+/** Writes the files into the folder, which is made when missing; files of the same name are replaced. */
+export function writeResults(folder: string, files: ResultFiles): void {
 	mkdirSync(folder, { recursive: true });
 	for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
-	return folder;
 }
 
 /** A word of a command line, quoted for a POSIX shell where needed. */

@@ -25,8 +25,9 @@ function run(chain: number): void {
 		send({ kind: "result", chain, result });
 	} catch (error) {
 		if (isInputError(error)) {
-			const { where, wanted, got, advice } = error;
-			send({ kind: "refusal", chain, fault: { where, wanted, got, advice } });
+			const { where, wanted, got, advice, sentence } = error;
+			const fault = { where, wanted, got, advice, ...(sentence === undefined ? {} : { sentence }) };
+			send({ kind: "refusal", chain, fault });
 		} else send({ kind: "failure", chain, error });
 	}
 }

@@ -23,4 +23,4 @@ export type WorkerReport =
 	| { readonly kind: "failure"; readonly chain: number; readonly error: unknown };
 
 /** The fields of an InputError: a structured clone drops the class and the own fields of an error. */
-export type InputFault = Pick<InputError, "where" | "wanted" | "got" | "advice">;
+export type InputFault = ConstructorParameters<typeof InputError>[0];

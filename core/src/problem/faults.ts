@@ -87,8 +87,14 @@ export function inFile<T>(path: string, body: () => T): T {
 		return body();
 	} catch (error) {
 		if (!isInputError(error)) throw error;
-		const { where, wanted, got, advice } = error;
-		throw new InputError({ where: `${path}: ${where}`, wanted, got, advice });
+		const { where, wanted, got, advice, sentence } = error;
+		throw new InputError({
+			where: `${path}: ${where}`,
+			wanted,
+			got,
+			advice,
+			...(sentence === undefined ? {} : { sentence: `${path}: ${sentence}` }),
+		});
 	}
 }
 
