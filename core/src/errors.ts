@@ -13,9 +13,10 @@ export class InputError extends Error {
 	/** What to do about it: a full sentence, or empty when `wanted` already says it. */
 	readonly advice: string;
 
-	constructor(fault: { where: string; wanted: string; got: string; advice?: string }) {
-		const { where, wanted, got, advice = "" } = fault;
-		super(`${where}: wanted ${wanted}; got ${got}.${advice === "" ? "" : ` ${advice}`}`);
+	/** @param fault `sentence` replaces the fixed form where a theory's own sentence says it better. */
+	constructor(fault: { where: string; wanted: string; got: string; advice?: string; sentence?: string }) {
+		const { where, wanted, got, advice = "", sentence } = fault;
+		super(sentence ?? `${where}: wanted ${wanted}; got ${got}.${advice === "" ? "" : ` ${advice}`}`);
 		this.where = where;
 		this.wanted = wanted;
 		this.got = got;

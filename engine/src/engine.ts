@@ -31,7 +31,7 @@ export type EngineId = "reference" | "wasm" | "native";
 
 export interface Engine {
 	readonly id: EngineId;
-	/** What exactly computes, for the record: "plain-simd", "relaxed-simd", "OpenBLAS 0.3.21 (libopenblas.so.0)". */
+	/** What exactly computes, for the record: "plain-simd", "relaxed-simd", "OpenBLAS 0.3.21 Haswell (libopenblas.so.0)". */
 	readonly variant: string;
 	/** True when the same input gives the same bits on every platform. */
 	readonly deterministic: boolean;
@@ -42,7 +42,8 @@ export interface Engine {
 	mark(): number;
 	release(mark: number): void;
 
-	/** C <- alpha A B + beta C. With beta = 0 the old content of C is not read (it may be NaN). */
+	/** C <- alpha A B + beta C. With beta = 0 the old content of C is not read (it may be NaN).
+	 * C must not overlap A or B; here and in every method below, arguments lie apart unless it says otherwise. */
 	gemm(alpha: number, a: View, b: View, beta: number, c: View): void;
 	/** Lower triangle of C <- alpha A A^T + beta C; the strict upper triangle of C is left alone. */
 	syrk(alpha: number, a: View, beta: number, c: View): void;
@@ -54,7 +55,7 @@ export interface Engine {
 	/** Replaces a Cholesky factor (lower triangle of `l`) by the full symmetric inverse (L L^T)^-1, both triangles. */
 	invertFromCholesky(l: View): void;
 	/** Symmetric eigendecomposition of the lower triangle of A: `values` ascending, A <- eigenvectors in columns.
-	 * Returns false when the QL iteration did not converge. */
+	 * Returns false when an entry is NaN or infinite, or the iteration did not converge. */
 	eigh(a: View, values: Block): boolean;
 	/** Eigenvalues only, ascending; A is overwritten. */
 	eigenvalues(a: View, values: Block): boolean;

@@ -9,6 +9,7 @@ export {
 } from "./engine.ts";
 export * from "./linalg/matrix.ts";
 export * from "./linalg/operations.ts";
+export { jump, longJump } from "./random/jump.ts";
 export { seedStream, splitStream } from "./random/stream.ts";
 export { erf, erfDerivative } from "./reference/special-functions.ts";
 export { columnVector, submatrix, transpose, view } from "./view.ts";

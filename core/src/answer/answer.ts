@@ -52,14 +52,15 @@ export interface SamplerDiagnostics {
 	readonly chains: number;
 	readonly draws: number;
 	readonly warmup: number;
-	/** Over all monitored observables: rank-normalized split R-hat. */
-	readonly maxRHat: number;
-	readonly minBulkEss: number;
-	readonly minTailEss: number;
+	/** Over all monitored observables: rank-normalized split R-hat. Absent, with the reason under `absent`, when none of
+	 * them moves. */
+	readonly maxRHat?: number;
+	readonly minBulkEss?: number;
+	readonly minTailEss?: number;
 	readonly divergences: number;
 	readonly acceptanceRate: number;
-	/** Mean over chains of the adapted step size. */
-	readonly stepSize: number;
+	/** Mean over chains of the adapted step size; absent for samplers without one. */
+	readonly stepSize?: number;
 	readonly seed: number;
 }
 

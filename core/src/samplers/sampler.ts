@@ -1,4 +1,5 @@
 import type { Engine, RandomState } from "@finitude/engine";
+import type { ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 
@@ -28,10 +29,16 @@ export interface StepInfo {
 	readonly divergent: boolean;
 	/** Hamiltonian error of the proposal, where there is one. */
 	readonly energyError: number;
+	/** Step size used, where there is one. */
+	readonly stepSize?: number;
+	/** Gradients of the log density that this step took, where it took any. */
+	readonly gradientEvaluations?: number;
 }
 
 /** Pure: the outcome depends on the state, the tuning and the stream only, and no argument but the stream is changed. */
 export interface TransitionKernel<State, Info extends StepInfo> {
+	/** What this binding decided and the user should know: the rank of the inputs, for example. */
+	readonly notes: readonly ValidityNote[];
 	/** A state drawn from the prior. Advances `stream`. */
 	init(stream: RandomState): State;
 	/** One transition; the tuning (step size, mass) is part of the state and adapts while `warmingUp`. */
@@ -44,8 +51,9 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 export interface Observation {
 	/** P x D row-major: E[f | hidden weights, data] at the training points. */
 	readonly trainMean: Float64Array;
+	/** Conditional variances; rounding may leave a tiny negative number. */
 	readonly trainVariance: Float64Array;
-	/** P* x D. */
+	/** P* x D; empty when the problem has no test inputs. */
 	readonly testMean: Float64Array;
 	readonly testVariance: Float64Array;
 	/** P x P: (s_a^2 / (chi N)) sum_i phi_i phi_i^T (+ readout bias variance). */

@@ -147,6 +147,14 @@ export function symmetricEigenvalues(engine: Engine, a: Matrix): Float64Array {
 	});
 }
 
+/** The smallest eigenvalue of a symmetric matrix: how far it is from positive definite.
+ * @throws RangeError for an empty matrix, EngineError when QL does not converge. */
+export function smallestEigenvalue(engine: Engine, a: Matrix): number {
+	const smallest = symmetricEigenvalues(engine, a)[0];
+	if (smallest === undefined) throw new RangeError("smallestEigenvalue: wanted at least one row; got 0 x 0.");
+	return smallest;
+}
+
 type ElementwiseMap = "exp" | "log" | "asin" | "tanh" | "erf";
 
 /** Applies one of the engine's element-wise functions to an array; returns a new one. */

@@ -30,8 +30,12 @@ export function seedStream(seed: number): RandomState {
 	return fromCounter(splitMix64(BigInt(seed)));
 }
 
-/** The child stream number `index` of a stream, statistically independent of it and of its other children. Does not advance `state`. */
+/** The child stream number `index` of a stream, statistically independent of it and of its other children. Does not advance `state`.
+ * @throws RangeError unless `index` is an integer from 0 to 2^53 - 1. */
 export function splitStream(state: RandomState, index: number): RandomState {
+	if (!Number.isSafeInteger(index) || index < 0) {
+		throw new RangeError(`splitStream: wanted an index from 0 to 2^53 - 1; got ${index}.`);
+	}
 	let hash = BigInt(index) + 1n;
 	for (let i = 0; i < 4; i++) {
 		const word = (BigInt(state[2 * i + 1]!) << 32n) | BigInt(state[2 * i]!);

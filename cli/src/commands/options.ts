@@ -1,0 +1,87 @@
+/** Options that several commands share, and the parsing of their values. */
+import type { EngineChoice } from "@finitude/engine";
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+export interface EngineFlags {
+	readonly engine: NonNullable<EngineChoice["engine"]>;
+	readonly deterministic: boolean;
+}
+
+/** --engine and --no-deterministic. */
+export function addEngineOptions(command: Command): Command {
+	return command
+		.addOption(
+			new Option("--engine <engine>", "what computes")
+				.choices(["auto", "wasm", "native", "reference"])
+				.default("auto"),
+		)
+		.option(
+			"--no-deterministic",
+			"allow relaxed SIMD: faster on recent Node, but the last bits may differ between machines",
+		);
+}
+
+export function engineChoice({ engine, deterministic }: EngineFlags): EngineChoice {
+	return { engine, deterministic };
+}
+
+/** An integer option of at least `minimum`. */
+export function integer(minimum: number): (text: string) => number {
+	return (text) => {
+		const value = Number(text);
+		if (!Number.isSafeInteger(value) || value < minimum) {
+			throw new InvalidArgumentError(`Wanted an integer of at least ${minimum}; got ${text}.`);
+		}
+		return value;
+	};
+}
+
+/** Collects `--option name=value`; a value is read as JSON when it is JSON, else as text. */
+export function collectOption(
+	assignment: string,
+	previous: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+	const equals = assignment.indexOf("=");
+	if (equals < 1) throw new InvalidArgumentError(`Wanted name=value; got ${assignment}.`);
+	return { ...previous, [assignment.slice(0, equals)]: optionValue(assignment.slice(equals + 1)) };
+}
+
+function optionValue(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+export interface SamplingFlags {
+	readonly sampler?: string;
+	readonly chains?: number;
+	readonly draws?: number;
+	readonly warmup?: number;
+	readonly seed?: number;
+	readonly workers?: number;
+}
+
+/** The options of sampling; the defaults are those of the experiment file. */
+export function addSamplingOptions(command: Command): Command {
+	return command
+		.option("--sampler <id>", "sampler of the real network (default: hmc)")
+		.option("--chains <n>", "independent chains (default: 4)", integer(1))
+		.option("--draws <n>", "kept draws of each chain (default: 1000)", integer(4))
+		.option("--warmup <n>", "warm-up steps of each chain (default: 500)", integer(0))
+		.option("--seed <n>", "seed of the random streams (default: 1)", integer(0))
+		.option(
+			"--workers <n>",
+			"worker threads; the numbers do not depend on it (default: one per processor)",
+			integer(1),
+		);
+}
+
+/** Only the flags that were given, as an overlay of the experiment's `sampling`. */
+export function samplingOverrides(flags: SamplingFlags): Record<string, unknown> {
+	const { sampler, chains, draws, warmup, seed } = flags;
+	return Object.fromEntries(
+		Object.entries({ sampler, chains, draws, warmup, seed }).filter(([, value]) => value !== undefined),
+	);
+}

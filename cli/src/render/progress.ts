@@ -1,0 +1,50 @@
+/** One line of progress on standard error while chains run; nothing when it is not a terminal. */
+import { type ChainProgress, rHat, type SamplingSettings } from "@finitude/core";
+import cliProgress from "cli-progress";
+
+export interface SamplingProgress {
+	update(chain: number, progress: ChainProgress): void;
+	finish(): void;
+}
+
+/** A bar with step, acceptance, R-hat so far and time left. */
+export function createSamplingProgress(settings: SamplingSettings): SamplingProgress {
+	const perChain = settings.warmup + settings.draws;
+	const bar = new cliProgress.SingleBar({
+		format:
+			"sampling [{bar}] {value}/{total} steps | {phase} | acceptance {acceptance} | R-hat {rHat} | {eta_formatted} left",
+		stream: process.stderr,
+		clearOnComplete: true,
+		hideCursor: true,
+		barsize: 24,
+		barCompleteChar: "=",
+		barIncompleteChar: " ",
+		etaBuffer: 50,
+	});
+	const steps = new Map<number, ChainProgress>();
+	const blank = { phase: "warm-up", acceptance: "-", rHat: "-" };
+	bar.start(settings.chains * perChain, 0, blank);
+	return {
+		update(chain, progress) {
+			steps.set(chain, progress);
+			const all = [...steps.values()];
+			const done = all.reduce((sum, p) => sum + p.step, 0);
+			const acceptance = all.reduce((sum, p) => sum + p.acceptance, 0) / all.length;
+			bar.update(done, {
+				phase: all.some((p) => p.phase === "warmup") ? "warm-up" : "sampling",
+				acceptance: acceptance.toFixed(2),
+				rHat: rHatSoFar(all, settings.chains),
+			});
+		},
+		finish: () => bar.stop(),
+	};
+}
+
+/** R-hat of the log density over the chains that have draws; a dash until two chains have eight each. */
+function rHatSoFar(all: readonly ChainProgress[], chains: number): string {
+	const traces = all.map((p) => p.logDensity).filter((trace) => trace.length >= 8);
+	if (traces.length < Math.min(2, chains)) return "-";
+	const length = Math.min(...traces.map((trace) => trace.length));
+	const diagnostic = rHat(traces.map((trace) => trace.slice(0, length)));
+	return diagnostic.defined ? diagnostic.value.toFixed(3) : "-";
+}

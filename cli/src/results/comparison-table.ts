@@ -1,0 +1,124 @@
+/** The table of `finitude compare`, as text and as CSV. */
+import type { Comparison, ComparisonRow, Distance, TheoryOutcome } from "@finitude/core";
+import { formatNumber, renderCsv, renderTable, type TableColumn } from "../render/table.ts";
+
+const right = (title: string): TableColumn => ({ title, align: "right" });
+
+const COLUMNS: readonly TableColumn[] = [
+	{ title: "theory" },
+	right("test error"),
+	right("bias^2+variance"),
+	right("mean: distance"),
+	right("in MCSE"),
+	right("variance: distance"),
+	right("in MCSE"),
+	right("kernel: distance"),
+	right("in MCSE"),
+	right("log evidence"),
+	right("seconds"),
+];
+
+const ABSENT = "-";
+const optional = (value: number | undefined, digits = 3) =>
+	value === undefined ? ABSENT : formatNumber(value, digits);
+const distanceCells = (distance: Distance | undefined) => [
+	optional(distance?.relative),
+	optional(distance?.inStandardErrors, 2),
+];
+
+function theoryCells(row: ComparisonRow, seconds: number): string[] {
+	return [
+		row.converged ? row.id : `${row.id} (not converged)`,
+		optional(row.testError),
+		optional(row.generalizationError),
+		...distanceCells(row.mean),
+		...distanceCells(row.variance),
+		...distanceCells(row.kernel),
+		optional(row.logEvidence, 6),
+		formatNumber(seconds, 2),
+	];
+}
+
+/** The comparison for a terminal; the last row is the sampled network with the Monte-Carlo noise of each distance. */
+export function comparisonTable(
+	comparison: Comparison,
+	outcomes: readonly TheoryOutcome[],
+	samplingSeconds: number,
+): string {
+	const { sampled, noiseFloor } = comparison;
+	const floor = (value: number | undefined) => [
+		value === undefined ? ABSENT : `+-${formatNumber(value, 2)}`,
+		ABSENT,
+	];
+	const rows = comparison.theories.map((row) => theoryCells(row, secondsOf(outcomes, row.id)));
+	rows.push([
+		`sampled network (${sampled.id})`,
+		optional(sampled.testError),
+		optional(sampled.generalizationError),
+		...floor(noiseFloor.mean),
+		...floor(noiseFloor.variance),
+		...floor(noiseFloor.kernel),
+		optional(sampled.logEvidence, 6),
+		formatNumber(samplingSeconds, 3),
+	]);
+	return renderTable(COLUMNS, rows);
+}
+
+function secondsOf(outcomes: readonly TheoryOutcome[], id: string): number {
+	const outcome = outcomes.find((candidate) => candidate.theory === id);
+	return outcome !== undefined && "answer" in outcome ? outcome.answer.seconds : 0;
+}
+
+/** One line for each theory without an answer. */
+export function refusalLines(outcomes: readonly TheoryOutcome[]): string[] {
+	return outcomes.flatMap((outcome) => ("reason" in outcome ? [`${outcome.theory}: ${outcome.reason}`] : []));
+}
+
+const CSV_HEADER = [
+	"theory",
+	"status",
+	"testError",
+	"generalizationError",
+	"meanRelativeDistance",
+	"meanDistanceInStandardErrors",
+	"varianceRelativeDistance",
+	"varianceDistanceInStandardErrors",
+	"kernelRelativeDistance",
+	"kernelDistanceInStandardErrors",
+	"logEvidence",
+	"seconds",
+	"reason",
+];
+
+/** The same facts with all digits; empty cells where a quantity is absent. */
+export function comparisonCsv(
+	comparison: Comparison | undefined,
+	outcomes: readonly TheoryOutcome[],
+	samplingSeconds: number,
+): string {
+	const cells = (row: ComparisonRow | undefined, status: string, seconds: number | string, reason = "") => [
+		status,
+		row?.testError ?? "",
+		row?.generalizationError ?? "",
+		row?.mean?.relative ?? "",
+		row?.mean?.inStandardErrors ?? "",
+		row?.variance?.relative ?? "",
+		row?.variance?.inStandardErrors ?? "",
+		row?.kernel?.relative ?? "",
+		row?.kernel?.inStandardErrors ?? "",
+		row?.logEvidence ?? "",
+		seconds,
+		reason,
+	];
+	const rows: (string | number)[][] = outcomes.map((outcome) => {
+		if ("reason" in outcome) return [outcome.theory, ...cells(undefined, "refused", "", outcome.reason)];
+		const status = outcome.answer.convergence.converged ? "answered" : "not converged";
+		const row = comparison?.theories.find((candidate) => candidate.id === outcome.theory);
+		return [outcome.theory, ...cells(row, status, outcome.answer.seconds)];
+	});
+	if (comparison !== undefined) {
+		const status = comparison.sampled.converged ? "sampled" : "not converged";
+		rows.push([comparison.sampled.id, ...cells(comparison.sampled, status, samplingSeconds)]);
+	}
+	return renderCsv([CSV_HEADER, ...rows]);
+}

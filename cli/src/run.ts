@@ -1,0 +1,31 @@
+import { isInputError } from "@finitude/core";
+import { EngineError } from "@finitude/engine";
+import { type Command, CommanderError } from "commander";
+import pc from "picocolors";
+import { ExitCode } from "./exit-codes.ts";
+
+/** Runs a command line and returns its exit code. Messages go to standard error. */
+export async function run(program: Command, argv: readonly string[]): Promise<number> {
+	try {
+		await program.parseAsync([...argv]);
+		return Number(process.exitCode ?? ExitCode.answered);
+	} catch (error) {
+		return report(error);
+	}
+}
+
+function report(error: unknown): number {
+	if (error instanceof CommanderError) {
+		// Commander has printed its message; asking for help or the version is not an error.
+		return error.exitCode === 0 ? ExitCode.answered : ExitCode.wrongInput;
+	}
+	if (isInputError(error) || error instanceof EngineError) {
+		console.error(`${pc.red("error:")} ${(error as Error).message}`);
+		return ExitCode.wrongInput;
+	}
+	console.error(
+		`${pc.red("internal failure:")} ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+	);
+	console.error("This is a defect of finitude. Please report it with the command and the input file.");
+	return ExitCode.internalFailure;
+}

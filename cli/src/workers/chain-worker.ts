@@ -1,0 +1,34 @@
+/** Runs in a worker thread: one engine, one chain after another as the pool asks. */
+import { parentPort, workerData } from "node:worker_threads";
+import { type ChainProgress, isInputError, runChain } from "@finitude/core";
+import { createEngine } from "@finitude/engine";
+import type { ChainRequest, WorkerReport, WorkerTask } from "./messages.ts";
+
+/** Often enough for a smooth bar, rarely enough to cost nothing. */
+const REPORT_EVERY_MS = 200;
+
+const task = workerData as WorkerTask;
+const engine = await createEngine(task.engine);
+const send = (report: WorkerReport) => parentPort!.postMessage(report);
+
+function run(chain: number): void {
+	let last = 0;
+	const onProgress = (progress: ChainProgress) => {
+		const now = performance.now();
+		if (now - last < REPORT_EVERY_MS && progress.step < progress.total) return;
+		last = now;
+		send({ kind: "progress", chain, progress });
+	};
+	const shouldStop = () => Atomics.load(task.stop, 0) !== 0;
+	try {
+		const result = runChain(task.problem, engine, task.settings, chain, { onProgress, shouldStop });
+		send({ kind: "result", chain, result });
+	} catch (error) {
+		if (isInputError(error)) {
+			const { where, wanted, got, advice } = error;
+			send({ kind: "refusal", chain, fault: { where, wanted, got, advice } });
+		} else send({ kind: "failure", chain, error });
+	}
+}
+
+parentPort!.on("message", ({ chain }: ChainRequest) => run(chain));

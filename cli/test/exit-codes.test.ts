@@ -1,0 +1,176 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { finitude } from "./run-cli.ts";
+
+const problem = {
+	name: "three points",
+	trainInputs: [
+		[1, 0],
+		[0, 1],
+		[1, 1],
+	],
+	trainTargets: [1, -1, 0.5],
+	testInputs: [[0.5, 0.5]],
+	testTargets: [0.2],
+	network: {
+		layers: [{ type: "dense", width: 10, activation: "erf", weightVariance: 1 }],
+		readout: { weightVariance: 1 },
+		scaling: "standard",
+	},
+	noiseVariance: 0.1,
+};
+const input = JSON.stringify(problem);
+const predict = ["predict", "-", "--theory", "nngp", "--json"];
+
+function withLayer(change: object): string {
+	const layer = { ...problem.network.layers[0], ...change };
+	return JSON.stringify({ ...problem, network: { ...problem.network, layers: [layer] } });
+}
+
+describe("exit code 0", () => {
+	it("prints the answer and nothing else with --json", async () => {
+		const { code, stdout, stderr } = await finitude(predict, { input });
+		expect(code).toBe(0);
+		expect(stderr).toBe("");
+		const answer = JSON.parse(stdout);
+		expect(answer.theory).toBe("nngp");
+		expect(answer.testMean).toHaveLength(1);
+		expect(answer).toHaveProperty("engine");
+		expect(answer).toHaveProperty("seconds");
+		expect(answer).toHaveProperty("options");
+		expect(answer).toHaveProperty("version");
+	});
+
+	it("accepts YAML on standard input", async () => {
+		const yaml = [
+			"trainInputs: [[1, 0], [0, 1]]",
+			"trainTargets: [1, -1]",
+			"network:",
+			"  layers: [{ type: dense, width: 10, activation: erf, weightVariance: 1 }]",
+			"  readout: { weightVariance: 1 }",
+			"  scaling: standard",
+			"noiseVariance: 0.1",
+		].join("\n");
+		const { code, stdout } = await finitude(predict, { input: yaml });
+		expect(code).toBe(0);
+		expect(JSON.parse(stdout).trainMean).toHaveLength(2);
+	});
+
+	it.each([["--help"], ["compare", "--help"], ["--version"]])("for %s %s", async (...args) => {
+		const { code, stdout } = await finitude(args.filter((arg) => arg !== undefined));
+		expect(code).toBe(0);
+		expect(stdout.length).toBeGreaterThan(4);
+	});
+});
+
+describe("exit code 2", () => {
+	it.each([
+		["zero width", withLayer({ width: 0 }), "network.layers[0].width"],
+		["negative variance", withLayer({ weightVariance: -1 }), "network.layers[0].weightVariance"],
+		["unknown activation", withLayer({ activation: "swoosh" }), "network.layers[0].activation"],
+		["ragged rows", input.replace("[0,1]", "[0]"), "trainInputs"],
+		["negative noise", JSON.stringify({ ...problem, noiseVariance: -0.1 }), "noiseVariance"],
+		["no data", JSON.stringify({ ...problem, trainInputs: [], trainTargets: [] }), "trainInputs"],
+		["broken JSON", input.slice(0, -5), "standard input"],
+		["empty input", "", "standard input"],
+	])("%s is refused by name of the field", async (_, text, field) => {
+		const { code, stdout, stderr } = await finitude(predict, { input: text });
+		expect(code).toBe(2);
+		expect(stdout).toBe("");
+		expect(stderr).toContain(field);
+		expect(stderr).toMatch(/^error: .+: wanted .+; got .+/);
+		expect(stderr.trim().split("\n")).toHaveLength(1);
+	});
+
+	it("names a missing file", async () => {
+		const { code, stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"]);
+		expect(code).toBe(2);
+		expect(stderr).toBe("error: no-such.yaml: wanted a file to read; got no such file. Check the path.\n");
+	});
+
+	it("names an unknown theory and lists the known ones", async () => {
+		const { code, stderr } = await finitude(["predict", "-", "--theory", "magic"], { input });
+		expect(code).toBe(2);
+		expect(stderr).toContain("magic");
+		expect(stderr).toContain("kernel-rescaling");
+	});
+
+	it("refuses an unknown option of a theory", async () => {
+		const { code, stderr } = await finitude([...predict, "--option", "speed=9"], { input });
+		expect(code).toBe(2);
+		expect(stderr).toContain("speed");
+	});
+
+	it.each([
+		[["predict", "-"]],
+		[["frobnicate"]],
+		[["predict", "-", "--theory", "nngp", "--engine", "abacus"]],
+	])("for the wrong command line %j", async (args) => {
+		const { code, stdout, stderr } = await finitude(args, { input });
+		expect(code).toBe(2);
+		expect(stdout).toBe("");
+		expect(stderr).toContain("error:");
+	});
+
+	it("refuses to overwrite with init, and does with --force", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "finitude-init-"));
+		const file = join(folder, "experiment.yaml");
+		expect((await finitude(["init", file])).code).toBe(0);
+		expect((await finitude(["init", file])).code).toBe(2);
+		writeFileSync(file, "junk");
+		expect((await finitude(["init", file, "--force"])).code).toBe(0);
+		const { code, stdout } = await finitude(["theories", file]);
+		expect(code).toBe(0);
+		expect(stdout).toContain("nngp");
+	});
+});
+
+describe("exit code 3", () => {
+	it("prints an answer that did not converge all the same", async () => {
+		const { code, stdout } = await finitude(
+			["sample", "-", "--chains", "2", "--draws", "8", "--warmup", "0", "--json"],
+			{ input },
+		);
+		expect(code).toBe(3);
+		const answer = JSON.parse(stdout);
+		expect(answer.sampler).toBe("hmc");
+		expect(answer.convergence.converged).toBe(false);
+	});
+});
+
+describe("the other commands", () => {
+	it("theories says which answer a problem", async () => {
+		const { code, stdout } = await finitude(["theories", "-"], { input });
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/nngp\s+yes/);
+	});
+
+	it("cite prints BibTeX", async () => {
+		const { code, stdout } = await finitude(["cite", "kernel-rescaling"]);
+		expect(code).toBe(0);
+		expect(stdout).toContain("2209.04882");
+		expect(stdout).toMatch(/^@\w+\{/);
+	});
+
+	it.each(["bash", "zsh", "fish", "powershell"])("complete prints a script for %s", async (shell) => {
+		const { code, stdout } = await finitude(["complete", shell]);
+		expect(code).toBe(0);
+		expect(stdout).toContain("finitude");
+	});
+
+	it("complete lists the commands", async () => {
+		const { stdout } = await finitude(["complete", "--", ""]);
+		for (const command of ["compare", "predict", "sample", "theories", "cite", "init"]) {
+			expect(stdout).toContain(command);
+		}
+	});
+
+	it("colors nothing with NO_COLOR", async () => {
+		const { stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"], {
+			env: { NO_COLOR: "1" },
+		});
+		expect(stderr).not.toContain("\u001b");
+	});
+});

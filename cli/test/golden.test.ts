@@ -1,0 +1,89 @@
+/** Every golden case of the theories that exist, through the command line. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findTheory, parseProblem, type Theory, theories } from "@finitude/core";
+import { describe, expect, it } from "vitest";
+import { finitude, repository } from "./run-cli.ts";
+
+interface GoldenCase {
+	readonly theory: string;
+	readonly options: Readonly<Record<string, unknown>>;
+	readonly expected: Readonly<Record<string, unknown>>;
+	readonly relativeTolerance: number | Readonly<Record<string, number>>;
+}
+
+const folder = join(repository, "fixtures", "golden");
+
+function known(id: string): Theory | undefined {
+	return theories.find((theory) => theory.id === id);
+}
+
+function numbers(value: unknown): number[] {
+	if (Array.isArray(value)) return value.flatMap(numbers);
+	return [value as number];
+}
+
+/** Differences relative to the largest expected entry; an expected array of zeros means below 1e-12. */
+function expectClose(name: string, got: unknown, wanted: unknown, tolerance: number): void {
+	const want = numbers(wanted);
+	const have = numbers(got);
+	expect(have.length, `${name}: number of entries`).toBe(want.length);
+	const scale = Math.max(...want.map(Math.abs));
+	const bound = scale === 0 ? 1e-12 : tolerance * scale;
+	for (const [i, value] of want.entries()) {
+		expect(Math.abs(have[i]! - value), `${name}[${i}]: ${have[i]} against ${value}`).toBeLessThanOrEqual(
+			bound,
+		);
+	}
+}
+
+function expectAnswer(
+	got: Record<string, unknown>,
+	golden: GoldenCase,
+	path: string[] = [],
+	wanted = golden.expected,
+) {
+	for (const [name, value] of Object.entries(wanted)) {
+		const here = [...path, name];
+		if (name === "kernels" || name === "orderParameters") {
+			expectAnswer(got[name] as Record<string, unknown>, golden, here, value as Record<string, unknown>);
+			continue;
+		}
+		const { relativeTolerance: tolerance } = golden;
+		const bound = typeof tolerance === "number" ? tolerance : (tolerance[name] ?? tolerance[here.join(".")]);
+		if (bound === undefined) throw new Error(`no tolerance for ${here.join(".")}`);
+		expectClose(here.join("."), got[name], value, bound);
+	}
+}
+
+for (const file of readdirSync(folder).sort()) {
+	const golden = JSON.parse(readFileSync(join(folder, file), "utf8"));
+	const cases = (golden.cases as GoldenCase[]).filter((candidate) => known(candidate.theory) !== undefined);
+	if (golden.problem === undefined || cases.length === 0) continue;
+	describe(file, () => {
+		const problem = parseProblem(golden.problem);
+		for (const [i, candidate] of cases.entries()) {
+			const title = `${candidate.theory} ${JSON.stringify(candidate.options)} (case ${i})`;
+			it(title, async () => {
+				const options = Object.entries(candidate.options).flatMap(([name, value]) => [
+					"--option",
+					`${name}=${JSON.stringify(value)}`,
+				]);
+				const result = await finitude(
+					["predict", "-", "--theory", candidate.theory, "--covariance", "--json", ...options],
+					{ input: JSON.stringify(golden.problem) },
+				);
+				const applies = findTheory(candidate.theory).applies(problem);
+				if (applies !== true) {
+					// A part of the theory that is not available: the command must refuse with that sentence, not answer.
+					expect(result.code).toBe(2);
+					expect(result.stderr).toContain(applies);
+					return;
+				}
+				expect(result.stderr).toBe("");
+				expect(result.code).toBe(0);
+				expectAnswer(JSON.parse(result.stdout), candidate);
+			});
+		}
+	});
+}

@@ -1,0 +1,57 @@
+import type { Block, Engine } from "@finitude/engine";
+import type { DualActivation } from "../kernels/dual-activation.ts";
+
+/** A nonlinearity as its author writes it: a function, its derivative and its parity. */
+export interface ActivationDefinition {
+	/** Lower-case word used in problem files: "erf". */
+	readonly name: string;
+	/** phi(h). */
+	value(h: number): number;
+	/** phi'(h); at a kink the mean of both sides or one of them, as the activation says. */
+	derivative(h: number): number;
+	/** phi(-h) = -phi(h) for every h: such a function has no mean under a centered Gaussian. */
+	readonly odd: boolean;
+	/** Closed forms of its Gaussian averages. Without them they are found by quadrature, which wants a smooth function. */
+	readonly dual?: DualActivation;
+	/** Element-wise value on a block; given only where an engine map makes it faster than the loop over `value`. */
+	evaluate?(engine: Engine, h: Block, value: Block): void;
+	/** Element-wise value and derivative in one pass; given where it shares work. */
+	valueAndDerivative?(engine: Engine, h: Block, value: Block, derivative: Block): void;
+}
+
+/** A nonlinearity that theories and samplers can use: scalar and vectorized forms. */
+export interface Activation extends ActivationDefinition {
+	/** value <- phi(h), element-wise. The two blocks have one length and do not overlap. */
+	evaluate(engine: Engine, h: Block, value: Block): void;
+	/** value <- phi(h), derivative <- phi'(h), element-wise. The three blocks have one length and do not overlap. */
+	valueAndDerivative(engine: Engine, h: Block, value: Block, derivative: Block): void;
+}
+
+/** Completes a definition: vectorized forms that are not given become plain loops. */
+export function defineActivation(definition: ActivationDefinition): Activation {
+	const { name, odd, dual } = definition;
+	const value = (h: number) => definition.value(h);
+	const derivative = (h: number) => definition.derivative(h);
+	return {
+		name,
+		odd,
+		...(dual && { dual }),
+		value,
+		derivative,
+		evaluate:
+			definition.evaluate?.bind(definition) ??
+			((_engine, h, out) => {
+				const [x, y] = [h.data, out.data];
+				for (let i = 0; i < x.length; i++) y[i] = value(x[i]!);
+			}),
+		valueAndDerivative:
+			definition.valueAndDerivative?.bind(definition) ??
+			((_engine, h, out, slope) => {
+				const [x, y, dy] = [h.data, out.data, slope.data];
+				for (let i = 0; i < x.length; i++) {
+					y[i] = value(x[i]!);
+					dy[i] = derivative(x[i]!);
+				}
+			}),
+	};
+}

@@ -1,0 +1,2 @@
+export { type Activation, type ActivationDefinition, defineActivation } from "./activation.ts";
+export { activationNames, findActivation, registerActivation } from "./registry.ts";

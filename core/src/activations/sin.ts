@@ -1,0 +1,11 @@
+import { sinDual } from "../kernels/sin.ts";
+import { defineActivation } from "./activation.ts";
+
+/** phi(h) = sin(h). */
+export const sin = defineActivation({
+	name: "sin",
+	odd: true,
+	dual: sinDual,
+	value: Math.sin,
+	derivative: Math.cos,
+});

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import {
+	column,
+	dimensionField,
+	gaussianInputs,
+	inputVarianceField,
+	projections,
+	randomDirection,
+	type Teacher,
+} from "./teacher.ts";
+
+const schema = z.strictObject({
+	type: z.literal("linear"),
+	dimension: dimensionField,
+	inputVariance: inputVarianceField,
+});
+
+/** y = w.x / sqrt(d), w of uniformly random direction with |w|^2 = d, so that y has variance `inputVariance`. */
+export const linearTeacher: Teacher<z.output<typeof schema>> & { schema: typeof schema } = {
+	type: "linear",
+	schema,
+	prepare(settings, engine, stream) {
+		const w = randomDirection(engine, stream, settings.dimension, 1);
+		return (count, points) => {
+			const inputs = gaussianInputs(engine, points, count, settings);
+			return { inputs, targets: column(projections(inputs, w)) };
+		};
+	},
+};

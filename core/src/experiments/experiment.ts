@@ -1,0 +1,135 @@
+import type { Engine } from "@finitude/engine";
+import { activationNames } from "../activations/registry.ts";
+import { makeDataSet } from "../data/data-set.ts";
+import { type FileAccess, readFile } from "../data/file-access.ts";
+import { InputError } from "../errors.ts";
+import { networkFromJson } from "../network/parse-network.ts";
+import { inFile, parseWith } from "../problem/faults.ts";
+import { checkProblem, parseProblem, problemToJson } from "../problem/parse-problem.ts";
+import { parseText } from "../problem/parse-text.ts";
+import type { Problem } from "../problem/problem.ts";
+import type { SamplingSettings } from "../samplers/sampler.ts";
+import { type ExperimentJson, experimentSchema } from "./schema.ts";
+
+/** A theory to solve, with the options the file gives (the theory fills in the rest). */
+export interface TheoryChoice {
+	readonly id: string;
+	readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** An experiment ready to run. */
+export interface Experiment {
+	readonly name: string;
+	readonly problem: Problem;
+	readonly theories: "all" | readonly TheoryChoice[];
+	readonly sampling: SamplingSettings | false;
+	readonly seed: number;
+	/** The same experiment as a file with every default written out; a problem given by path stands in it in full. */
+	readonly resolved: Readonly<Record<string, unknown>>;
+}
+
+export interface ResolveContext extends FileAccess {
+	/** Draws the points of synthetic and subsampled data. */
+	readonly engine: Engine;
+	/** Names that `activation` may take. */
+	readonly activations?: readonly string[];
+}
+
+/** Whether a file's content is an experiment (or means to be one) and not a bare problem. */
+export function isExperiment(json: unknown): boolean {
+	if (typeof json !== "object" || json === null || "trainInputs" in json) return false;
+	return ["data", "problem", "theories", "sampling"].some((key) => key in json);
+}
+
+/**
+ * Reads an experiment: fills in the defaults, loads or makes its data set, checks everything.
+ * Resolving `resolved` again gives the same problem, bit for bit.
+ *
+ * @throws InputError for the first fault, of the experiment or of a file it names.
+ */
+export function resolveExperiment(json: unknown, context: ResolveContext): Experiment {
+	const { activations = activationNames() } = context;
+	const parsed = parseWith(experimentSchema(activations), json);
+	const { seed } = parsed;
+	const { problem, parts } =
+		parsed.problem === undefined
+			? problemFromData(parsed, context)
+			: givenProblem((json as { problem: unknown }).problem, parsed, context, activations);
+	const theories =
+		parsed.theories === "all"
+			? parsed.theories
+			: parsed.theories.map((entry) => (typeof entry === "string" ? { id: entry, options: {} } : entry));
+	const sampling = parsed.sampling && { ...parsed.sampling, seed: parsed.sampling.seed ?? seed };
+	const { name } = problem;
+	return {
+		name,
+		problem,
+		theories,
+		sampling,
+		seed,
+		resolved: { name, seed, ...parts, theories, sampling },
+	};
+}
+
+interface ProblemParts {
+	readonly problem: Problem;
+	/** What stands in the resolved file for it. */
+	readonly parts: Readonly<Record<string, unknown>>;
+}
+
+function problemFromData(experiment: ExperimentJson, context: ResolveContext): ProblemParts {
+	const { data: settings, network: networkJson, noiseVariance, seed } = experiment;
+	for (const field of ["data", "network", "noiseVariance"] as const) {
+		if (experiment[field] !== undefined) continue;
+		throw new InputError({
+			where: field,
+			wanted: FIELD_FORMS[field],
+			got: "nothing",
+			advice: field === "data" ? "Or give problem." : "",
+		});
+	}
+	const network = networkFromJson(networkJson!);
+	const { data, resolved } = makeDataSet(settings!, { files: context, engine: context.engine, seed });
+	const problem: Problem = {
+		name: experiment.name ?? settings!.source,
+		...data,
+		network,
+		noiseVariance: noiseVariance!,
+	};
+	checkProblem(problem);
+	return { problem, parts: { data: resolved, network, noiseVariance } };
+}
+
+const FIELD_FORMS = {
+	data: "how to make the data set",
+	network: "a network",
+	noiseVariance: "a finite number of at least 0",
+} as const;
+
+function givenProblem(
+	given: unknown,
+	experiment: ExperimentJson,
+	context: ResolveContext,
+	activations: readonly string[],
+): ProblemParts {
+	for (const field of ["data", "network", "noiseVariance"] as const) {
+		if (experiment[field] === undefined) continue;
+		throw new InputError({
+			where: field,
+			wanted: `no ${field} beside problem`,
+			got: "both",
+			advice: field === "data" ? "Leave one out." : "The problem has its own.",
+		});
+	}
+	const problem =
+		typeof given === "string"
+			? readProblem(given, context, activations)
+			: parseProblem(given, "problem", activations);
+	const name = experiment.name ?? (problem.name === "" ? "unnamed" : problem.name);
+	return { problem: { ...problem, name }, parts: { problem: problemToJson(problem) } };
+}
+
+function readProblem(path: string, context: ResolveContext, activations: readonly string[]): Problem {
+	const json = parseText(readFile(context, path), path);
+	return inFile(path, () => parseProblem(json, "", activations));
+}

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { problemSchema } from "../problem/schema.ts";
+import { experimentSchema } from "./schema.ts";
+
+/** The JSON Schemas (draft 2020-12) of problem and experiment files, for editors. */
+export function jsonSchemas(): { problem: object; experiment: object } {
+	const convert = (schema: z.ZodType, title: string) => ({
+		...z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }),
+		title,
+	});
+	return {
+		problem: convert(problemSchema(), "finitude problem"),
+		experiment: convert(experimentSchema(), "finitude experiment"),
+	};
+}

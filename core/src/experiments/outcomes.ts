@@ -1,0 +1,64 @@
+/** Every theory's answer to one problem, or the sentence that says why there is none. */
+import type { Engine } from "@finitude/engine";
+import { isInputError } from "../errors.ts";
+import type { Problem } from "../problem/problem.ts";
+import { findTheory, theories } from "../theories/registry.ts";
+import { parseOptions, type ReportedAnswer, solveTheory } from "../theories/solve.ts";
+import type { Theory } from "../theories/theory.ts";
+import type { TheoryChoice } from "./experiment.ts";
+
+export type TheoryOutcome =
+	| { readonly theory: string; readonly answer: ReportedAnswer }
+	/** The theory does not apply, or cannot solve these numbers: one sentence. */
+	| { readonly theory: string; readonly reason: string };
+
+export interface OutcomeContext {
+	readonly engine: Engine;
+	readonly covariance?: boolean;
+	/** Seconds from any fixed point. */
+	readonly clock: () => number;
+	/** Called before each theory. */
+	readonly onTheory?: (id: string) => void;
+	/** Ends early, with the theories solved so far, when true. */
+	readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Solves every theory chosen ("all": every one there is). A refusal is an outcome, not an exception; a wrong option is an
+ * exception, since another run with the same file would not help.
+ * @throws InputError when a theory is unknown, or an option is unknown or has a wrong value.
+ */
+export function solveTheories(
+	problem: Problem,
+	choices: "all" | readonly TheoryChoice[],
+	context: OutcomeContext,
+): TheoryOutcome[] {
+	const chosen =
+		choices === "all"
+			? theories.map((theory) => ({ theory, options: {} }))
+			: choices.map(({ id, options }) => ({ theory: findTheory(id), options }));
+	for (const { theory, options } of chosen) parseOptions(theory, options);
+	const outcomes: TheoryOutcome[] = [];
+	for (const { theory, options } of chosen) {
+		if (context.shouldStop?.()) break;
+		outcomes.push(outcomeOf(theory, problem, options, context));
+	}
+	return outcomes;
+}
+
+function outcomeOf(
+	theory: Theory,
+	problem: Problem,
+	options: object,
+	context: OutcomeContext,
+): TheoryOutcome {
+	const applies = theory.applies(problem);
+	if (applies !== true) return { theory: theory.id, reason: applies };
+	context.onTheory?.(theory.id);
+	try {
+		return { theory: theory.id, answer: solveTheory(theory, problem, options, context) };
+	} catch (error) {
+		if (!isInputError(error)) throw error;
+		return { theory: theory.id, reason: error.message };
+	}
+}

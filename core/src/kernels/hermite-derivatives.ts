@@ -1,0 +1,108 @@
+/** Derivatives of a dual activation from the Hermite coefficients of phi alone: no derivative of phi is needed. */
+import type { Engine } from "@finitude/engine";
+import type { Activation } from "../activations/activation.ts";
+import { InputError } from "../errors.ts";
+import type { DualDerivatives } from "./dual-activation.ts";
+import { correlation, type GaussianPairs, largest } from "./gaussian-pairs.ts";
+import { expandInHermite, type HermiteExpansion } from "./hermite-expansion.ts";
+import { chooseRule } from "./normal-rule.ts";
+
+/** Orders beyond this would need a finer rule as well. */
+const LARGEST_ORDER = 2048;
+
+/** Share of the k^4-weighted coefficients (those of the fourth derivative) left in the last quarter of the orders; its root,
+ * 1e-8, bounds the relative error of the worst entry, <phi'''' phi> at coincident points. */
+const LAST_QUARTER = 1e-16;
+
+/** sqrt((k+m)! / k!) for m = 0..4. */
+const ROOT_RISING = Array.from({ length: 5 }, (_, m) => {
+	const table = new Float64Array(LARGEST_ORDER + 1);
+	for (let k = 0; k <= LARGEST_ORDER; k++) {
+		let product = 1;
+		for (let j = 1; j <= m; j++) product *= k + j;
+		table[k] = Math.sqrt(product);
+	}
+	return table;
+});
+
+/**
+ * J and H through J = (1/2 <phi'' phi>, 1/2 <phi phi''>, <phi' phi'>), H_aaaa = 1/4 <phi'''' phi>, H_aabb = 1/4 <phi'' phi''>,
+ * H_aaab = 1/2 <phi''' phi'>, H_abab = <phi'' phi''>, each from
+ * <phi^(m)(h_a) phi^(n)(h_b)> = a^(-m/2) b^(-n/2) sum_k r^k sqrt((k+m)!/k! (k+n)!/k!) c_{k+m}(a) c_{k+n}(b).
+ *
+ * @throws InputError where 2048 orders do not suffice (tanh: variances above about 20).
+ */
+export function hermiteDerivatives(
+	engine: Engine,
+	activation: Activation,
+	pairs: GaussianPairs,
+): DualDerivatives {
+	const { variances, first, second, covariances } = pairs;
+	const expansion = convergedExpansion(engine, activation, variances);
+	const gradient = new Float64Array(3 * covariances.length);
+	const hessian = new Float64Array(6 * covariances.length);
+	covariances.forEach((c, k) => {
+		const [a, b] = [first[k]!, second[k]!];
+		const moment = derivativeMoments(expansion, variances, a, b, c);
+		const fourth = moment(2, 2);
+		gradient.set([moment(2, 0) / 2, moment(0, 2) / 2, moment(1, 1)], 3 * k);
+		hessian.set(
+			[moment(4, 0) / 4, moment(0, 4) / 4, fourth, fourth / 4, moment(3, 1) / 2, moment(1, 3) / 2],
+			6 * k,
+		);
+	});
+	return { gradient, hessian };
+}
+
+/** <phi^(m)(h_a) phi^(n)(h_b)>; 0 where it would differentiate at a point of variance 0. */
+function derivativeMoments(
+	{ coefficients: { columns, data } }: HermiteExpansion,
+	variances: Float64Array,
+	first: number,
+	second: number,
+	c: number,
+) {
+	const [a, b] = [variances[first]!, variances[second]!];
+	const r = correlation(a, b, c);
+	return (m: number, n: number): number => {
+		if ((m > 0 && a === 0) || (n > 0 && b === 0)) return 0;
+		let sum = 0;
+		for (let k = columns - 1 - Math.max(m, n); k >= 0; k--) {
+			const left = ROOT_RISING[m]![k]! * data[first * columns + k + m]!;
+			const right = ROOT_RISING[n]![k]! * data[second * columns + k + n]!;
+			sum = sum * r + left * right;
+		}
+		return sum * a ** (-m / 2) * b ** (-n / 2);
+	};
+}
+
+function convergedExpansion(
+	engine: Engine,
+	activation: Activation,
+	variances: Float64Array,
+): HermiteExpansion {
+	const top = largest(variances);
+	const rule = chooseRule(engine, activation, top);
+	const expansion = expandInHermite(engine, activation, variances, rule, LARGEST_ORDER, isConverged);
+	if (isConverged(expansion)) return expansion;
+	throw new InputError({
+		where: `activation ${activation.name}`,
+		wanted: `pre-activation variances at which its Hermite expansion converges within ${LARGEST_ORDER} orders`,
+		got: `variances up to ${top}`,
+		advice: "Lower the weight variances or rescale the inputs.",
+	});
+}
+
+function isConverged({ coefficients: { rows, columns, data } }: HermiteExpansion): boolean {
+	for (let i = 0; i < rows; i++) {
+		let total = Number.MIN_VALUE;
+		let last = 0;
+		for (let k = 0; k < columns; k++) {
+			const share = Math.max(1, k ** 4) * data[i * columns + k]! ** 2;
+			total += share;
+			if (k > 0.75 * columns) last += share;
+		}
+		if (last > LAST_QUARTER * total) return false;
+	}
+	return true;
+}

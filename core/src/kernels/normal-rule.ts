@@ -1,0 +1,91 @@
+/** The trapezoidal rule for averages over a standard normal variable. */
+import { type Engine, type Matrix, matrix, scoped } from "@finitude/engine";
+import type { Activation } from "../activations/activation.ts";
+import { InputError } from "../errors.ts";
+
+/** Averages are sums over nodes: E f(z) = sum_i weights[i] f(nodes[i]). Symmetric about 0, which is a node. */
+export interface NormalRule {
+	readonly step: number;
+	readonly nodes: Float64Array;
+	readonly weights: Float64Array;
+}
+
+/** Relative accuracy to which the rule is checked; for analytic functions the true error is far below it. */
+export const RULE_ACCURACY = 1e-10;
+
+/** exp(-z^2/4), the weight of a Hermite function, is 2e-16 at this z. */
+const RANGE = 12;
+
+/** Steps tried in turn; the count of nodes on each side is even, so that every other node is the rule of twice the step. */
+const STEPS = [0.1, 0.05, 0.025, 0.0125];
+
+function ruleOf(step: number): NormalRule {
+	const half = Math.round(RANGE / step);
+	const nodes = Float64Array.from({ length: 2 * half + 1 }, (_, i) => (i - half) * step);
+	const weights = nodes.map((z) => (step * Math.exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI));
+	return { step, nodes, weights };
+}
+
+/** phi(sqrt(variance) z) at every node: one row per variance. */
+export function activationAtNodes(
+	engine: Engine,
+	activation: Activation,
+	variances: Float64Array,
+	nodes: Float64Array,
+): Matrix {
+	return scoped(engine, () => {
+		const count = variances.length * nodes.length;
+		const h = engine.allocate(count);
+		const value = engine.allocate(count);
+		const data = h.data;
+		variances.forEach((a, i) => {
+			const deviation = Math.sqrt(a);
+			nodes.forEach((z, j) => {
+				data[i * nodes.length + j] = deviation * z;
+			});
+		});
+		activation.evaluate(engine, h, value);
+		return matrix(variances.length, nodes.length, value.data.slice());
+	});
+}
+
+/** sum_i w_i f(z_i)^2 and sum_i w_i f(z_i) z_i^k for k = 0..3, over every `stride`-th node. */
+function lowMoments(values: Float64Array, { nodes, weights }: NormalRule, stride: number): number[] {
+	const moments = [0, 0, 0, 0, 0];
+	for (let i = 0; i < nodes.length; i += stride) {
+		const [f, z, w] = [values[i]!, nodes[i]!, stride * weights[i]!];
+		moments[0]! += w * f * f;
+		for (let k = 0; k < 4; k++) moments[k + 1]! += w * f * z ** k;
+	}
+	return moments;
+}
+
+/**
+ * The coarsest rule whose moments of phi(sqrt(a) z), a the largest variance, agree to 1e-10 with those of twice its step.
+ * For a function analytic in |Im h| < w the error falls as exp(-2 pi w / (sqrt(a) step)), so the accepted rule has about
+ * the square of the error of the rule it was compared with.
+ *
+ * @throws InputError when the finest rule does not agree: a kink or a jump, or a variance too large.
+ */
+export function chooseRule(engine: Engine, activation: Activation, largestVariance: number): NormalRule {
+	let disagreement = Number.POSITIVE_INFINITY;
+	for (const step of STEPS) {
+		const rule = ruleOf(step);
+		const values = activationAtNodes(engine, activation, Float64Array.of(largestVariance), rule.nodes).data;
+		const fine = lowMoments(values, rule, 1);
+		const coarse = lowMoments(values, rule, 2);
+		const scale = Math.max(Math.sqrt(fine[0]!), Number.MIN_VALUE);
+		disagreement = Math.max(
+			Math.abs(fine[0]! - coarse[0]!) / scale ** 2,
+			...fine.slice(1).map((moment, k) => Math.abs(moment - coarse[k + 1]!) / scale),
+		);
+		if (disagreement <= RULE_ACCURACY) return rule;
+	}
+	throw new InputError({
+		where: `activation ${activation.name}`,
+		wanted: `Gaussian averages to a relative accuracy of ${RULE_ACCURACY} by quadrature`,
+		got: `${disagreement.toExponential(1)} at a pre-activation variance of ${largestVariance}`,
+		advice:
+			"A function with a kink or a jump needs its own closed form (the `dual` of its definition); otherwise lower the weight variances or rescale the inputs.",
+	});
+}

@@ -1,0 +1,39 @@
+import { type Block, type Engine, submatrix, transpose, type View } from "@finitude/engine";
+import type { ForwardPass } from "./forward.ts";
+import { weightsOf } from "./whitened-network.ts";
+
+/** Backpropagation through a forward pass: from dV/d(last features) to dV/d(all weights). */
+export interface BackwardPass {
+	/** dV/d(last features); the caller fills it before `run`, which overwrites it. */
+	readonly featureGradient: View;
+	/** Writes dV/dW of every layer into `gradient`, laid out as the vector of all weights. The forward pass must be current. */
+	run(position: Block, gradient: Block): void;
+}
+
+/**
+ * The gradient with respect to a layer's features becomes, row by row, the one with respect to its pre-activations (times
+ * phi'); from there one matrix product gives dV/dW and one the gradient of the features below.
+ */
+export function createBackwardPass(engine: Engine, forward: ForwardPass, coordinates: View): BackwardPass {
+	const gradients = forward.layers.map(({ features }) => ({
+		...features,
+		block: engine.allocate(features.rows * features.columns),
+	}));
+	return {
+		featureGradient: gradients[gradients.length - 1]!,
+		run(position, gradient) {
+			for (let index = forward.layers.length - 1; index >= 0; index--) {
+				const { layer, preactivations, derivatives } = forward.layers[index]!;
+				const delta = gradients[index]!.block.data;
+				const slope = derivatives!.data;
+				for (let i = 0; i < slope.length; i++) delta[i]! *= slope[i]!;
+				const perUnit = submatrix(gradients[index]!, 0, 0, layer.width, preactivations.columns);
+				const below = index === 0 ? coordinates : transpose(forward.layers[index - 1]!.features);
+				engine.gemm(layer.scale, perUnit, below, 0, weightsOf(layer, gradient));
+				if (index > 0) {
+					engine.gemm(layer.scale, transpose(weightsOf(layer, position)), perUnit, 0, gradients[index - 1]!);
+				}
+			}
+		},
+	};
+}

@@ -1,0 +1,174 @@
+import { matrix } from "@finitude/engine";
+import type { Convergence, SampledAnswer, SamplerDiagnostics, ValidityNote } from "../answer/answer.ts";
+import type { Problem } from "../problem/problem.ts";
+import { combineBatchMoments } from "./batch-means.ts";
+import type { ChainResult } from "./chain-result.ts";
+import { shortestLength } from "./combined-draws.ts";
+import { type ConvergenceReport, convergenceReport } from "./convergence-report.ts";
+import { monitoredObservables } from "./observables.ts";
+import { pointEstimates } from "./point-estimates.ts";
+import type { SamplingSettings } from "./sampler.ts";
+
+/** Convergence asks for this rank-normalized split R-hat at most (Vehtari et al. 2021, section 4). */
+export const R_HAT_LIMIT = 1.01;
+
+/** Fewer effective draws than this for each chain make the diagnostics themselves unreliable (Vehtari et al. 2021, section 4). */
+const ESS_PER_CHAIN = 100;
+
+/**
+ * The posterior according to all chains, with Monte-Carlo standard errors and diagnostics. Non-convergence is a value:
+ * `convergence.converged` is false when an R-hat exceeds 1.01, a kept step diverged or an observable is stuck.
+ *
+ * Chains of unequal length, stopped early, are cut to the shortest for means, variances and diagnostics.
+ * @throws InputError when there is no chain or one has fewer than four draws.
+ */
+export function combineChains(
+	problem: Problem,
+	settings: SamplingSettings,
+	chains: readonly ChainResult[],
+): SampledAnswer {
+	const draws = shortestLength(chains);
+	const points = problem.trainInputs.rows;
+	const outputs = problem.trainTargets.columns;
+	const report = convergenceReport(monitoredObservables(chains, outputs, draws));
+	const train = pointEstimates(chains, "train", outputs, draws);
+	const test = problem.testInputs ? pointEstimates(chains, "test", outputs, draws) : undefined;
+	const kernel = combineBatchMoments(chains.map((chain) => chain.outputKernel));
+	const diagnostics = samplerDiagnostics(settings, chains, draws, report);
+	return {
+		sampler: settings.sampler,
+		trainMean: train.mean,
+		trainMeanStandardError: train.meanStandardError,
+		trainVariance: train.variance,
+		trainVarianceStandardError: train.varianceStandardError,
+		...(test
+			? {
+					testMean: test.mean,
+					testMeanStandardError: test.meanStandardError,
+					testVariance: test.variance,
+					testVarianceStandardError: test.varianceStandardError,
+				}
+			: {}),
+		kernels: { output: matrix(points, points, kernel.mean) },
+		kernelStandardErrors: { output: matrix(points, points, kernel.standardError) },
+		absent: absent(report),
+		validity: validityNotes(settings, chains, draws, report),
+		convergence: convergenceOf(diagnostics, report),
+		diagnostics,
+	};
+}
+
+function samplerDiagnostics(
+	settings: SamplingSettings,
+	chains: readonly ChainResult[],
+	draws: number,
+	report: ConvergenceReport,
+): SamplerDiagnostics {
+	const stepSizes = chains.flatMap(({ stepSize }) => (stepSize === undefined ? [] : [stepSize]));
+	const acceptances = chains.flatMap((chain) => [...chain.acceptance]);
+	const { maxRHat, minBulkEss, minTailEss } = report;
+	return {
+		chains: chains.length,
+		draws,
+		warmup: settings.warmup,
+		...(maxRHat ? { maxRHat: maxRHat.value } : {}),
+		...(minBulkEss ? { minBulkEss: minBulkEss.value } : {}),
+		...(minTailEss ? { minTailEss: minTailEss.value } : {}),
+		divergences: chains.reduce((sum, chain) => sum + chain.divergent.reduce((a, b) => a + b, 0), 0),
+		acceptanceRate: average(acceptances),
+		...(stepSizes.length > 0 ? { stepSize: average(stepSizes) } : {}),
+		seed: settings.seed,
+	};
+}
+
+function average(values: readonly number[]): number {
+	return values.reduce((sum, x) => sum + x, 0) / values.length;
+}
+
+function absent(report: ConvergenceReport): Record<string, string> {
+	const still = "no monitored observable moves in any chain";
+	return {
+		logEvidence: "a sampler of the posterior does not give its normalization",
+		"kernels.preactivation": "the sampler accumulates the output kernel only",
+		...(report.maxRHat ? {} : { "diagnostics.maxRHat": still }),
+		...(report.minBulkEss ? {} : { "diagnostics.minBulkEss": still }),
+		...(report.minTailEss ? {} : { "diagnostics.minTailEss": still }),
+	};
+}
+
+function convergenceOf(diagnostics: SamplerDiagnostics, report: ConvergenceReport): Convergence {
+	const { maxRHat, divergences } = diagnostics;
+	const faults: string[] = [];
+	if (maxRHat === undefined) faults.push("no observable has an R-hat");
+	else if (maxRHat > R_HAT_LIMIT) {
+		faults.push(
+			`the largest R-hat is ${maxRHat.toFixed(4)} (${report.maxRHat!.label}), above ${R_HAT_LIMIT}`,
+		);
+	}
+	if (report.stuck.length > 0) {
+		faults.push(
+			`every chain keeps a value of its own in ${report.stuck.length} observables, such as ${report.stuck[0]}`,
+		);
+	}
+	if (divergences > 0) faults.push(`${divergences} kept steps diverged`);
+	const common = {
+		iterations: diagnostics.chains * diagnostics.draws,
+		residual: Math.max((maxRHat ?? 1) - 1, 0),
+	};
+	if (faults.length === 0) return { converged: true, ...common };
+	return { converged: false, ...common, advice: `Raise warmup and draws: ${faults.join("; ")}.` };
+}
+
+function validityNotes(
+	settings: SamplingSettings,
+	chains: readonly ChainResult[],
+	draws: number,
+	report: ConvergenceReport,
+): ValidityNote[] {
+	const notes = [...chains[0]!.notes];
+	const note = (name: string, value: number | string, message: string) =>
+		notes.push({ name, value, message });
+	note(
+		"monitored observables",
+		report.observables,
+		"Conditional means and variances of f at all training and test points, the log density, and the output kernel's mean diagonal and label projection; weights are not monitored, for hidden units can be permuted.",
+	);
+	if (report.constant.length > 0) {
+		const example = report.constant[0]!;
+		note(
+			"constant observables",
+			report.constant.length,
+			`No R-hat for these, ${example} among them: they never change.`,
+		);
+	}
+	const wanted = ESS_PER_CHAIN * chains.length;
+	for (const [name, worst] of [
+		["smallest bulk ESS", report.minBulkEss],
+		["smallest tail ESS", report.minTailEss],
+	] as const) {
+		if (worst === undefined || worst.value >= wanted) continue;
+		note(
+			name,
+			worst.value,
+			`Below ${wanted} at ${worst.label}: standard errors and R-hat are themselves uncertain. Raise draws.`,
+		);
+	}
+	const lengths = chains.map((chain) => chain.completedDraws);
+	if (lengths.some((length) => length < settings.draws)) {
+		note(
+			"draws",
+			draws,
+			`Stopped early: the chains have ${lengths.join(", ")} of ${settings.draws} draws; all are cut to the shortest.`,
+		);
+	}
+	const rounded = chains.reduce((sum, chain) => sum + chain.roundedVariances.count, 0);
+	if (rounded > 0) {
+		const lowest = Math.min(...chains.map((chain) => chain.roundedVariances.lowest));
+		note(
+			"negative conditional variances",
+			rounded,
+			`Rounding made them negative, down to ${lowest}; they were set to 0.`,
+		);
+	}
+	return notes;
+}

@@ -1,0 +1,70 @@
+import { type Block, type Engine, transpose, type View, view } from "@finitude/engine";
+import { featureRows, type WhitenedLayer, type WhitenedNetwork, weightsOf } from "./whitened-network.ts";
+
+/** One layer's work space over a set of points; units in rows, points in columns. */
+interface LayerSpace {
+	readonly layer: WhitenedLayer;
+	/** width x points. */
+	readonly preactivations: View;
+	/** (width + constant) x points; the last row, where there is one, is the constant feature. */
+	readonly features: View;
+	/** The rows of `features` that the activation fills. */
+	readonly activated: Block;
+	/** phi'(H), width x points; only where gradients are wanted. */
+	readonly derivatives?: Block;
+}
+
+/** The network over a fixed set of points, with all work space allocated. */
+export interface ForwardPass {
+	readonly layers: readonly LayerSpace[];
+	/** Features of the last layer, the readout's constant one included. */
+	readonly features: View;
+	/** Fills all layers for these weights. `firstLayerRest` (width x points) is added to the first pre-activations. */
+	run(position: Block, firstLayerRest?: { weights: View; inputs: View }): void;
+}
+
+/**
+ * @param coordinates points x directions: the rotated inputs.
+ * @param gradients also keep phi' of every layer.
+ */
+export function createForwardPass(
+	engine: Engine,
+	network: WhitenedNetwork,
+	coordinates: View,
+	gradients: boolean,
+): ForwardPass {
+	const points = coordinates.rows;
+	const inputs = transpose(coordinates);
+	const layers = network.layers.map((layer) => layerSpace(engine, layer, points, gradients));
+	return {
+		layers,
+		features: layers[layers.length - 1]!.features,
+		run(position, firstLayerRest) {
+			let below = inputs;
+			for (const [index, space] of layers.entries()) {
+				const { layer, preactivations, features, activated, derivatives } = space;
+				engine.gemm(layer.scale, weightsOf(layer, position), below, 0, preactivations);
+				if (index === 0 && firstLayerRest) {
+					engine.gemm(1, firstLayerRest.weights, firstLayerRest.inputs, 1, preactivations);
+				}
+				const h = preactivations.block;
+				if (derivatives) layer.activation.valueAndDerivative(engine, h, activated, derivatives);
+				else layer.activation.evaluate(engine, h, activated);
+				below = features;
+			}
+		},
+	};
+}
+
+function layerSpace(engine: Engine, layer: WhitenedLayer, points: number, gradients: boolean): LayerSpace {
+	const size = layer.width * points;
+	const block = engine.allocate(featureRows(layer) * points);
+	block.data.fill(layer.constant, size);
+	return {
+		layer,
+		preactivations: view(engine.allocate(size), layer.width, points),
+		features: view(block, featureRows(layer), points),
+		activated: block.slice(0, size),
+		...(gradients ? { derivatives: engine.allocate(size) } : {}),
+	};
+}

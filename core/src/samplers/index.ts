@@ -1,0 +1,8 @@
+export type { BatchMoments } from "./batch-means.ts";
+export { runChain } from "./chain.ts";
+export type { ChainOptions, ChainProgress, ChainResult, ScalarDraws } from "./chain-result.ts";
+export { combineChains, R_HAT_LIMIT } from "./combine-chains.ts";
+export { estimateMemory, type MemoryEstimate } from "./memory.ts";
+export { projectionMcse } from "./projection-mcse.ts";
+export { findSampler, samplerList } from "./registry.ts";
+export * from "./sampler.ts";

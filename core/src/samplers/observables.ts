@@ -1,0 +1,51 @@
+import type { ChainResult } from "./chain-result.ts";
+
+/** One scalar followed through all chains. */
+export interface Observable {
+	/** "testMean[3][0]": point 3, output 0. */
+	readonly label: string;
+	/** One series a chain, all of one length. */
+	readonly series: readonly Float64Array[];
+}
+
+/** The quantities stored point by point. */
+export type PointQuantity = "trainMean" | "trainVariance" | "testMean" | "testVariance";
+
+/** Entry `index` of a stored quantity, its first `draws` draws of every chain. */
+export function seriesOf(
+	chains: readonly ChainResult[],
+	quantity: PointQuantity,
+	index: number,
+	draws: number,
+): Float64Array[] {
+	return chains.map((chain) => {
+		const size = chain[quantity].length / chain.completedDraws;
+		return Float64Array.from({ length: draws }, (_, t) => chain[quantity][t * size + index]!);
+	});
+}
+
+/**
+ * Everything that convergence is judged by: conditional means and variances of f at all training and test points, the log
+ * density, and the output kernel's mean diagonal and projection on the labels. Weights are not monitored: hidden units can
+ * be permuted, so only functions of the network have a meaning. The conditional variance is the same for all outputs and is
+ * taken once.
+ */
+export function* monitoredObservables(
+	chains: readonly ChainResult[],
+	outputs: number,
+	draws: number,
+): Generator<Observable> {
+	const quantities: PointQuantity[] = ["trainMean", "trainVariance", "testMean", "testVariance"];
+	for (const quantity of quantities) {
+		const size = chains[0]![quantity].length / chains[0]!.completedDraws;
+		const step = quantity.endsWith("Mean") ? 1 : outputs;
+		for (let index = 0; index < size; index += step) {
+			const label = `${quantity}[${Math.floor(index / outputs)}][${index % outputs}]`;
+			yield { label, series: seriesOf(chains, quantity, index, draws) };
+		}
+	}
+	for (const name of ["logDensity", "kernelMeanDiagonal", "kernelLabelProjection"] as const) {
+		if (chains[0]!.scalars[name] === undefined) continue;
+		yield { label: name, series: chains.map((chain) => chain.scalars[name]!.subarray(0, draws)) };
+	}
+}

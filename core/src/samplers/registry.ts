@@ -1,0 +1,23 @@
+import { InputError } from "../errors.ts";
+import { hmc } from "./hmc.ts";
+import type { Sampler } from "./sampler.ts";
+
+const samplers: readonly Sampler[] = [hmc as unknown as Sampler];
+
+/** All samplers, the default first. */
+export function samplerList(): readonly Sampler[] {
+	return samplers;
+}
+
+/** The sampler of that id. @throws InputError with the known ids when there is none. */
+export function findSampler(id: string): Sampler {
+	const sampler = samplers.find((candidate) => candidate.id === id);
+	if (sampler === undefined) {
+		throw new InputError({
+			where: "sampler",
+			wanted: `one of ${samplers.map((known) => known.id).join(", ")}`,
+			got: JSON.stringify(id),
+		});
+	}
+	return sampler;
+}

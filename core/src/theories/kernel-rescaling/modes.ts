@@ -1,0 +1,114 @@
+/** The basis in which the kernel and the noise are both diagonal: after it, every evaluation costs O(P). */
+import {
+	choleskyFactor,
+	type Engine,
+	logDeterminant,
+	type Matrix,
+	matrix,
+	multiply,
+	solveLower,
+	symmetricEigen,
+	transposed,
+} from "@finitude/engine";
+import { InputError } from "../../errors.ts";
+
+/**
+ * With K the kernel that is rescaled and B = kappa I + s_b^2 1 1^T the noise with the readout bias, A = Q K + B has the
+ * diagonal entries a_k = noise_k + Q signal_k in these coordinates.
+ */
+export interface Modes {
+	/** l_k >= 0, ascending: eigenvalues of K, or of K in units of B, or 1 in units of K. */
+	readonly signal: Float64Array;
+	readonly noise: Float64Array;
+	/** log det A - sum_k log a_k, independent of Q. */
+	readonly logDeterminantShift: number;
+	/** A vector over the training points in these coordinates: x^T A^-1 z = sum_k x_k z_k / a_k. */
+	project(x: Float64Array): Float64Array;
+	/** The orthogonal basis (eigenvectors in columns), where there is no readout bias. */
+	readonly eigenvectors?: Matrix;
+	/** Smallest eigenvalue of K itself, as computed (rounding may have made it negative). */
+	readonly smallestEigenvalue: number;
+}
+
+/**
+ * @param kernel K, P x P, without the readout bias
+ * @param kernelName how messages name it
+ * @throws InputError when noiseVariance is 0 and K is singular
+ */
+export function diagonalizeModes(
+	engine: Engine,
+	kernel: Matrix,
+	noiseVariance: number,
+	readoutBiasVariance: number,
+	kernelName = "the prior kernel",
+): Modes {
+	const { values, vectors } = symmetricEigen(engine, kernel);
+	const smallestEigenvalue = values[0]!;
+	if (noiseVariance === 0) requireFullRank(values, kernelName);
+	if (readoutBiasVariance === 0) {
+		return {
+			signal: values.map((l) => Math.max(0, l)),
+			noise: new Float64Array(values.length).fill(noiseVariance),
+			logDeterminantShift: 0,
+			project: (x) => multiply(engine, vectors, column(x), { transposeA: true }).data,
+			eigenvectors: vectors,
+			smallestEigenvalue,
+		};
+	}
+	const n = kernel.rows;
+	const noise = matrix(n, n, new Float64Array(n * n).fill(readoutBiasVariance));
+	for (let i = 0; i < n; i++) noise.data[i * n + i]! += noiseVariance;
+	// Whichever of the two is positive definite becomes the unit.
+	const [unit, other] = noiseVariance > 0 ? [noise, kernel] : [kernel, noise];
+	const whitened = whiten(engine, unit, other);
+	const ones = new Float64Array(n).fill(1);
+	const [signal, noiseOfModes] = noiseVariance > 0 ? [whitened.values, ones] : [ones, whitened.values];
+	return {
+		signal,
+		noise: noiseOfModes,
+		logDeterminantShift: whitened.logDeterminant,
+		project: whitened.project,
+		smallestEigenvalue,
+	};
+}
+
+/** Eigenvalues (clipped at 0) of F^-1 other F^-T with unit = F F^T. */
+function whiten(engine: Engine, unit: Matrix, other: Matrix) {
+	const result = choleskyFactor(engine, unit);
+	if (!result.positiveDefinite) {
+		throw new InputError({
+			where: "noiseVariance",
+			wanted: "a noise that is not lost in the rounding of the readout bias or of the kernel",
+			got: "a matrix that is not positive definite in float64",
+			advice: "Give a larger noiseVariance.",
+		});
+	}
+	const { factor } = result;
+	const half = transposed(solveLower(engine, factor, other));
+	const { values, vectors } = symmetricEigen(engine, solveLower(engine, factor, half));
+	return {
+		values: values.map((l) => Math.max(0, l)),
+		logDeterminant: logDeterminant(factor),
+		project: (x: Float64Array) =>
+			multiply(engine, vectors, solveLower(engine, factor, column(x)), { transposeA: true }).data,
+	};
+}
+
+function column(x: Float64Array): Matrix {
+	return { rows: x.length, columns: 1, data: x };
+}
+
+/** @param values eigenvalues, ascending */
+function requireFullRank(values: Float64Array, kernelName: string): void {
+	const P = values.length;
+	// Eigenvalues are known to about P rounding units of the largest.
+	const resolution = P * Number.EPSILON * values[P - 1]!;
+	const rank = values.filter((l) => l > resolution).length;
+	if (rank === P) return;
+	throw new InputError({
+		where: "noiseVariance",
+		wanted: "a positive number, or a kernel of full rank",
+		got: `0 and rank ${rank}`,
+		sentence: `noiseVariance is 0 and ${kernelName} has rank ${rank} < P = ${P}: the zero-noise formulas need full rank; give a positive noiseVariance.`,
+	});
+}

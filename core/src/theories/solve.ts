@@ -1,0 +1,63 @@
+import type { Answer } from "../answer/answer.ts";
+import { InputError } from "../errors.ts";
+import { alternatives, describeValue, fieldName, parseWith } from "../problem/faults.ts";
+import type { Problem } from "../problem/problem.ts";
+import { version } from "../version.ts";
+import { requireApplicable } from "./applicability.ts";
+import type { SolveContext, Theory } from "./theory.ts";
+
+/** An answer with the record of how it was computed. */
+export interface ReportedAnswer extends Answer {
+	/** The engine and what exactly computed: "reference (plain TypeScript)". */
+	readonly engine: string;
+	readonly seconds: number;
+	/** All options, defaults filled in. */
+	readonly options: Readonly<Record<string, unknown>>;
+	/** Of this package. */
+	readonly version: string;
+}
+
+export interface TimedSolveContext extends SolveContext {
+	/** Seconds from any fixed point. */
+	readonly clock: () => number;
+}
+
+/**
+ * One theory, one problem, options as a user wrote them.
+ *
+ * @throws InputError when the theory does not apply, an option is unknown or wrong, or the numbers make the problem
+ * unsolvable.
+ */
+export function solveTheory<Options extends object>(
+	theory: Theory<Options>,
+	problem: Problem,
+	rawOptions: object,
+	{ clock, ...context }: TimedSolveContext,
+): ReportedAnswer {
+	const options = parseOptions(theory, rawOptions);
+	requireApplicable(theory, problem);
+	const start = clock();
+	const answer = theory.solve(problem, options, context);
+	const { id, variant } = context.engine;
+	return {
+		...answer,
+		engine: `${id} (${variant})`,
+		seconds: clock() - start,
+		options: { ...options } as Record<string, unknown>,
+		version,
+	};
+}
+
+/** The options with defaults filled in. @throws InputError for the first that is unknown or wrong. */
+export function parseOptions<Options extends object>(theory: Theory<Options>, raw: object): Options {
+	const result = theory.options.safeParse(raw);
+	if (result.success) return result.data;
+	const issue = result.error.issues[0]!;
+	if (issue.code === "invalid_value") {
+		const name = fieldName(issue.path);
+		const wanted = alternatives(issue.values);
+		const got = describeValue((raw as Record<string, unknown>)[name]);
+		throw new InputError({ where: name, wanted, got, sentence: `${name} must be ${wanted}; got ${got}.` });
+	}
+	return parseWith(theory.options, raw, "options");
+}

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { type ChainProgress, InputError, type Problem, runChain } from "../../src/index.ts";
+import { dense, engine, randomProblem } from "./problems.ts";
+
+const problem = randomProblem({ points: 4, inputs: 6, testPoints: 2, outputs: 2, layers: [dense(3, "erf")] });
+const settings = { sampler: "hmc", chains: 2, draws: 20, warmup: 15, seed: 3 };
+
+test("a chain depends on the seed and its number alone, and can be posted between threads", () => {
+	const first = runChain(problem, engine, settings, 1);
+	const other = runChain(problem, engine, settings, 0);
+	const again = runChain(problem, engine, { ...settings, chains: 7 }, 1);
+	expect(again).toEqual(first);
+	expect(structuredClone(first)).toEqual(first);
+	expect(other.testMean).not.toEqual(first.testMean);
+	expect(first.trainMean.length).toBe(20 * 4 * 2);
+	expect(first.testVariance.length).toBe(20 * 2 * 2);
+	expect(first.outputKernel.mean.length).toBe(16);
+	expect(first.completedDraws).toBe(20);
+	expect(first.notes).toEqual([
+		{
+			name: "input rank",
+			value: 4,
+			message:
+				"The first layer is sampled in the 4 directions that the 4 training inputs span (of 6 inputs); " +
+				"singular values below 1e-7 of the largest are dropped.",
+		},
+	]);
+});
+
+test("progress counts every step of both phases", () => {
+	const seen: ChainProgress[] = [];
+	runChain(problem, engine, settings, 0, { onProgress: (progress) => seen.push({ ...progress }) });
+	expect(seen.map((progress) => progress.step)).toEqual(Array.from({ length: 35 }, (_, i) => i + 1));
+	expect(seen.map((progress) => progress.phase)).toEqual([
+		...Array.from({ length: 15 }, () => "warmup"),
+		...Array.from({ length: 20 }, () => "sampling"),
+	]);
+	expect(seen.map((progress) => progress.logDensity.length).slice(14, 17)).toEqual([0, 1, 2]);
+	expect(seen.every(({ acceptance, total }) => acceptance >= 0 && acceptance <= 1 && total === 35)).toBe(
+		true,
+	);
+});
+
+test("a stopped chain keeps what it has, the same numbers as the full one", () => {
+	let steps = 0;
+	const stopped = runChain(problem, engine, settings, 1, { shouldStop: () => ++steps === 15 + 7 });
+	const full = runChain(problem, engine, settings, 1);
+	expect(stopped.completedDraws).toBe(7);
+	expect([...stopped.trainMean]).toEqual([...full.trainMean.subarray(0, 7 * 8)]);
+	expect(stopped.scalars.logDensity).toEqual(full.scalars.logDensity.slice(0, 7));
+	let warm = 0;
+	expect(runChain(problem, engine, settings, 1, { shouldStop: () => ++warm === 3 }).completedDraws).toBe(0);
+});
+
+function refusal(changed: Problem, changes = {}): string {
+	try {
+		runChain(changed, engine, { ...settings, ...changes }, 0);
+	} catch (error) {
+		if (error instanceof InputError) return error.message;
+		throw error;
+	}
+	throw new Error("nothing was refused");
+}
+
+test("what cannot be sampled is refused in words", () => {
+	const { network } = problem;
+	const convolution = {
+		type: "convolution",
+		channels: 2,
+		patch: 3,
+		stride: 3,
+		activation: "erf",
+		weightVariance: 1,
+		biasVariance: 0,
+	} as const;
+	expect(refusal({ ...problem, noiseVariance: 0 })).toBe(
+		"sampler: wanted a problem that hmc can sample; got hmc needs noiseVariance > 0; got 0: without noise the density of the " +
+			"hidden weights is unbounded or undefined wherever the kernel of the sampled features is singular. Use a small noise, " +
+			"such as 1e-4 of the targets' variance.",
+	);
+	expect(refusal({ ...problem, network: { ...network, layers: [convolution] } })).toBe(
+		"sampler: wanted a problem that hmc can sample; got hmc samples dense networks; layer 1 is a convolution.",
+	);
+	expect(refusal({ ...problem, network: { ...network, layers: [dense(3, "erf", 0)] } })).toBe(
+		"sampler: wanted a problem that hmc can sample; got hmc needs weightVariance > 0 in every layer; layer 1 has 0.",
+	);
+	expect(
+		refusal({ ...problem, network: { ...network, readout: { weightVariance: 0, biasVariance: 1 } } }),
+	).toBe("sampler: wanted a problem that hmc can sample; got hmc needs a readout weightVariance > 0; got 0.");
+	expect(refusal(problem, { sampler: "gibs" })).toBe('sampler: wanted one of hmc; got "gibs".');
+	expect(refusal(problem, { draws: 3 })).toBe("sampling.draws: wanted an integer of at least 4; got 3.");
+	expect(refusal(problem, { draws: 1e8 })).toBe(
+		"sampling.draws: wanted draws that fit in 2.0 GiB; got 2 chains x 100000000 draws, 43.2 GiB. " +
+			"Reduce draws, chains or the number of test inputs.",
+	);
+	expect(
+		refusal({ ...problem, trainInputs: { rows: 20_000, columns: 1, data: new Float64Array(20_000) } }),
+	).toContain("problem: wanted a network and data whose work space fits in 2.0 GiB; got ");
+});

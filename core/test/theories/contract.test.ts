@@ -1,0 +1,205 @@
+/** What every theory promises, tested over every theory in the registry. */
+import { createEngine, type Matrix, matrix, symmetricEigenvalues, transposed } from "@finitude/engine";
+import { describe, expect, it } from "vitest";
+import { type Answer, answerToJson, type Problem, solveTheory, theories } from "../../src/index.ts";
+import {
+	denseLayer,
+	largestDifference,
+	networkOf,
+	normalMatrix,
+	permuteRows,
+	smallProblem,
+} from "../helpers/problems.ts";
+
+const engine = await createEngine({ engine: "reference" });
+
+const problems: Record<string, Problem> = {
+	"erf, one layer": smallProblem(networkOf([denseLayer("erf")])),
+	"linear, one layer": smallProblem(networkOf([denseLayer("linear")])),
+	"relu with biases": smallProblem(
+		networkOf([denseLayer("relu", { biasVariance: 0.2 })], {
+			readout: { weightVariance: 1, biasVariance: 0.3 },
+		}),
+	),
+	"tanh, mean-field": smallProblem(networkOf([denseLayer("tanh")], { scaling: "mean-field" }), {
+		noiseVariance: 0.01,
+	}),
+	"two layers, two outputs": smallProblem(networkOf([denseLayer("erf"), denseLayer("gelu", { width: 30 })]), {
+		trainTargets: normalMatrix(6, 2, 4),
+	}),
+	"no test points": withoutTest(smallProblem(networkOf([denseLayer("sigmoid")]))),
+	convolution: smallProblem(
+		networkOf([
+			{
+				type: "convolution",
+				channels: 20,
+				patch: 3,
+				stride: 3,
+				activation: "erf",
+				weightVariance: 1,
+				biasVariance: 0,
+			},
+		]),
+	),
+};
+
+function withoutTest({ testInputs: _, ...rest }: Problem): Problem {
+	return rest;
+}
+
+const ANSWER_KEYS = [
+	"theory",
+	"trainMean",
+	"trainVariance",
+	"trainCovariance",
+	"testMean",
+	"testVariance",
+	"testCovariance",
+	"testOutputCovariance",
+	"logEvidence",
+	"kernels",
+	"orderParameters",
+	"absent",
+	"validity",
+	"convergence",
+];
+
+describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id", ({ theory }) => {
+	const defaults = theory.options.parse({});
+	const solve = (problem: Problem, covariance = false): Answer =>
+		theory.solve(problem, defaults, { engine, covariance });
+	const answered = Object.entries(problems).filter(([, problem]) => theory.applies(problem) === true);
+
+	it("answers at least the plain erf network", () => {
+		expect(theory.applies(problems["erf, one layer"]!)).toBe(true);
+	});
+
+	it("describes itself", () => {
+		expect(theory.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+		expect(theory.summary).toMatch(/^[A-Z].*\.$/);
+		expect(theory.references.length).toBeGreaterThan(0);
+		for (const { key, authors, title, year, arxiv, doi } of theory.references) {
+			expect(key).toMatch(/^[a-z]+\d{4}[a-z]+$/);
+			expect(authors.length).toBeGreaterThan(0);
+			expect(title).not.toBe("");
+			expect(year).toBeGreaterThan(1900);
+			expect(arxiv ?? doi).toBeDefined();
+		}
+	});
+
+	it("has options that are all described, all defaulted, and refuses others", () => {
+		const shape = (theory.options as unknown as { shape: Record<string, { description?: string }> }).shape;
+		expect(Object.keys(defaults)).toEqual(Object.keys(shape));
+		for (const option of Object.values(shape)) expect(option.description).toMatch(/\.$/);
+		expect(theory.options.safeParse({ noSuchOption: 1 }).success).toBe(false);
+	});
+
+	it("refuses with a sentence that names it, and `solve` says the same", () => {
+		for (const problem of Object.values(problems)) {
+			const applies = theory.applies(problem);
+			if (applies === true) continue;
+			expect(applies.startsWith(theory.id)).toBe(true);
+			expect(applies.endsWith(".")).toBe(true);
+			expect(() => solveTheory(theory, problem, {}, { engine, clock: () => 0 })).toThrowError(applies);
+		}
+	});
+
+	describe.each(answered)("%s", (_name, problem) => {
+		const D = problem.trainTargets.columns;
+		const P = problem.trainInputs.rows;
+		const answer = solve(problem, true);
+
+		it("has the promised keys and shapes, and finite numbers", () => {
+			expect(ANSWER_KEYS).toEqual(expect.arrayContaining(Object.keys(answer)));
+			expect(answer.theory).toBe(theory.id);
+			for (const m of [answer.trainMean, answer.trainVariance]) expect([m.rows, m.columns]).toEqual([P, D]);
+			if (problem.testInputs) {
+				const shape = [problem.testInputs.rows, D];
+				for (const m of [answer.testMean!, answer.testVariance!]) expect([m.rows, m.columns]).toEqual(shape);
+			} else {
+				expect([answer.testMean, answer.testVariance, answer.testCovariance]).toEqual([
+					undefined,
+					undefined,
+					undefined,
+				]);
+			}
+			expect(JSON.stringify(answerToJson(answer))).not.toContain("null");
+			expect(answer.convergence.converged).toBe(true);
+		});
+
+		it("gives the log evidence or says why not", () => {
+			expect(answer.logEvidence === undefined).toBe("logEvidence" in answer.absent);
+			for (const reason of Object.values(answer.absent)) expect(reason.length).toBeGreaterThan(20);
+		});
+
+		it("has symmetric positive semi-definite kernels and covariances", () => {
+			const matrices = [...kernelMatrices(answer), answer.trainCovariance, answer.testCovariance];
+			for (const kernel of matrices.filter((m) => m !== undefined)) {
+				expect(largestDifference(kernel, transposed(kernel))).toBe(0);
+				const eigenvalues = symmetricEigenvalues(engine, kernel);
+				// Rounding of an n x n eigenvalue problem, times what forming the matrix adds.
+				expect(eigenvalues[0]).toBeGreaterThan(-1e-13 * Math.max(1, eigenvalues.at(-1)!));
+			}
+		});
+
+		it("permutes with the data", () => {
+			const order = [3, 0, 5, 1, 4, 2];
+			const shuffled = solve({
+				...problem,
+				trainInputs: permuteRows(problem.trainInputs, order),
+				trainTargets: permuteRows(problem.trainTargets, order),
+			});
+			// The factorization runs in another order: rounding times the condition number, about 100 here.
+			expect(largestDifference(shuffled.trainMean, permuteRows(answer.trainMean, order))).toBeLessThan(1e-11);
+			expect(
+				largestDifference(shuffled.trainVariance, permuteRows(answer.trainVariance, order)),
+			).toBeLessThan(1e-11);
+			if (answer.testMean) expect(largestDifference(shuffled.testMean!, answer.testMean)).toBeLessThan(1e-11);
+			if (answer.logEvidence !== undefined) {
+				expect(Math.abs(shuffled.logEvidence! - answer.logEvidence)).toBeLessThan(1e-10);
+			}
+		});
+
+		it("becomes the prior as the noise grows", () => {
+			const noiseVariance = 1e9;
+			const loud = solve({ ...problem, noiseVariance });
+			const prior = priorVariance(problem);
+			// First order in 1/kappa: mean K y / kappa, variance changed by K^2 / kappa.
+			expect(Math.max(...loud.trainMean.data.map(Math.abs))).toBeLessThan(1e-6);
+			for (let i = 0; i < P; i++) {
+				expect(Math.abs(loud.trainVariance.data[i * D]! / prior[i]! - 1)).toBeLessThan(1e-6);
+			}
+		});
+
+		it("predicts zero for zero targets", () => {
+			const silent = solve({ ...problem, trainTargets: matrix(P, D) });
+			for (const m of [silent.trainMean, silent.testMean]) {
+				if (m) expect(Math.max(...m.data.map(Math.abs))).toBe(0);
+			}
+		});
+	});
+
+	it("becomes nngp as the width grows", () => {
+		const wide = smallProblem(networkOf([denseLayer("erf", { width: 2 ** 30 })]));
+		const answer = solve(wide);
+		const limit = theories.find(({ id }) => id === "nngp")!.solve(wide, {}, { engine });
+		// The difference is of order P/N = 6e-9 times numbers of order 1.
+		for (const key of ["trainMean", "trainVariance", "testMean", "testVariance"] as const) {
+			expect(largestDifference(answer[key]!, limit[key]!)).toBeLessThan(1e-7);
+		}
+		if (answer.logEvidence !== undefined) {
+			expect(Math.abs(answer.logEvidence - limit.logEvidence!)).toBeLessThan(1e-6);
+		}
+	});
+});
+
+/** Diagonal of the prior covariance of f at the training points. */
+function priorVariance(problem: Problem): number[] {
+	const output = theories.find(({ id }) => id === "nngp")!.solve(problem, {}, { engine }).kernels
+		.output as Matrix;
+	return Array.from({ length: output.rows }, (_, i) => output.data[i * output.columns + i]!);
+}
+
+function kernelMatrices(answer: Answer): Matrix[] {
+	return Object.values(answer.kernels).flatMap((quantity) => [quantity].flat(2) as Matrix[]);
+}

@@ -1,0 +1,53 @@
+import { createEngine } from "@finitude/engine";
+import { describe, expect, it } from "vitest";
+import { answerToJson, findTheory, solveTheory, theories } from "../../src/index.ts";
+import { expectGolden, goldenFiles } from "../helpers/golden.ts";
+
+const known = new Set(theories.map(({ id }) => id));
+
+/** Cases that a registered theory refuses today; a theory that learns them takes its line out. */
+const REFUSED = [
+	"rescaling-convolution-erf-c5-local kernel-rescaling",
+	"rescaling-convolution-linear-c20 kernel-rescaling",
+	"rescaling-erf-2hl-10-30 kernel-rescaling",
+	"rescaling-erf-2hl-20-20 kernel-rescaling",
+	"rescaling-relu-2hl-20-20 kernel-rescaling",
+	"rescaling-two-outputs-erf-n20 kernel-rescaling",
+	"rescaling-two-outputs-linear-n5 kernel-rescaling",
+	"rescaling-zero-noise-linear-3hl kernel-rescaling",
+];
+
+const cases = goldenFiles().flatMap(({ name, problem, cases }) =>
+	cases
+		.filter(({ theory }) => known.has(theory))
+		.map((golden) => ({
+			name,
+			theory: golden.theory,
+			options: JSON.stringify(golden.options),
+			golden,
+			problem,
+		})),
+);
+const isRefused = (c: { name: string; theory: string }) => REFUSED.includes(`${c.name} ${c.theory}`);
+
+describe.each(["reference", "wasm"] as const)(
+	"golden numbers of an independent implementation, %s engine",
+	async (engineId) => {
+		const engine = await createEngine({ engine: engineId });
+
+		it.each(cases.filter((c) => !isRefused(c)))("$name, $theory $options", ({ golden, problem }) => {
+			const theory = findTheory(golden.theory);
+			const answer = solveTheory(theory, problem, golden.options, {
+				engine,
+				covariance: "testCovariance" in golden.expected,
+				clock: () => 0,
+			});
+			expectGolden(answerToJson(answer) as Record<string, unknown>, golden);
+			expect(answer.convergence.converged).toBe(true);
+		});
+
+		it.each(cases.filter(isRefused))("$name, $theory $options is refused", ({ golden, problem }) => {
+			expect(findTheory(golden.theory).applies(problem)).toMatch(/^kernel-rescaling .*\.$/);
+		});
+	},
+);

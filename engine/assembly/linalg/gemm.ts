@@ -1,0 +1,108 @@
+// General matrix product by packing (Goto and van de Geijn 2008, ACM TOMS 34, article 12) with a 4 x 4 register tile.
+import { multiplyMatrixVector } from "./gemv";
+import { multiplyPanels } from "./gemm-kernel";
+import { KC, MC, NC, at, packedA, packedB, tileBuffer } from "./memory";
+import { pack } from "./pack";
+
+/** A value of `diagonal` that keeps every entry. */
+const FULL: i32 = i32.MAX_VALUE >> 1;
+
+/** C <- alpha A B + beta C; A is m x k, B is k x n. With beta = 0 the old content of C is not read. */
+export function gemm(
+  m: i32, n: i32, k: i32,
+  alpha: f64, a: usize, ars: i32, acs: i32,
+  b: usize, brs: i32, bcs: i32,
+  beta: f64, c: usize, crs: i32, ccs: i32,
+): void {
+  if (n == 1 && (acs == 1 || ars == 1)) {
+    multiplyMatrixVector(m, k, alpha, a, ars, acs, b, brs, beta, c, crs);
+  } else if (m == 1 && (brs == 1 || bcs == 1)) {
+    multiplyMatrixVector(n, k, alpha, b, bcs, brs, a, acs, beta, c, ccs);
+  } else if (ccs != 1 && crs == 1) {
+    // Rows of tiles are written contiguously, so a column-major C is computed as C^T = B^T A^T.
+    multiplyBlocks(n, m, k, alpha, b, bcs, brs, a, acs, ars, beta, c, ccs, crs, false);
+  } else {
+    multiplyBlocks(m, n, k, alpha, a, ars, acs, b, brs, bcs, beta, c, crs, ccs, false);
+  }
+}
+
+/** Lower triangle of the n x n matrix C <- alpha A B + beta C; A is n x k, B is k x n. */
+export function gemmLower(
+  n: i32, k: i32,
+  alpha: f64, a: usize, ars: i32, acs: i32,
+  b: usize, brs: i32, bcs: i32,
+  beta: f64, c: usize, crs: i32, ccs: i32,
+): void {
+  multiplyBlocks(n, n, k, alpha, a, ars, acs, b, brs, bcs, beta, c, crs, ccs, true);
+}
+
+/** Lower triangle of C <- alpha A A^T + beta C; A is n x k. */
+export function syrk(
+  n: i32, k: i32, alpha: f64, a: usize, ars: i32, acs: i32, beta: f64, c: usize, crs: i32, ccs: i32,
+): void {
+  gemmLower(n, k, alpha, a, ars, acs, a, acs, ars, beta, c, crs, ccs);
+}
+
+function multiplyBlocks(
+  m: i32, n: i32, k: i32,
+  alpha: f64, a: usize, ars: i32, acs: i32,
+  b: usize, brs: i32, bcs: i32,
+  beta: f64, c: usize, crs: i32, ccs: i32, lower: bool,
+): void {
+  for (let j = 0; j < n; j += NC) {
+    const columns = min(NC, n - j);
+    let p = 0;
+    let keep = beta;
+    // At least one pass, so that k = 0 still scales C.
+    do {
+      const depth = min(KC, k - p);
+      pack(columns, depth, at(b, p, j, brs, bcs), bcs, brs, packedB);
+      for (let i = lower ? j : 0; i < m; i += MC) {
+        const rows = min(MC, m - i);
+        pack(rows, depth, at(a, i, p, ars, acs), ars, acs, packedA);
+        const diagonal = lower ? i - j : FULL;
+        multiplyPacked(rows, columns, depth, alpha, keep, at(c, i, j, crs, ccs), crs, ccs, diagonal);
+      }
+      p += KC;
+      keep = 1;
+    } while (p < k);
+  }
+}
+
+/** One packed block of A times one packed block of B; entries with column - row > diagonal are left alone. */
+function multiplyPacked(
+  rows: i32, columns: i32, depth: i32, alpha: f64, beta: f64, c: usize, crs: i32, ccs: i32, diagonal: i32,
+): void {
+  const panelBytes = <usize>depth << 5;
+  const rowBytes = <usize>crs << 3;
+  let b = packedB;
+  for (let j = 0; j < columns; j += 4) {
+    const first = max(0, (j - diagonal) & ~3);
+    let a = packedA + (<usize>(first >> 2)) * panelBytes;
+    for (let i = first; i < rows; i += 4) {
+      const tile = at(c, i, j, crs, ccs);
+      const whole = i + 4 <= rows && j + 4 <= columns && j + 3 - i <= diagonal && ccs == 1;
+      if (whole) multiplyPanels(depth, alpha, a, b, beta, tile, rowBytes);
+      else writePartOfTile(min(4, rows - i), min(4, columns - j), depth, alpha, a, b, beta, tile, crs, ccs, diagonal + i - j);
+      a += panelBytes;
+    }
+    b += panelBytes;
+  }
+}
+
+/** A tile at an edge, on the diagonal or with general strides: computed aside, then written entry by entry. */
+function writePartOfTile(
+  rows: i32, columns: i32, depth: i32, alpha: f64, a: usize, b: usize, beta: f64,
+  c: usize, crs: i32, ccs: i32, diagonal: i32,
+): void {
+  const tile = tileBuffer;
+  multiplyPanels(depth, alpha, a, b, 0, tile, 32);
+  for (let i = 0; i < rows; i++) {
+    const end = min(columns, diagonal + i + 1);
+    for (let j = 0; j < end; j++) {
+      const to = at(c, i, j, crs, ccs);
+      const value = load<f64>(tile + (<usize>(4 * i + j) << 3));
+      store<f64>(to, beta == 0 ? value : beta * load<f64>(to) + value);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { fillNormal } from "./normal";
+export { fillUniform } from "./xoshiro";
