@@ -1,0 +1,4 @@
+export { compareFigure } from "./compare.ts";
+export type * from "./figure-data.ts";
+export { kernelsFigure } from "./kernels.ts";
+export type { FigureDocument } from "./svg-node.ts";
