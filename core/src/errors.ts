@@ -18,13 +18,18 @@ export class InputError extends Error {
 	/** @param fault `sentence` replaces the fixed form. */
 	constructor(fault: { where: string; wanted: string; got: string; advice?: string; sentence?: string }) {
 		const { where, wanted, got, advice = "", sentence } = fault;
-		super(sentence ?? `${where}: wanted ${wanted}; got ${got}.${advice === "" ? "" : ` ${advice}`}`);
+		super(visible(sentence ?? `${where}: wanted ${wanted}; got ${got}.${advice === "" ? "" : ` ${advice}`}`));
 		this.where = where;
 		this.wanted = wanted;
 		this.got = got;
 		this.advice = advice;
 		if (sentence !== undefined) this.sentence = sentence;
 	}
+}
+
+/** Control characters as escapes: names and keys come from files, and must not steer a terminal or break the line. */
+function visible(text: string): string {
+	return text.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** The guard to use instead of instanceof across bundles. */

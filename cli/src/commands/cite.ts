@@ -9,7 +9,7 @@ export function addCiteCommand(program: Command): void {
 		.argument("[theory...]", "theory ids or aliases")
 		.addHelpText("after", "\nExample: finitude cite kernel-rescaling > references.bib")
 		.action((ids: readonly string[]) => {
-			const chosen = ids.length === 0 ? theories : ids.map(findTheory);
+			const chosen = ids.length === 0 ? theories : ids.map((id) => findTheory(id));
 			console.log(bibtex(chosen.flatMap((theory) => theory.references)));
 		});
 }

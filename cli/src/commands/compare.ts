@@ -38,8 +38,8 @@ export function addCompareCommand(program: Command): void {
 async function compare(path: string, flags: Flags): Promise<void> {
 	const choice = engineChoice(flags);
 	const engine = await createEngine(choice);
-	const input = readInput(path);
-	const experiment = loadExperiment(input, engine, samplingOverrides(flags));
+	const input = await readInput(path);
+	const experiment = loadExperiment(input, engine, { flags: samplingOverrides(flags) });
 	const interrupt = interruptSignal();
 	try {
 		const run = await runComparison(experiment, {

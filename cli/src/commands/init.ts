@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { commentedTemplate, InputError } from "@finitude/core";
 import type { Command } from "commander";
+import { writeFile } from "../io/files.ts";
 
 interface Flags {
 	readonly force?: boolean;
@@ -30,7 +31,7 @@ export function addInitCommand(program: Command): void {
 					advice: "Choose another name, or use --force to replace it.",
 				});
 			}
-			writeFileSync(file, commentedTemplate());
+			writeFile(file, commentedTemplate());
 			console.error(`Wrote ${file}. Next: finitude compare ${file}`);
 		});
 }

@@ -29,8 +29,8 @@ export function engineChoice({ engine, deterministic }: EngineFlags): EngineChoi
 export function integer(minimum: number): (text: string) => number {
 	return (text) => {
 		const value = Number(text);
-		if (!Number.isSafeInteger(value) || value < minimum) {
-			throw new InvalidArgumentError(`Wanted an integer of at least ${minimum}; got ${text}.`);
+		if (text.trim() === "" || !Number.isSafeInteger(value) || value < minimum) {
+			throw new InvalidArgumentError(`Wanted an integer of at least ${minimum}; got ${text || "nothing"}.`);
 		}
 		return value;
 	};
@@ -70,7 +70,11 @@ export function addSamplingOptions(command: Command): Command {
 		.option("--chains <n>", "independent chains (default: 4)", integer(1))
 		.option("--draws <n>", "kept draws of each chain (default: 1000)", integer(4))
 		.option("--warmup <n>", "warm-up steps of each chain (default: 500)", integer(0))
-		.option("--seed <n>", "seed of the random streams (default: 1)", integer(0))
+		.option(
+			"--seed <n>",
+			"seed of the sampler (default: the experiment's seed, which also draws its data; 1 where it has none)",
+			integer(0),
+		)
 		.option(
 			"--workers <n>",
 			"worker threads; the numbers do not depend on it (default: one per processor)",

@@ -28,9 +28,9 @@ export function addPredictCommand(program: Command): void {
 			"\nExample: finitude predict problem.json --theory kernel-rescaling --option meanTerm=ignore --json",
 		)
 		.action(async (path: string, flags: Flags) => {
+			const theory = findTheory(flags.theory, "--theory");
 			const engine = await createEngine(engineChoice(flags));
-			const problem = loadProblem(readInput(path), engine);
-			const theory = findTheory(flags.theory);
+			const problem = loadProblem(await readInput(path), engine);
 			const answer = solveTheory(theory, problem, flags.option, {
 				engine,
 				covariance: flags.covariance === true,

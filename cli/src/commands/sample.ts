@@ -36,12 +36,12 @@ export function addSampleCommand(program: Command): void {
 
 async function sample(path: string, flags: Flags): Promise<void> {
 	const engine = await createEngine(engineChoice(flags));
-	const experiment = loadExperiment(readInput(path), engine, {
-		sampler: "hmc",
-		...samplingOverrides(flags),
+	const experiment = loadExperiment(await readInput(path), engine, {
+		flags: samplingOverrides(flags),
+		required: true,
 	});
 	const settings = experiment.sampling;
-	if (settings === false) throw new Error("sampling settings were given, so they cannot be false");
+	if (settings === false) throw new Error("sampling was required, so it cannot be false");
 	const progress = createSamplingProgress(settings);
 	const interrupt = interruptSignal();
 	const start = performance.now();

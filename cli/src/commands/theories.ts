@@ -18,7 +18,9 @@ export function addTheoriesCommand(program: Command): void {
 		.addHelpText("after", "\nExample: finitude theories examples/digits.yaml")
 		.action(async (path: string | undefined, flags: Flags) => {
 			const problem =
-				path === undefined ? undefined : loadProblem(readInput(path), await createEngine({ engine: "auto" }));
+				path === undefined
+					? undefined
+					: loadProblem(await readInput(path), await createEngine({ engine: "auto" }));
 			const rows = theories.map((theory) => ({
 				id: theory.id,
 				title: theory.title,

@@ -11,7 +11,7 @@ import {
 	resolveExperiment,
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
-import { readBytes, readText } from "./files.ts";
+import { readBytes, readStandardInput } from "./files.ts";
 import { readMnist } from "./mnist.ts";
 
 export interface InputFile {
@@ -24,9 +24,11 @@ export interface InputFile {
 }
 
 /** Reads a YAML or JSON file, or standard input for "-". @throws InputError when it cannot be read or parsed. */
-export function readInput(path: string): InputFile {
-	const json = parseText(readText(path), path === "-" ? "standard input" : path);
-	return { json, folder: path === "-" ? process.cwd() : dirname(resolve(path)), path };
+export async function readInput(path: string): Promise<InputFile> {
+	if (path === "-") {
+		return { json: parseText(await readStandardInput(), "standard input"), folder: process.cwd(), path };
+	}
+	return { json: parseText(readBytes(path), path), folder: dirname(resolve(path)), path };
 }
 
 /** Faults of the content name the file it stands in. */
@@ -34,11 +36,19 @@ function inThisFile<T>({ path }: InputFile, body: () => T): T {
 	return path === "-" ? body() : inFile(path, body);
 }
 
+/** How the command changes the experiment's `sampling`. */
+export interface SamplingOverlay {
+	/** Replace those of the file. */
+	readonly flags: Readonly<Record<string, unknown>>;
+	/** The command is there to sample: `sampling: false` is taken as nothing said. */
+	readonly required?: boolean;
+}
+
 /** The experiment of a file, every default filled in, `sampling` overlaid by the flags of the command. */
 export function loadExperiment(
 	input: InputFile,
 	engine: Engine,
-	sampling: Readonly<Record<string, unknown>> = {},
+	sampling: SamplingOverlay = { flags: {} },
 ): Experiment {
 	const files = {
 		engine,
@@ -62,10 +72,10 @@ function asExperiment({ json }: InputFile): unknown {
 	return { name: problem.name === "" ? "problem" : problem.name, problem: json };
 }
 
-function withSampling(json: unknown, overrides: Readonly<Record<string, unknown>>): unknown {
-	if (Object.keys(overrides).length === 0 || typeof json !== "object" || json === null) return json;
-	const sampling = (json as { sampling?: unknown }).sampling;
-	if (sampling === false) {
+function withSampling(json: unknown, { flags, required = false }: SamplingOverlay): unknown {
+	const { sampling: given = {}, ...rest } = json as { readonly sampling?: unknown };
+	const sampling = given === false && required ? {} : given;
+	if (sampling === false && Object.keys(flags).length > 0) {
 		throw new InputError({
 			where: "sampling",
 			wanted: "sampling settings, since the command gives some too",
@@ -73,5 +83,7 @@ function withSampling(json: unknown, overrides: Readonly<Record<string, unknown>
 			advice: "Remove `sampling: false` from the file or the sampling flags from the command.",
 		});
 	}
-	return { ...json, sampling: { ...(sampling as object | undefined), ...overrides } };
+	// Anything but an object is either false or wrong, and the schema says so.
+	if (typeof sampling !== "object" || sampling === null || Array.isArray(sampling)) return json;
+	return { ...rest, sampling: { ...sampling, ...flags } };
 }

@@ -1,6 +1,6 @@
 /** The folder a run leaves behind. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder, writeFile } from "../io/files.ts";
 
 /** File name -> text or bytes. */
 export type ResultFiles = Readonly<Record<string, string | Uint8Array>>;
@@ -19,10 +19,13 @@ export function resultsFolder(base: string, name: string, hash: string): string 
 	return join(base, `${slug(name)}-${hash}`);
 }
 
-/** Writes the files into the folder, which is made when missing; files of the same name are replaced. */
+/**
+ * Writes the files into the folder, which is made when missing; files of the same name are replaced.
+ * @throws InputError when the path does not allow it.
+ */
 export function writeResults(folder: string, files: ResultFiles): void {
-	mkdirSync(folder, { recursive: true });
-	for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+	makeFolder(folder);
+	for (const [file, content] of Object.entries(files)) writeFile(join(folder, file), content);
 }
 
 /** A word of a command line, quoted for a POSIX shell where needed. */

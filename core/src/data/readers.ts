@@ -72,9 +72,11 @@ export const readers: { readonly [Source in FileSource["source"]]: Reader<Source
 				...(delimiter !== undefined && { delimiter }),
 			});
 			const targets = settings.targets.map((column, k) => columnIndex(table, column, `data.targets[${k}]`));
+			refuseRepeats(targets, "data.targets", "no column twice");
 			const inputs =
-				settings.inputs ??
+				settings.inputs?.map((column, k) => columnIndex(table, column, `data.inputs[${k}]`)) ??
 				Array.from({ length: table.values.columns }, (_, j) => j).filter((j) => !targets.includes(j));
+			refuseRepeats([...targets, ...inputs], "data.inputs", "no column twice, and none of the targets");
 			return {
 				inputs: asArray(selectColumns(table, inputs, "data.inputs")),
 				targets: selectColumns(table, targets, "data.targets"),
@@ -142,6 +144,12 @@ function labeledImages(
 		});
 	}
 	return { inputs, targets: toMatrix(read, labelsName) };
+}
+
+/** A column that is both input and target would hand the answer to the network. */
+function refuseRepeats(columns: readonly number[], where: string, wanted: string): void {
+	const again = columns.find((column, k) => columns.indexOf(column) !== k);
+	if (again !== undefined) throw new InputError({ where, wanted, got: `column ${again} again` });
 }
 
 /** Two fields that are given together or not at all. */

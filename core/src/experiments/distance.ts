@@ -14,10 +14,14 @@ function difference(a: Matrix, b: Matrix): Float64Array {
 	return a.data.map((value, i) => value - b.data[i]!);
 }
 
-/** x / scale; 0 when x is, undefined when only the scale vanishes. */
+/** x / scale; 0 when x is; undefined when only the scale vanishes, and when float64 cannot hold it. */
 function ratio(x: number, scale: number): number | undefined {
 	if (x === 0) return 0;
-	return scale === 0 ? undefined : x / scale;
+	return finite(x / scale);
+}
+
+function finite(x: number): number | undefined {
+	return Number.isFinite(x) ? x : undefined;
 }
 
 /** |a - b| / |b| in the Euclidean norm; undefined when b vanishes and a does not. @throws RangeError when shapes differ. */
@@ -45,7 +49,7 @@ export function rootMeanSquareZ(a: Matrix, b: Matrix, standardError: Matrix): nu
 		sum += (delta[i]! / error) ** 2;
 		count++;
 	}
-	return count === 0 ? 0 : Math.sqrt(sum / count);
+	return count === 0 ? 0 : finite(Math.sqrt(sum / count));
 }
 
 /** Mean of (a - b)^2 over all entries. */

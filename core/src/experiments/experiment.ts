@@ -8,7 +8,11 @@ import { inFile, parseWith } from "../problem/faults.ts";
 import { checkProblem, parseProblem, problemToJson } from "../problem/parse-problem.ts";
 import { parseText } from "../problem/parse-text.ts";
 import type { Problem } from "../problem/problem.ts";
+import { findSampler } from "../samplers/registry.ts";
 import type { SamplingSettings } from "../samplers/sampler.ts";
+import { findTheory } from "../theories/registry.ts";
+import { parseOptions } from "../theories/solve.ts";
+import type { Theory } from "../theories/theory.ts";
 import { type ExperimentJson, experimentSchema } from "./schema.ts";
 
 /** A theory to solve, with the options the file gives (the theory fills in the rest). */
@@ -51,15 +55,13 @@ export function resolveExperiment(json: unknown, context: ResolveContext): Exper
 	const { activations = activationNames() } = context;
 	const parsed = parseWith(experimentSchema(activations), json);
 	const { seed } = parsed;
+	const theories = parsed.theories === "all" ? parsed.theories : theoryChoices(parsed.theories);
+	const sampling = parsed.sampling && { ...parsed.sampling, seed: parsed.sampling.seed ?? seed };
+	if (sampling) findSampler(sampling.sampler, "sampling.sampler");
 	const { problem, parts } =
 		parsed.problem === undefined
 			? problemFromData(parsed, context)
 			: givenProblem((json as { problem: unknown }).problem, parsed, context, activations);
-	const theories =
-		parsed.theories === "all"
-			? parsed.theories
-			: parsed.theories.map((entry) => (typeof entry === "string" ? { id: entry, options: {} } : entry));
-	const sampling = parsed.sampling && { ...parsed.sampling, seed: parsed.sampling.seed ?? seed };
 	const { name } = problem;
 	return {
 		name,
@@ -69,6 +71,23 @@ export function resolveExperiment(json: unknown, context: ResolveContext): Exper
 		seed,
 		resolved: { name, seed, ...parts, theories, sampling },
 	};
+}
+
+/** Checked here, before data are read and theories solved for minutes. */
+function theoryChoices(entries: Exclude<ExperimentJson["theories"], "all">): TheoryChoice[] {
+	const chosen = new Set<Theory>();
+	return entries.map((entry, i) => {
+		const choice = typeof entry === "string" ? { id: entry, options: {} } : entry;
+		const where = `theories[${i}]`;
+		const theory = findTheory(choice.id, where);
+		parseOptions(theory, choice.options, `${where}.options`);
+		// Tables and figures tell theories apart by their id.
+		if (chosen.has(theory)) {
+			throw new InputError({ where, wanted: "every theory once", got: `${theory.id} again` });
+		}
+		chosen.add(theory);
+		return choice;
+	});
 }
 
 interface ProblemParts {

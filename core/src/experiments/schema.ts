@@ -3,7 +3,7 @@ import { z } from "zod";
 import { dataSchema } from "../data/schema.ts";
 import { perActivations } from "../network/per-activations.ts";
 import { networkSchema, noiseVarianceSchema } from "../network/schema.ts";
-import { problemSchema } from "../problem/schema.ts";
+import { nameSchema, problemSchema } from "../problem/schema.ts";
 
 const seedField = z.int("an integer from 0 to 2^53 - 1").min(0, "an integer from 0 to 2^53 - 1");
 const countField = (least: number, most: number) => {
@@ -33,12 +33,12 @@ const sampling = z.strictObject({
 /** The strict Zod schema of an experiment file. @param activations Names that `activation` may take. */
 export const experimentSchema = perActivations((activations) => {
 	return z.strictObject({
-		name: z
-			.string()
+		name: nameSchema
 			.min(1, "some text")
-			.max(200)
 			.optional()
-			.describe("Free text; the results folder carries it. Default: the problem's name, or the data source."),
+			.describe(
+				"Free text on one line; the results folder carries it. Default: the problem's name, or the data source.",
+			),
 		seed: seedField.default(1).describe("Seed of everything random that has no seed of its own."),
 		problem: z
 			.union(

@@ -1,11 +1,12 @@
 /** The infinite-width prior of a network: its kernel recursion, layer by layer. */
 import { type Engine, gram, type Matrix, matrix, matrixRow, multiply } from "@finitude/engine";
+import { InputError } from "../errors.ts";
 import { chi, type Layer } from "../network/network.ts";
 import { inputColumns, patchMembers } from "../network/patches.ts";
 import type { Problem } from "../problem/problem.ts";
 import { layerPositions, type Positions, positionCount } from "../problem/tiling.ts";
 import { dualOf } from "./dual-of.ts";
-import { combineBlocks, type KernelBlocks, mapBlocks } from "./kernel-blocks.ts";
+import { combineBlocks, type KernelBlocks, mapBlocks, variancesOf } from "./kernel-blocks.ts";
 
 export interface PriorKernels {
 	/** For each hidden layer, in order, the covariance of its pre-activations at each position (one for a dense layer). */
@@ -21,7 +22,8 @@ export interface PriorKernels {
  * Without pooling the covariance between different positions is never needed.
  *
  * @param testCovariance also the P* x P* blocks
- * @throws InputError for an unknown activation, a patch that does not tile its input, or a quadrature that does not converge.
+ * @throws InputError for an unknown activation, a patch that does not tile its input, or a quadrature that does not converge,
+ * and variances out of the range of float64.
  */
 export function priorKernels(
 	engine: Engine,
@@ -47,6 +49,7 @@ export function priorKernels(
 							layer.biasVariance,
 						),
 					);
+		for (const covariance of covariances) requireRange(variancesOf(covariance), `network.layers[${l}]`);
 		preactivation.push(covariances);
 		const dual = dualOf(layer.activation, `network.layers[${l}].activation`);
 		kernels = covariances.map((covariance) => mapBlocks(engine, dual, covariance));
@@ -55,6 +58,21 @@ export function priorKernels(
 	const outputWeights = combineBlocks(kernels, weightVariance / chi(network) / kernels.length, 0);
 	const output = biasVariance === 0 ? outputWeights : combineBlocks([outputWeights], 1, biasVariance);
 	return { preactivation, outputWeights, output };
+}
+
+/** Duals multiply two variances, so the product of the largest must not overflow and that of the smallest not vanish. */
+const LARGEST_VARIANCE = 1e150;
+const SMALLEST_VARIANCE = 1e-150;
+
+function requireRange(variances: Float64Array, where: string): void {
+	const bad = variances.find((v) => v !== 0 && !(v >= SMALLEST_VARIANCE && v <= LARGEST_VARIANCE));
+	if (bad === undefined) return;
+	throw new InputError({
+		where,
+		wanted: "pre-activations whose variances are 0 or between 1e-150 and 1e+150",
+		got: bad.toExponential(1),
+		advice: "Rescale the inputs, or change weightVariance and biasVariance of this or an earlier layer.",
+	});
 }
 
 /** Every position: what a dense layer reads. */

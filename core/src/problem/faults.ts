@@ -9,9 +9,13 @@ export function fieldName(path: Path, prefix = ""): string {
 	let name = prefix;
 	for (const key of path) {
 		if (typeof key === "number") name += `[${key}]`;
-		else name += name === "" ? String(key) : `.${String(key)}`;
+		else name += `${name === "" ? "" : "."}${shortened(String(key))}`;
 	}
 	return name === "" ? "file" : name;
+}
+
+function shortened(key: string): string {
+	return key.length > 60 ? `${key.slice(0, 57)}...` : key;
 }
 
 /** A value as an error message shows it: short, and telling types apart. */
@@ -146,6 +150,7 @@ function wanted(issue: RawIssue): string {
 			return `${alternatives(issue.values)}${ADVICE_MARK}${suggestion(issue.input, issue.values)}`;
 		case "unrecognized_keys": {
 			const known = knownKeys(issue.inst);
+			if (known.length === 0) return "no keys";
 			return `one of the keys ${alternatives(known)}${ADVICE_MARK}${suggestion(issue.keys[0], known)}`;
 		}
 		case "invalid_union": {

@@ -27,10 +27,11 @@ export function parseText(source: string | Uint8Array, where = "file"): unknown 
 	}
 	checkSize(text.length, MAX_JSON_BYTES, where, "Give the data as an NPY or NPZ file instead.");
 	const json = /^\s*[[{]/.test(text) ? tryJson(text) : undefined;
-	if (json === undefined) return plain(parseYaml(text, where), where);
+	// The depth of the text itself is checked before YAML is parsed, so only aliases can go deeper.
+	if (json === undefined) return plain(parseYaml(text, where), where, "An alias must not contain itself.");
 	const twice = duplicateKey(text);
 	if (twice !== undefined) throw duplicateFault(twice, text, where);
-	return plain(json, where);
+	return plain(json, where, "");
 }
 
 /** The text of UTF-8 bytes, without a byte-order mark. @throws InputError for other bytes and for more than 256 MiB. */
@@ -90,18 +91,18 @@ function parseYaml(text: string, where: string): unknown {
 }
 
 /** The value itself, when it is made of plain objects, lists and scalars and nests no deeper than MAX_DEPTH. */
-function plain(value: unknown, where: string, depth = 0): unknown {
+function plain(value: unknown, where: string, depthAdvice: string, depth = 0): unknown {
 	if (typeof value !== "object" || value === null) {
 		if (typeof value === "bigint" || typeof value === "symbol") throw notPlain(where, typeof value);
 		return value;
 	}
-	if (depth > MAX_DEPTH) throw depthFault(where, "An alias must not contain itself.");
+	if (depth > MAX_DEPTH) throw depthFault(where, depthAdvice);
 	if (Array.isArray(value)) {
-		for (const item of value) if (typeof item !== "number") plain(item, where, depth + 1);
+		for (const item of value) if (typeof item !== "number") plain(item, where, depthAdvice, depth + 1);
 		return value;
 	}
 	if (Object.getPrototypeOf(value) !== Object.prototype) throw notPlain(where, value.constructor.name);
-	for (const item of Object.values(value)) plain(item, where, depth + 1);
+	for (const item of Object.values(value)) plain(item, where, depthAdvice, depth + 1);
 	return value;
 }
 

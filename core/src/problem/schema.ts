@@ -28,10 +28,16 @@ export const inputShapeSchema = z
 	)
 	.describe("[height, width, channels] when the inputs are an image, stored with the channel fastest.");
 
+/** Names stand in tables, figures (XML) and terminals: no control characters, no halves of surrogate pairs. */
+export const nameSchema = z
+	.string()
+	.max(200)
+	.regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, "one line of text without control characters");
+
 /** The strict Zod schema of a problem file. @param activations Names that `activation` may take. */
 export const problemSchema = perActivations((activations) => {
 	return z.strictObject({
-		name: z.string().max(200).default("unnamed").describe("Free text."),
+		name: nameSchema.default("unnamed").describe("Free text on one line."),
 		trainInputs: inputs("P rows of d numbers."),
 		trainTargets: targets("P rows of D numbers, or a flat list when D = 1."),
 		testInputs: inputs("P* rows of d numbers.").optional(),

@@ -9,12 +9,12 @@ export function samplerList(): readonly Sampler[] {
 	return samplers;
 }
 
-/** The sampler of that id. @throws InputError with the known ids when there is none. */
-export function findSampler(id: string): Sampler {
+/** The sampler of that id. @param where The field that names it. @throws InputError with the known ids when there is none. */
+export function findSampler(id: string, where = "sampler"): Sampler {
 	const sampler = samplers.find((candidate) => candidate.id === id);
 	if (sampler === undefined) {
 		throw new InputError({
-			where: "sampler",
+			where,
 			wanted: `one of ${samplers.map((known) => known.id).join(", ")}`,
 			got: JSON.stringify(id),
 		});

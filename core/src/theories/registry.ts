@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { suggestion } from "../problem/faults.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { nngp } from "./nngp.ts";
 import type { Theory } from "./theory.ts";
@@ -11,13 +12,17 @@ function asTheory<Options extends object>(theory: Theory<Options>): Theory {
 	return theory as unknown as Theory;
 }
 
-/** The theory of that id or alias. @throws InputError with all ids when there is none. */
-export function findTheory(idOrAlias: string): Theory {
+/** The theory of that id or alias. @param where The field that names it. @throws InputError with all ids when there is none. */
+export function findTheory(idOrAlias: string, where = "theory"): Theory {
 	const found = theories.find(({ id, aliases }) => id === idOrAlias || aliases.includes(idOrAlias));
 	if (found !== undefined) return found;
 	throw new InputError({
-		where: "theory",
+		where,
 		wanted: `one of ${theories.map(({ id }) => id).join(", ")}, or an alias`,
 		got: JSON.stringify(idOrAlias),
+		advice: suggestion(
+			idOrAlias,
+			theories.flatMap(({ id, aliases }) => [id, ...aliases]),
+		),
 	});
 }

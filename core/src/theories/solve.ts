@@ -1,4 +1,5 @@
 import type { Answer } from "../answer/answer.ts";
+import { nonFinite } from "../answer/non-finite.ts";
 import { InputError } from "../errors.ts";
 import { alternatives, describeValue, fieldName, parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
@@ -38,6 +39,7 @@ export function solveTheory<Options extends object>(
 	requireApplicable(theory, problem);
 	const start = clock();
 	const answer = theory.solve(problem, options, context);
+	requireFinite(theory.id, answer);
 	const { id, variant } = context.engine;
 	return {
 		...answer,
@@ -48,8 +50,24 @@ export function solveTheory<Options extends object>(
 	};
 }
 
-/** The options with defaults filled in. @throws InputError for the first that is unknown or wrong. */
-export function parseOptions<Options extends object>(theory: Theory<Options>, raw: object): Options {
+/** Problems hold finite numbers only, so what is not finite in an answer has left the range of float64 on the way. */
+function requireFinite(id: string, answer: Answer): void {
+	const found = nonFinite(answer);
+	if (found === undefined) return;
+	throw new InputError({
+		where: id,
+		wanted: "a problem whose answer stays within the range of float64",
+		got: `${found.value} in ${found.place}`,
+		advice: "Rescale the inputs, the targets or the variances.",
+	});
+}
+
+/** The options with defaults filled in. @param where The field that holds them. @throws InputError for the first that is unknown or wrong. */
+export function parseOptions<Options extends object>(
+	theory: Theory<Options>,
+	raw: object,
+	where = "options",
+): Options {
 	const result = theory.options.safeParse(raw);
 	if (result.success) return result.data;
 	const issue = result.error.issues[0]!;
@@ -59,5 +77,5 @@ export function parseOptions<Options extends object>(theory: Theory<Options>, ra
 		const got = describeValue((raw as Record<string, unknown>)[name]);
 		throw new InputError({ where: name, wanted, got, sentence: `${name} must be ${wanted}; got ${got}.` });
 	}
-	return parseWith(theory.options, raw, "options");
+	return parseWith(theory.options, raw, where);
 }

@@ -266,6 +266,16 @@ describe("makeDataSet refuses", () => {
 			'data.targets[0]: wanted one of the columns x, y, z or label; got "w".',
 		],
 		[
+			"a target column named twice",
+			{ ...csv, targets: ["z", 2] },
+			"data.targets: wanted no column twice; got column 2 again.",
+		],
+		[
+			"a target among the inputs",
+			{ ...csv, inputs: ["x", "z"] },
+			"data.inputs: wanted no column twice, and none of the targets; got column 2 again.",
+		],
+		[
 			"words in a table",
 			{ ...csv, train: "words.csv" },
 			'words.csv, line 2, column 2 (y): wanted a finite number; got "a".',

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import {
 	canonicalJson,
 	commentedTemplate,
+	findTheory,
 	hashExperiment,
 	isExperiment,
 	isInputError,
@@ -77,13 +78,13 @@ describe("resolveExperiment", () => {
 		const inline = resolve({
 			name: "on file",
 			problem,
-			theories: ["nngp", { id: "x", options: { a: 1 } }],
+			theories: ["nngp", { id: "kernel-rescaling", options: { meanTerm: "ignore" } }],
 			sampling: false,
 			seed: 5,
 		});
 		const byPath = resolve({
 			problem: "problem.yaml",
-			theories: ["nngp", { id: "x", options: { a: 1 } }],
+			theories: ["nngp", { id: "kernel-rescaling", options: { meanTerm: "ignore" } }],
 			sampling: false,
 			seed: 5,
 		});
@@ -94,7 +95,7 @@ describe("resolveExperiment", () => {
 			problem: problemToJson(byPath.problem),
 			theories: [
 				{ id: "nngp", options: {} },
-				{ id: "x", options: { a: 1 } },
+				{ id: "kernel-rescaling", options: { meanTerm: "ignore" } },
 			],
 			sampling: false,
 		});
@@ -154,6 +155,26 @@ describe("resolveExperiment", () => {
 			"a ragged inline problem",
 			{ problem: { ...problem, trainInputs: [[1], [2, 3]] } },
 			"problem.trainInputs[1]: wanted a row of 1 number, as many as in row 0; got a row of 2.",
+		],
+		[
+			"a theory there is not",
+			{ problem, theories: ["nngp", "kernel-rescalng"] },
+			'theories[1]: wanted one of nngp, kernel-rescaling, or an alias; got "kernel-rescalng". Did you mean kernel-rescaling?',
+		],
+		[
+			"a theory twice, under two names",
+			{ problem, theories: ["nngp", { id: findTheory("nngp").aliases[0] }] },
+			"theories[1]: wanted every theory once; got nngp again.",
+		],
+		[
+			"an option of a theory without any",
+			{ problem, theories: [{ id: "nngp", options: { speed: 9 } }] },
+			"theories[0].options.speed: wanted no keys; got an unknown key.",
+		],
+		[
+			"a sampler there is not",
+			{ problem, sampling: { sampler: "gibbs" } },
+			'sampling.sampler: wanted one of hmc; got "gibbs".',
 		],
 		[
 			"a number as problem",

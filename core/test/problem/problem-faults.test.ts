@@ -35,6 +35,21 @@ function faultOf(json: unknown, where?: string): string {
 describe("parseProblem refuses, and says what, where and what to do", () => {
 	const cases: [string, unknown, string][] = [
 		["text instead of a problem", "hello", 'file: wanted an object; got "hello".'],
+		[
+			"a name that steers the terminal",
+			problem({ name: "\u001b[31mred" }),
+			'name: wanted one line of text without control characters; got "\\u001b[31mred".',
+		],
+		[
+			"a key that steers the terminal",
+			problem({ "\u001b[31mred\n": 1 }),
+			"\\u001b[31mred\\u000a: wanted one of the keys name, trainInputs, trainTargets, testInputs, testTargets, inputShape, network or noiseVariance; got an unknown key.",
+		],
+		[
+			"a key without end",
+			problem({ ["k".repeat(100_000)]: 1 }),
+			`${"k".repeat(57)}...: wanted one of the keys name, trainInputs, trainTargets, testInputs, testTargets, inputShape, network or noiseVariance; got an unknown key.`,
+		],
 		["null", null, "file: wanted an object; got null."],
 		[
 			"nothing in it",

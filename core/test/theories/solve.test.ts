@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createEngine } from "@finitude/engine";
+import { createEngine, type Matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { answerToJson, bibtex, findTheory, solveTheory, theories, version } from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
@@ -7,6 +7,8 @@ import { denseLayer, networkOf, smallProblem } from "../helpers/problems.ts";
 
 const engine = await createEngine({ engine: "reference" });
 const problem = smallProblem(networkOf([denseLayer("erf")]));
+
+const scaled = (m: Matrix, factor: number): Matrix => ({ ...m, data: m.data.map((x) => factor * x) });
 
 describe("the registry", () => {
 	it("finds a theory by its id and by its aliases", () => {
@@ -39,6 +41,29 @@ describe("solveTheory", () => {
 		expect(answer.seconds).toBe(2.5);
 		expect(answer.options).toEqual({ recursion: "vanilla", meanTerm: "ignore", orderParameter: "matrix" });
 		expect(answer.version).toBe(version);
+	});
+
+	it.each([
+		[
+			"inputs whose squares overflow",
+			{ trainInputs: scaled(problem.trainInputs, 1e200) },
+			"network.layers[0]: wanted pre-activations whose variances are 0 or between 1e-150 and 1e+150; got Infinity. Rescale the inputs, or change weightVariance and biasVariance of this or an earlier layer.",
+		],
+		[
+			"inputs whose squares nearly vanish",
+			{ trainInputs: scaled(problem.trainInputs, 1e-90) },
+			/^network\.layers\[0\]: wanted pre-activations whose variances are 0 or between 1e-150 and 1e\+150; got \d\.\de-18\d\. Rescale the inputs, or change weightVariance and biasVariance of this or an earlier layer\.$/,
+		],
+		[
+			"targets whose squares overflow",
+			{ trainTargets: scaled(problem.trainTargets, 1e200) },
+			"nngp: wanted a problem whose answer stays within the range of float64; got NaN in logEvidence. Rescale the inputs, the targets or the variances.",
+		],
+	])("refuses %s", (_, change, message) => {
+		const solve = () =>
+			solveTheory(findTheory("nngp"), { ...problem, ...change }, {}, { engine, clock: () => 0 });
+		if (typeof message === "string") expect(messageOf(solve)).toBe(message);
+		else expect(messageOf(solve)).toMatch(message);
 	});
 
 	it("carries the version of the package", () => {

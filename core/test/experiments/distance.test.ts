@@ -1,0 +1,17 @@
+import { matrix } from "@finitude/engine";
+import { describe, expect, it } from "vitest";
+import { relativeDistance, rootMeanSquareZ } from "../../src/experiments/distance.ts";
+
+const column = (...values: number[]) => matrix(values.length, 1, Float64Array.from(values));
+
+describe("distances", () => {
+	it("are absent where float64 cannot hold them", () => {
+		expect(relativeDistance(column(1e200), column(1))).toBeUndefined();
+		expect(rootMeanSquareZ(column(1), column(0), column(1e-200))).toBeUndefined();
+	});
+
+	it("are 0 between equal numbers, also where the reference or its error is 0", () => {
+		expect(relativeDistance(column(0), column(0))).toBe(0);
+		expect(rootMeanSquareZ(column(2), column(2), column(0))).toBe(0);
+	});
+});
