@@ -1,4 +1,6 @@
+import { endWhenOutputFails } from "./io/output.ts";
 import { createProgram } from "./program.ts";
 import { run } from "./run.ts";
 
+endWhenOutputFails();
 process.exitCode = await run(createProgram(), process.argv);

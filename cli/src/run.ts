@@ -23,9 +23,24 @@ function report(error: unknown): number {
 		console.error(`${pc.red("error:")} ${(error as Error).message}`);
 		return ExitCode.wrongInput;
 	}
+	if (isOutOfMemory(error)) {
+		console.error(
+			`${pc.red("error:")} memory: wanted more than this machine gives; got "${(error as Error).message}". Use fewer points, draws or workers, or a narrower network.`,
+		);
+		return ExitCode.wrongInput;
+	}
 	console.error(
 		`${pc.red("internal failure:")} ${error instanceof Error ? (error.stack ?? error.message) : error}`,
 	);
 	console.error("This is a defect of finitude. Please report it with the command and the input file.");
 	return ExitCode.internalFailure;
+}
+
+/** How Node.js says it: of an array, and of a worker thread. */
+function isOutOfMemory(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	return (
+		(error instanceof RangeError && error.message === "Array buffer allocation failed") ||
+		(error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY"
+	);
 }

@@ -2,6 +2,7 @@ import { createEngine } from "@finitude/engine";
 import type { Command } from "commander";
 import { runComparison } from "../comparison/run-comparison.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { makeFolder } from "../io/files.ts";
 import { loadExperiment, readInput } from "../io/input.ts";
 import { interruptSignal } from "../io/interrupt.ts";
 import { renderComparison } from "../render/comparison.ts";
@@ -40,6 +41,8 @@ async function compare(path: string, flags: Flags): Promise<void> {
 	const engine = await createEngine(choice);
 	const input = await readInput(path);
 	const experiment = loadExperiment(input, engine, { flags: samplingOverrides(flags) });
+	// Now, not after minutes of work.
+	makeFolder(flags.out);
 	const interrupt = interruptSignal();
 	try {
 		const run = await runComparison(experiment, {

@@ -1,30 +1,38 @@
 /** The main job: all theories and the sampled network on one problem. */
 import {
 	type Comparison,
+	type ComparisonRow,
 	combineChains,
 	comparedPoints,
 	compareWithSamples,
 	type Experiment,
+	isInputError,
 	predictionAt,
 	projectionMcse,
+	type ReportedAnswer,
 	type SampledAnswer,
-	solveTheories,
+	type SamplingSettings,
 	type TheoryOutcome,
+	theoryRow,
 	type Verdict,
 	verdict,
 } from "@finitude/core";
 import type { Engine, EngineChoice } from "@finitude/engine";
 import { createSamplingProgress } from "../render/progress.ts";
 import { sampleChains } from "../workers/sample-chains.ts";
+import { solveInWorker } from "../workers/solve-theories.ts";
 
 export interface ComparisonRun {
 	readonly outcomes: readonly TheoryOutcome[];
-	/** Absent when the experiment says `sampling: false`, or Ctrl-C came before there were enough draws. */
+	/** One row for each theory that answered, with its distances where there are samples. */
+	readonly rows: readonly ComparisonRow[];
+	/** Absent when the experiment says `sampling: false`, or there are no samples for the reason in `notSampled`. */
 	readonly sampling?: SampledComparison;
+	readonly notSampled?: string;
 	readonly engine: Engine;
 	/** True when Ctrl-C ended the run early. */
 	readonly interrupted: boolean;
-	/** True when every theory that answered and the sampler converged. */
+	/** True when every theory that answered converged, and so did the sampler where it could sample. */
 	readonly converged: boolean;
 }
 
@@ -42,34 +50,53 @@ export interface RunOptions {
 	readonly signal: AbortSignal;
 }
 
+const INTERRUPTED = "interrupted before there were enough draws.";
+
 const clock = () => performance.now() / 1000;
 
-/** Solves the theories in this thread, then samples over worker threads. */
+/** Solves the theories, then samples the network, in worker threads: this one stays free to hear Ctrl-C. */
 export async function runComparison(experiment: Experiment, options: RunOptions): Promise<ComparisonRun> {
-	const outcomes = solveTheories(experiment.problem, experiment.theories, {
-		engine: options.engine,
-		clock,
-		shouldStop: () => options.signal.aborted,
-	});
-	const sampling = await sampleAndCompare(experiment, outcomes, options);
-	const sampled = experiment.sampling === false || sampling?.answer.convergence.converged === true;
-	const solved = outcomes.every((outcome) => !("answer" in outcome) || outcome.answer.convergence.converged);
+	const outcomes = await solveInWorker(experiment, options.choice, options.signal);
+	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
+	const sampled = await sampleAndCompare(experiment, answers, options);
+	const { sampling } = sampled;
+	const rows =
+		sampling?.comparison.theories ?? answers.map((answer) => theoryRow(experiment.problem, answer));
+	const interrupted = options.signal.aborted;
+	const complete = sampling === undefined ? !interrupted : sampling.answer.convergence.converged;
 	return {
 		outcomes,
-		...(sampling === undefined ? {} : { sampling }),
+		rows,
+		...sampled,
 		engine: options.engine,
-		interrupted: options.signal.aborted,
-		converged: solved && sampled,
+		interrupted,
+		converged: complete && answers.every((answer) => answer.convergence.converged),
 	};
 }
 
 async function sampleAndCompare(
 	experiment: Experiment,
-	outcomes: readonly TheoryOutcome[],
+	answers: readonly ReportedAnswer[],
 	options: RunOptions,
-): Promise<SampledComparison | undefined> {
+): Promise<Pick<ComparisonRun, "sampling" | "notSampled">> {
 	const settings = experiment.sampling;
-	if (settings === false) return undefined;
+	if (settings === false) return {};
+	if (options.signal.aborted) return { notSampled: INTERRUPTED };
+	try {
+		return await compareWithNetwork(experiment, settings, answers, options);
+	} catch (error) {
+		// Like a theory that does not apply: the theories' answers stand without it.
+		if (!isInputError(error)) throw error;
+		return { notSampled: error.message };
+	}
+}
+
+async function compareWithNetwork(
+	experiment: Experiment,
+	settings: SamplingSettings,
+	answers: readonly ReportedAnswer[],
+	options: RunOptions,
+): Promise<Pick<ComparisonRun, "sampling" | "notSampled">> {
 	const { problem } = experiment;
 	const start = clock();
 	const progress = createSamplingProgress(settings);
@@ -79,9 +106,8 @@ async function sampleAndCompare(
 		onProgress: progress.update,
 		...(options.workers === undefined ? {} : { workers: options.workers }),
 	}).finally(progress.finish);
-	if (chains.length === 0) return undefined;
+	if (chains.length === 0) return { notSampled: INTERRUPTED };
 	const answer = combineChains(problem, settings, chains);
-	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const points = comparedPoints(problem);
 	const mean = (candidate: Parameters<typeof predictionAt>[1]) => predictionAt(points, candidate).mean;
 	const ranked = answers.map((candidate) => ({
@@ -90,9 +116,11 @@ async function sampleAndCompare(
 		converged: candidate.convergence.converged,
 	}));
 	return {
-		answer,
-		comparison: compareWithSamples(problem, answers, answer),
-		verdict: verdict(ranked, mean(answer), answer, (weights) => projectionMcse(chains, weights, points)),
-		seconds: clock() - start,
+		sampling: {
+			answer,
+			comparison: compareWithSamples(problem, answers, answer),
+			verdict: verdict(ranked, mean(answer), answer, (weights) => projectionMcse(chains, weights, points)),
+			seconds: clock() - start,
+		},
 	};
 }

@@ -31,10 +31,9 @@ export function writeComparison(
 	const command = reproduceCommand(choice, experimentFile.name);
 	const resultJson = JSON.stringify(resultOf(run, experiment, hash, command), null, 1);
 	const svg = comparisonFigure(run, experiment);
-	const { comparison, seconds = 0 } = run.sampling ?? {};
 	writeResults(folder, {
 		"result.json": `${resultJson}\n`,
-		"table.csv": comparisonCsv(comparison, run.outcomes, seconds),
+		"table.csv": comparisonCsv(run),
 		...(svg === undefined ? {} : { "figure.svg": svg, "figure.png": renderPng(svg) }),
 		[experimentFile.name]: experimentFile.text,
 		"command.txt": `${command}\n`,
@@ -74,6 +73,7 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 		engine: { id: run.engine.id, variant: run.engine.variant, deterministic: run.engine.deterministic },
 		seed: experiment.seed,
 		interrupted: run.interrupted,
+		...(run.notSampled === undefined ? {} : { notSampled: run.notSampled }),
 		experiment: experiment.resolved,
 		theories: run.outcomes.map((outcome) =>
 			"answer" in outcome
@@ -84,7 +84,7 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 			? {}
 			: {
 					sampled: { ...(answerToJson(sampling.answer) as object), seconds: sampling.seconds },
-					comparison: sampling.comparison,
+					comparison: answerToJson(sampling.comparison),
 					verdict: sampling.verdict,
 				}),
 	};

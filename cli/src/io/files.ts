@@ -1,6 +1,8 @@
 /** Reading and writing files, with errors that name the path. */
 import {
+	accessSync,
 	closeSync,
+	constants,
 	fstatSync,
 	mkdirSync,
 	openSync,
@@ -91,9 +93,12 @@ export function writeFile(path: string, content: string | Uint8Array): void {
 	withPath(path, "a file that can be written", () => writeFileSync(path, content));
 }
 
-/** Makes a folder and those above it that are missing. @throws InputError when the path does not allow it. */
+/** Makes a folder, and those above it that are missing, where files can be written. @throws InputError when the path does not allow it. */
 export function makeFolder(path: string): void {
-	withPath(path, "a folder that can be made", () => makeMissing(path));
+	withPath(path, "a folder for results", () => {
+		makeMissing(path);
+		accessSync(path, constants.W_OK);
+	});
 }
 
 /** From the top down: where the system makes no folders (/proc), `recursive` of mkdir tries forever. */

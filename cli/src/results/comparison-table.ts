@@ -1,19 +1,21 @@
 /** The table of `finitude compare`, as text and as CSV. */
-import type { Comparison, ComparisonRow, Distance, TheoryOutcome } from "@finitude/core";
+import type { ComparisonRow, Distance, TheoryOutcome } from "@finitude/core";
+import type { ComparisonRun, SampledComparison } from "../comparison/run-comparison.ts";
 import { formatNumber, renderCsv, renderTable, type TableColumn } from "../render/table.ts";
 
 const right = (title: string): TableColumn => ({ title, align: "right" });
 
-const COLUMNS: readonly TableColumn[] = [
+/** Columns that need no samples have no `sampled`. */
+const COLUMNS: readonly (TableColumn & { readonly sampled?: true })[] = [
 	{ title: "theory" },
 	right("test error"),
 	right("bias^2+variance"),
-	right("mean: distance"),
-	right("in MCSE"),
-	right("variance: distance"),
-	right("in MCSE"),
-	right("kernel: distance"),
-	right("in MCSE"),
+	{ ...right("mean: distance"), sampled: true },
+	{ ...right("in MCSE"), sampled: true },
+	{ ...right("variance: distance"), sampled: true },
+	{ ...right("in MCSE"), sampled: true },
+	{ ...right("kernel: distance"), sampled: true },
+	{ ...right("in MCSE"), sampled: true },
 	right("log evidence"),
 	right("seconds"),
 ];
@@ -39,19 +41,25 @@ function theoryCells(row: ComparisonRow, seconds: number): string[] {
 	];
 }
 
-/** The comparison for a terminal; the last row is the sampled network with the Monte-Carlo noise of each distance. */
-export function comparisonTable(
-	comparison: Comparison,
-	outcomes: readonly TheoryOutcome[],
-	samplingSeconds: number,
-): string {
-	const { sampled, noiseFloor } = comparison;
+/**
+ * The comparison for a terminal; the last row is the sampled network with the Monte-Carlo noise of each distance. Without
+ * samples there are no distances to show.
+ */
+export function comparisonTable({ rows, outcomes, sampling }: ComparisonRun): string {
+	const cells = rows.map((row) => theoryCells(row, secondsOf(outcomes, row.id)));
+	if (sampling === undefined) {
+		const shown = <T>(all: readonly T[]) => all.filter((_, j) => COLUMNS[j]!.sampled === undefined);
+		return renderTable(shown(COLUMNS), cells.map(shown));
+	}
+	return renderTable(COLUMNS, [...cells, sampledCells(sampling)]);
+}
+
+function sampledCells({ comparison: { sampled, noiseFloor }, seconds }: SampledComparison): string[] {
 	const floor = (value: number | undefined) => [
 		value === undefined ? ABSENT : `+-${formatNumber(value, 2)}`,
 		ABSENT,
 	];
-	const rows = comparison.theories.map((row) => theoryCells(row, secondsOf(outcomes, row.id)));
-	rows.push([
+	return [
 		`sampled network (${sampled.id})`,
 		optional(sampled.testError),
 		optional(sampled.generalizationError),
@@ -59,9 +67,8 @@ export function comparisonTable(
 		...floor(noiseFloor.variance),
 		...floor(noiseFloor.kernel),
 		optional(sampled.logEvidence, 6),
-		formatNumber(samplingSeconds, 3),
-	]);
-	return renderTable(COLUMNS, rows);
+		formatNumber(seconds, 3),
+	];
 }
 
 function secondsOf(outcomes: readonly TheoryOutcome[], id: string): number {
@@ -91,11 +98,7 @@ const CSV_HEADER = [
 ];
 
 /** The same facts with all digits; empty cells where a quantity is absent. */
-export function comparisonCsv(
-	comparison: Comparison | undefined,
-	outcomes: readonly TheoryOutcome[],
-	samplingSeconds: number,
-): string {
+export function comparisonCsv({ rows, outcomes, sampling }: ComparisonRun): string {
 	const cells = (row: ComparisonRow | undefined, status: string, seconds: number | string, reason = "") => [
 		status,
 		row?.testError ?? "",
@@ -110,15 +113,16 @@ export function comparisonCsv(
 		seconds,
 		reason,
 	];
-	const rows: (string | number)[][] = outcomes.map((outcome) => {
+	const lines: (string | number)[][] = outcomes.map((outcome) => {
 		if ("reason" in outcome) return [outcome.theory, ...cells(undefined, "refused", "", outcome.reason)];
 		const status = outcome.answer.convergence.converged ? "answered" : "not converged";
-		const row = comparison?.theories.find((candidate) => candidate.id === outcome.theory);
+		const row = rows.find((candidate) => candidate.id === outcome.theory);
 		return [outcome.theory, ...cells(row, status, outcome.answer.seconds)];
 	});
-	if (comparison !== undefined) {
-		const status = comparison.sampled.converged ? "sampled" : "not converged";
-		rows.push([comparison.sampled.id, ...cells(comparison.sampled, status, samplingSeconds)]);
+	if (sampling !== undefined) {
+		const { sampled } = sampling.comparison;
+		const status = sampled.converged ? "sampled" : "not converged";
+		lines.push([sampled.id, ...cells(sampled, status, sampling.seconds)]);
 	}
-	return renderCsv([CSV_HEADER, ...rows]);
+	return renderCsv([CSV_HEADER, ...lines]);
 }

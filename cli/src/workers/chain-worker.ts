@@ -1,8 +1,8 @@
 /** Runs in a worker thread: one engine, one chain after another as the pool asks. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type ChainProgress, isInputError, runChain } from "@finitude/core";
+import { type ChainProgress, runChain } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
-import type { ChainRequest, WorkerReport, WorkerTask } from "./messages.ts";
+import { type ChainRequest, faultOf, type WorkerReport, type WorkerTask } from "./messages.ts";
 
 /** Often enough for a smooth bar, rarely enough to cost nothing. */
 const REPORT_EVERY_MS = 200;
@@ -24,11 +24,8 @@ function run(chain: number): void {
 		const result = runChain(task.problem, engine, task.settings, chain, { onProgress, shouldStop });
 		send({ kind: "result", chain, result });
 	} catch (error) {
-		if (isInputError(error)) {
-			const { where, wanted, got, advice, sentence } = error;
-			const fault = { where, wanted, got, advice, ...(sentence === undefined ? {} : { sentence }) };
-			send({ kind: "refusal", chain, fault });
-		} else send({ kind: "failure", chain, error });
+		const fault = faultOf(error);
+		send(fault === undefined ? { kind: "failure", chain, error } : { kind: "refusal", chain, fault });
 	}
 }
 

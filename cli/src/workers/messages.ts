@@ -1,5 +1,14 @@
-import type { ChainProgress, ChainResult, InputError, Problem, SamplingSettings } from "@finitude/core";
-import type { EngineChoice } from "@finitude/engine";
+import {
+	type ChainProgress,
+	type ChainResult,
+	type InputError,
+	isInputError,
+	type Problem,
+	type SamplingSettings,
+	type TheoryChoice,
+	type TheoryOutcome,
+} from "@finitude/core";
+import { type EngineChoice, EngineError } from "@finitude/engine";
 
 /** What a worker needs to run chains of one problem. */
 export interface WorkerTask {
@@ -22,5 +31,29 @@ export type WorkerReport =
 	| { readonly kind: "refusal"; readonly chain: number; readonly fault: InputFault }
 	| { readonly kind: "failure"; readonly chain: number; readonly error: unknown };
 
+/** What the worker of the theories needs. */
+export interface TheoryTask {
+	readonly problem: Problem;
+	readonly choices: readonly TheoryChoice[];
+	readonly engine: EngineChoice;
+}
+
+/** From the worker of the theories to the main thread. */
+export type TheoryReport =
+	| { readonly kind: "outcome"; readonly outcome: TheoryOutcome }
+	| { readonly kind: "done" }
+	| { readonly kind: "refusal"; readonly fault: InputFault }
+	| { readonly kind: "failure"; readonly error: unknown };
+
 /** The fields of an InputError: a structured clone drops the class and the own fields of an error. */
 export type InputFault = ConstructorParameters<typeof InputError>[0];
+
+/** What an error that the user can mend says (InputError, EngineError); undefined for any other. */
+export function faultOf(error: unknown): InputFault | undefined {
+	if (error instanceof EngineError) {
+		return { where: "engine", wanted: "a problem it can compute", got: "another", sentence: error.message };
+	}
+	if (!isInputError(error)) return undefined;
+	const { where, wanted, got, advice, sentence } = error;
+	return { where, wanted, got, advice, ...(sentence === undefined ? {} : { sentence }) };
+}

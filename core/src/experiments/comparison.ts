@@ -60,6 +60,18 @@ function errors(problem: Problem, points: ComparedPoints, mean: Matrix, variance
 	return { testError, generalizationError: testError + meanValue(variance) };
 }
 
+/** What a row says of an answer without any samples. */
+export function theoryRow(problem: Problem, answer: Answer): ComparisonRow {
+	const points = comparedPoints(problem);
+	const { mean, variance } = predictionAt(points, answer);
+	return {
+		id: answer.theory,
+		...errors(problem, points, mean, variance),
+		...(answer.logEvidence === undefined ? {} : { logEvidence: answer.logEvidence }),
+		converged: answer.convergence.converged,
+	};
+}
+
 /**
  * Measures every answer against the sampled network. All answers must be of the same problem.
  * Variances are those of the noise-free output f; kernels are compared at the training points.
@@ -87,13 +99,10 @@ export function compareWithSamples(
 			const { mean, variance } = predictionAt(points, answer);
 			const output = answer.kernels.output as Matrix | undefined;
 			return {
-				id: answer.theory,
-				...errors(problem, points, mean, variance),
+				...theoryRow(problem, answer),
 				mean: distance(mean, truth.mean, meanError),
 				variance: distance(variance, truth.variance, varianceError),
 				...(output === undefined ? {} : { kernel: distance(output, kernel, kernelError) }),
-				...(answer.logEvidence === undefined ? {} : { logEvidence: answer.logEvidence }),
-				converged: answer.convergence.converged,
 			};
 		}),
 		sampled: {

@@ -51,6 +51,10 @@ export function parseProblem(
 export function checkProblem(problem: Problem, where = ""): void {
 	const at = (field: string) => fieldName([field], where);
 	const { trainInputs, trainTargets, testInputs, testTargets, inputShape } = problem;
+	for (const name of ["trainInputs", "trainTargets", "testInputs", "testTargets"] as const) {
+		const values = problem[name];
+		if (values) checkMagnitude(values, at(name));
+	}
 	checkRowCount(trainTargets, at("trainTargets"), trainInputs, "trainInputs");
 	if (testInputs && testInputs.columns !== trainInputs.columns) {
 		throw new InputError({
@@ -85,6 +89,20 @@ export function checkProblem(problem: Problem, where = ""): void {
 		});
 	}
 	layerPositions(problem.network.layers, trainInputs.columns, inputShape, `${at("network")}.layers`);
+}
+
+/** Kernels hold squares of inputs, and variances of sampled variances fourth powers of targets: these must not overflow. */
+const LARGEST_MAGNITUDE = 1e70;
+
+function checkMagnitude({ columns, data }: Matrix, where: string): void {
+	const bad = data.findIndex((x) => !(Math.abs(x) <= LARGEST_MAGNITUDE));
+	if (bad < 0) return;
+	throw new InputError({
+		where: `${where}[${Math.floor(bad / columns)}][${bad % columns}]`,
+		wanted: "a number between -1e+70 and 1e+70",
+		got: String(data[bad]),
+		advice: "Rescale the data.",
+	});
 }
 
 function checkRowCount(targets: Matrix, where: string, inputs: Matrix, inputsName: string): void {

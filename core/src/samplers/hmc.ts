@@ -98,7 +98,8 @@ function prepare(problem: Problem, engine: Engine): TransitionKernel<HmcState, H
 		throw new InputError({
 			where: "sampler",
 			wanted: "a problem that hmc can sample",
-			got: verdict.replace(/\.$/, ""),
+			got: "another",
+			sentence: verdict,
 		});
 	}
 	const first = problem.network.layers[0] as DenseLayer;

@@ -50,6 +50,16 @@ describe("parseProblem refuses, and says what, where and what to do", () => {
 			problem({ ["k".repeat(100_000)]: 1 }),
 			`${"k".repeat(57)}...: wanted one of the keys name, trainInputs, trainTargets, testInputs, testTargets, inputShape, network or noiseVariance; got an unknown key.`,
 		],
+		[
+			"an input whose square overflows",
+			problem({
+				trainInputs: [
+					[1, 2],
+					[3, -1e200],
+				],
+			}),
+			"trainInputs[1][1]: wanted a number between -1e+70 and 1e+70; got -1e+200. Rescale the data.",
+		],
 		["null", null, "file: wanted an object; got null."],
 		[
 			"nothing in it",

@@ -74,19 +74,19 @@ test("what cannot be sampled is refused in words", () => {
 		biasVariance: 0,
 	} as const;
 	expect(refusal({ ...problem, noiseVariance: 0 })).toBe(
-		"sampler: wanted a problem that hmc can sample; got hmc needs noiseVariance > 0; got 0: without noise the density of the " +
+		"hmc needs noiseVariance > 0; got 0: without noise the density of the " +
 			"hidden weights is unbounded or undefined wherever the kernel of the sampled features is singular. Use a small noise, " +
 			"such as 1e-4 of the targets' variance.",
 	);
 	expect(refusal({ ...problem, network: { ...network, layers: [convolution] } })).toBe(
-		"sampler: wanted a problem that hmc can sample; got hmc samples dense networks; layer 1 is a convolution.",
+		"hmc samples dense networks; layer 1 is a convolution.",
 	);
 	expect(refusal({ ...problem, network: { ...network, layers: [dense(3, "erf", 0)] } })).toBe(
-		"sampler: wanted a problem that hmc can sample; got hmc needs weightVariance > 0 in every layer; layer 1 has 0.",
+		"hmc needs weightVariance > 0 in every layer; layer 1 has 0.",
 	);
 	expect(
 		refusal({ ...problem, network: { ...network, readout: { weightVariance: 0, biasVariance: 1 } } }),
-	).toBe("sampler: wanted a problem that hmc can sample; got hmc needs a readout weightVariance > 0; got 0.");
+	).toBe("hmc needs a readout weightVariance > 0; got 0.");
 	expect(refusal(problem, { sampler: "gibs" })).toBe('sampler: wanted one of hmc; got "gibs".');
 	expect(refusal(problem, { draws: 3 })).toBe("sampling.draws: wanted an integer of at least 4; got 3.");
 	expect(refusal(problem, { draws: 1e8 })).toBe(

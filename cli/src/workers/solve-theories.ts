@@ -1,0 +1,38 @@
+/** All theories of an experiment in a worker thread. */
+import { Worker } from "node:worker_threads";
+import { type Experiment, InputError, type TheoryOutcome, theories } from "@finitude/core";
+import type { EngineChoice } from "@finitude/engine";
+import type { TheoryReport, TheoryTask } from "./messages.ts";
+
+/**
+ * Solves the theories of an experiment, in order. Aborting ends the one that is being solved and keeps those before it.
+ * @throws InputError for a wrong option; any other error of the worker as it is.
+ */
+export async function solveInWorker(
+	experiment: Experiment,
+	engine: EngineChoice,
+	signal: AbortSignal,
+): Promise<TheoryOutcome[]> {
+	const outcomes: TheoryOutcome[] = [];
+	if (signal.aborted) return outcomes;
+	const choices =
+		experiment.theories === "all" ? theories.map(({ id }) => ({ id, options: {} })) : experiment.theories;
+	const task: TheoryTask = { problem: experiment.problem, choices, engine };
+	const worker = new Worker(new URL("./theory-worker.js", import.meta.url), { workerData: task });
+	try {
+		await new Promise<void>((resolve, reject) => {
+			signal.addEventListener("abort", () => resolve(), { once: true });
+			worker.on("error", reject);
+			worker.on("exit", (code) => reject(new Error(`the theories' worker ended early with code ${code}`)));
+			worker.on("message", (report: TheoryReport) => {
+				if (report.kind === "outcome") outcomes.push(report.outcome);
+				else if (report.kind === "done") resolve();
+				else if (report.kind === "refusal") reject(new InputError(report.fault));
+				else reject(report.error);
+			});
+		});
+	} finally {
+		await worker.terminate();
+	}
+	return outcomes;
+}

@@ -1,0 +1,20 @@
+/** Runs in a worker thread: solves theories one after another, so that the main thread can hear Ctrl-C meanwhile. */
+import { parentPort, workerData } from "node:worker_threads";
+import { solveTheories } from "@finitude/core";
+import { createEngine } from "@finitude/engine";
+import { faultOf, type TheoryReport, type TheoryTask } from "./messages.ts";
+
+const { problem, choices, engine: choice } = workerData as TheoryTask;
+const send = (report: TheoryReport) => parentPort!.postMessage(report);
+
+try {
+	const engine = await createEngine(choice);
+	for (const theory of choices) {
+		const [outcome] = solveTheories(problem, [theory], { engine, clock: () => performance.now() / 1000 });
+		send({ kind: "outcome", outcome: outcome! });
+	}
+	send({ kind: "done" });
+} catch (error) {
+	const fault = faultOf(error);
+	send(fault === undefined ? { kind: "failure", error } : { kind: "refusal", fault });
+}
