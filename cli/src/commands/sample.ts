@@ -48,10 +48,10 @@ async function sample(path: string, flags: Flags): Promise<void> {
 	const chains = await sampleChains(experiment.problem, settings, {
 		engine: engineChoice(flags),
 		signal: interrupt.signal,
-		onProgress: progress.update,
+		...(progress && { onProgress: progress.update }),
 		...(flags.workers === undefined ? {} : { workers: flags.workers }),
 	}).finally(() => {
-		progress.finish();
+		progress?.finish();
 		interrupt.release();
 	});
 	if (chains.length === 0) {

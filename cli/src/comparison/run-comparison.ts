@@ -103,9 +103,9 @@ async function compareWithNetwork(
 	const chains = await sampleChains(problem, settings, {
 		engine: options.choice,
 		signal: options.signal,
-		onProgress: progress.update,
+		...(progress && { onProgress: progress.update }),
 		...(options.workers === undefined ? {} : { workers: options.workers }),
-	}).finally(progress.finish);
+	}).finally(() => progress?.finish());
 	if (chains.length === 0) return { notSampled: INTERRUPTED };
 	const answer = combineChains(problem, settings, chains);
 	const points = comparedPoints(problem);

@@ -7,9 +7,18 @@ import { type ChainRequest, faultOf, type WorkerReport, type WorkerTask } from "
 /** Often enough for a smooth bar, rarely enough to cost nothing. */
 const REPORT_EVERY_MS = 200;
 
+/** Enough for an R-hat so far; a message that grew with the run would in the end keep the main thread from anything else. */
+const MOST_DRAWS_SHOWN = 500;
+
 const task = workerData as WorkerTask;
 const engine = await createEngine(task.engine);
 const send = (report: WorkerReport) => parentPort!.postMessage(report);
+
+/** Draws at equal distances: a copy, since a view would send the whole store with it. */
+function thinned(draws: Float64Array): Float64Array {
+	const stride = Math.ceil(draws.length / MOST_DRAWS_SHOWN) || 1;
+	return Float64Array.from({ length: Math.floor(draws.length / stride) }, (_, i) => draws[i * stride]!);
+}
 
 function run(chain: number): void {
 	let last = 0;
@@ -17,7 +26,7 @@ function run(chain: number): void {
 		const now = performance.now();
 		if (now - last < REPORT_EVERY_MS && progress.step < progress.total) return;
 		last = now;
-		send({ kind: "progress", chain, progress });
+		send({ kind: "progress", chain, progress: { ...progress, logDensity: thinned(progress.logDensity) } });
 	};
 	const shouldStop = () => Atomics.load(task.stop, 0) !== 0;
 	try {
