@@ -1,5 +1,5 @@
+import { createRequire } from "node:module";
 import tab from "@bomb.sh/tab/commander";
-import { version } from "@finitude/core";
 import { Command } from "commander";
 import { addCiteCommand } from "./commands/cite.ts";
 import { addCompareCommand } from "./commands/compare.ts";
@@ -7,6 +7,9 @@ import { addInitCommand } from "./commands/init.ts";
 import { addPredictCommand } from "./commands/predict.ts";
 import { addSampleCommand } from "./commands/sample.ts";
 import { addTheoriesCommand } from "./commands/theories.ts";
+
+/** Not from the library, which takes longer to load than any help text to print. */
+const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
 /** The whole command line. Parsing throws CommanderError instead of ending the process. */
 export function createProgram(): Command {

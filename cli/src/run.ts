@@ -1,5 +1,3 @@
-import { isInputError } from "@finitude/core";
-import { EngineError } from "@finitude/engine";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { ExitCode } from "./exit-codes.ts";
@@ -14,13 +12,16 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
 	}
 }
 
+/** Told by their names: importing the classes would load the whole library before any command. */
+const MENDABLE: ReadonlySet<string> = new Set(["InputError", "EngineError"]);
+
 function report(error: unknown): number {
 	if (error instanceof CommanderError) {
 		// Commander has printed its message; asking for help or the version is not an error.
 		return error.exitCode === 0 ? ExitCode.answered : ExitCode.wrongInput;
 	}
-	if (isInputError(error) || error instanceof EngineError) {
-		console.error(`${pc.red("error:")} ${(error as Error).message}`);
+	if (error instanceof Error && MENDABLE.has(error.name)) {
+		console.error(`${pc.red("error:")} ${error.message}`);
 		return ExitCode.wrongInput;
 	}
 	if (isOutOfMemory(error)) {

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { commentedTemplate, InputError } from "@finitude/core";
 import type { Command } from "commander";
-import { writeFile } from "../io/files.ts";
 
-interface Flags {
+export interface InitFlags {
 	readonly force?: boolean;
 }
 
@@ -18,20 +15,5 @@ export function addInitCommand(program: Command): void {
 			"after",
 			"\nExample: finitude init my-experiment.yaml && finitude compare my-experiment.yaml",
 		)
-		.action((file: string, flags: Flags) => {
-			if (file === "-") {
-				process.stdout.write(commentedTemplate());
-				return;
-			}
-			if (existsSync(file) && flags.force !== true) {
-				throw new InputError({
-					where: file,
-					wanted: "a file that does not exist yet",
-					got: "an existing file",
-					advice: "Choose another name, or use --force to replace it.",
-				});
-			}
-			writeFile(file, commentedTemplate());
-			console.error(`Wrote ${file}. Next: finitude compare ${file}`);
-		});
+		.action(async (file: string, flags: InitFlags) => (await import("../actions/init.ts")).init(file, flags));
 }

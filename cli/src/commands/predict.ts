@@ -1,12 +1,7 @@
-import { answerToJson, findTheory, type Problem, type ReportedAnswer, solveTheory } from "@finitude/core";
-import { createEngine } from "@finitude/engine";
 import type { Command } from "commander";
-import { ExitCode } from "../exit-codes.ts";
-import { loadProblem, readInput } from "../io/input.ts";
-import { renderPrediction } from "../render/prediction.ts";
-import { addEngineOptions, collectOption, type EngineFlags, engineChoice } from "./options.ts";
+import { addEngineOptions, collectOption, type EngineFlags } from "./options.ts";
 
-interface Flags extends EngineFlags {
+export interface PredictFlags extends EngineFlags {
 	readonly theory: string;
 	readonly option: Readonly<Record<string, unknown>>;
 	readonly covariance?: boolean;
@@ -27,21 +22,8 @@ export function addPredictCommand(program: Command): void {
 			"after",
 			"\nExample: finitude predict problem.json --theory kernel-rescaling --option meanTerm=ignore --json",
 		)
-		.action(async (path: string, flags: Flags) => {
-			const theory = findTheory(flags.theory, "--theory");
-			const engine = await createEngine(engineChoice(flags));
-			const problem = loadProblem(await readInput(path), engine);
-			const answer = solveTheory(theory, problem, flags.option, {
-				engine,
-				covariance: flags.covariance === true,
-				clock: () => performance.now() / 1000,
-			});
-			print(answer, problem, flags.json === true);
-			if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;
-		});
+		.action(async (path: string, flags: PredictFlags) =>
+			(await import("../actions/predict.ts")).predict(path, flags),
+		);
 	addEngineOptions(command);
-}
-
-function print(answer: ReportedAnswer, problem: Problem, json: boolean): void {
-	console.log(json ? JSON.stringify(answerToJson(answer)) : renderPrediction(answer, problem));
 }

@@ -1,23 +1,7 @@
-import { answerToJson, combineChains, type SampledAnswer } from "@finitude/core";
-import { createEngine } from "@finitude/engine";
 import type { Command } from "commander";
-import { ExitCode } from "../exit-codes.ts";
-import { loadExperiment, readInput } from "../io/input.ts";
-import { interruptSignal } from "../io/interrupt.ts";
-import { renderPrediction } from "../render/prediction.ts";
-import { createSamplingProgress } from "../render/progress.ts";
-import { renderSamplerLines } from "../render/sampler.ts";
-import { sampleChains } from "../workers/sample-chains.ts";
-import {
-	addEngineOptions,
-	addSamplingOptions,
-	type EngineFlags,
-	engineChoice,
-	type SamplingFlags,
-	samplingOverrides,
-} from "./options.ts";
+import { addEngineOptions, addSamplingOptions, type EngineFlags, type SamplingFlags } from "./options.ts";
 
-interface Flags extends EngineFlags, SamplingFlags {
+export interface SampleFlags extends EngineFlags, SamplingFlags {
 	readonly json?: boolean;
 }
 
@@ -29,40 +13,9 @@ export function addSampleCommand(program: Command): void {
 		.argument("<problem>", "problem or experiment file, or - for standard input")
 		.option("--json", "print the sampled answer as JSON and nothing else")
 		.addHelpText("after", "\nExample: finitude sample problem.json --chains 4 --draws 1000 --seed 1 --json")
-		.action(sample);
+		.action(async (path: string, flags: SampleFlags) =>
+			(await import("../actions/sample.ts")).sample(path, flags),
+		);
 	addSamplingOptions(command);
 	addEngineOptions(command);
-}
-
-async function sample(path: string, flags: Flags): Promise<void> {
-	const engine = await createEngine(engineChoice(flags));
-	const experiment = loadExperiment(await readInput(path), engine, {
-		flags: samplingOverrides(flags),
-		required: true,
-	});
-	const settings = experiment.sampling;
-	if (settings === false) throw new Error("sampling was required, so it cannot be false");
-	const progress = createSamplingProgress(settings);
-	const interrupt = interruptSignal();
-	const start = performance.now();
-	const chains = await sampleChains(experiment.problem, settings, {
-		engine: engineChoice(flags),
-		signal: interrupt.signal,
-		...(progress && { onProgress: progress.update }),
-		...(flags.workers === undefined ? {} : { workers: flags.workers }),
-	}).finally(() => {
-		progress?.finish();
-		interrupt.release();
-	});
-	if (chains.length === 0) {
-		console.error("No draws were kept yet: nothing to answer.");
-		process.exitCode = ExitCode.notConverged;
-		return;
-	}
-	const answer: SampledAnswer = combineChains(experiment.problem, settings, chains);
-	const seconds = (performance.now() - start) / 1000;
-	if (flags.json) console.log(JSON.stringify({ ...(answerToJson(answer) as object), seconds }));
-	else
-		console.log(`${renderPrediction(answer, experiment.problem)}\n${renderSamplerLines(answer).join("\n")}`);
-	if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;
 }

@@ -1,10 +1,6 @@
-import { theories } from "@finitude/core";
-import { createEngine } from "@finitude/engine";
 import type { Command } from "commander";
-import { loadProblem, readInput } from "../io/input.ts";
-import { renderTable } from "../render/table.ts";
 
-interface Flags {
+export interface TheoriesFlags {
 	readonly json?: boolean;
 }
 
@@ -16,39 +12,7 @@ export function addTheoriesCommand(program: Command): void {
 		.argument("[problem]", "problem or experiment file, or - for standard input")
 		.option("--json", "print JSON")
 		.addHelpText("after", "\nExample: finitude theories examples/digits.yaml")
-		.action(async (path: string | undefined, flags: Flags) => {
-			const problem =
-				path === undefined
-					? undefined
-					: loadProblem(await readInput(path), await createEngine({ engine: "auto" }));
-			const rows = theories.map((theory) => ({
-				id: theory.id,
-				title: theory.title,
-				aliases: theory.aliases,
-				summary: theory.summary,
-				...(problem === undefined ? {} : { applies: theory.applies(problem) }),
-			}));
-			if (flags.json) console.log(JSON.stringify(rows, null, 2));
-			else console.log(renderTheories(rows, problem !== undefined));
-		});
-}
-
-interface TheoryRow {
-	readonly id: string;
-	readonly title: string;
-	readonly summary: string;
-	readonly applies?: true | string;
-}
-
-function renderTheories(rows: readonly TheoryRow[], withProblem: boolean): string {
-	if (!withProblem) {
-		return renderTable(
-			[{ title: "theory" }, { title: "what it approximates" }],
-			rows.map((row) => [row.id, row.summary]),
+		.action(async (path: string | undefined, flags: TheoriesFlags) =>
+			(await import("../actions/theories.ts")).listTheories(path, flags),
 		);
-	}
-	return renderTable(
-		[{ title: "theory" }, { title: "answers this problem?" }],
-		rows.map((row) => [row.id, row.applies === true ? "yes" : `no: ${row.applies}`]),
-	);
 }
