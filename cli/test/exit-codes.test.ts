@@ -87,7 +87,9 @@ describe("exit code 2", () => {
 	it("names a missing file", async () => {
 		const { code, stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"]);
 		expect(code).toBe(2);
-		expect(stderr).toBe("error: no-such.yaml: wanted a file to read; got no such file. Check the path.\n");
+		expect(stderr).toBe(
+			"error: no-such.yaml: wanted a file to read; got no such file or folder. Check the path.\n",
+		);
 	});
 
 	it("names an unknown theory and lists the known ones", async () => {

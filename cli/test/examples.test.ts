@@ -1,0 +1,67 @@
+/** The examples, the file that `init` writes and the README's snippet run as they stand. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { finitude, repository } from "./run-cli.ts";
+
+const files = ["command.txt", "experiment.yaml", "figure.png", "figure.svg", "result.json", "table.csv"];
+
+async function compareShortly(experiment: string, ...flags: string[]) {
+	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
+	const { code, stdout, stderr } = await finitude(["compare", experiment, "--out", base, ...flags]);
+	expect(stderr).toBe("");
+	// So few draws need not converge.
+	expect([0, 3]).toContain(code);
+	const folder = join(base, readdirSync(base)[0]!);
+	expect(readdirSync(folder).sort()).toEqual(files);
+	return { stdout, result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
+}
+
+describe("examples", () => {
+	it("teacher.yaml", async () => {
+		const flags = ["--draws", "40", "--warmup", "40"];
+		const { result } = await compareShortly("examples/teacher.yaml", ...flags);
+		expect(result.theories.map((row: { theory: string }) => row.theory)).toContain("nngp");
+		expect(result.sampled.testMean).toHaveLength(100);
+	});
+
+	it("digits.yaml", async () => {
+		const flags = ["--draws", "8", "--warmup", "4", "--chains", "2"];
+		const { result } = await compareShortly("examples/digits.yaml", ...flags);
+		expect(result.sampled.trainMean).toHaveLength(100);
+		expect(result.sampled.testMean).toHaveLength(200);
+	});
+
+	it("the file of finitude init", async () => {
+		const file = join(mkdtempSync(join(tmpdir(), "finitude-init-")), "experiment.yaml");
+		expect((await finitude(["init", file])).code).toBe(0);
+		const { stdout } = await compareShortly(file, "--draws", "20", "--warmup", "20");
+		expect(stdout).toContain("sampled network (hmc)");
+	});
+});
+
+describe("README", () => {
+	it("its library snippet runs and prints finite numbers", () => {
+		const readme = readFileSync(join(repository, "README.md"), "utf8");
+		const [, snippet] = /```ts\n([\s\S]*?)```/.exec(readme)!;
+		const { outputText } = ts.transpileModule(snippet!, {
+			compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+		});
+		// Inside the workspace, so that the packages resolve as they do for a user.
+		const folder = mkdtempSync(join(repository, "cli", "readme-"));
+		try {
+			const file = join(folder, "snippet.mjs");
+			writeFileSync(file, outputText);
+			const { stdout, stderr, status } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout).toMatch(/^\[ \[ -?\d+\.\d+ \] \] \[ \d+\.\d+ \] -\d+\.\d+\n$/);
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
+	});
+});
