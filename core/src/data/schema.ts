@@ -169,6 +169,5 @@ const teacher = z.strictObject({
 export const dataSchema = z.discriminatedUnion("source", [mnist, idx, cifar10, csv, npy, npz, json, teacher]);
 
 export type DataSettings = z.output<typeof dataSchema>;
-export type TeacherSource = Extract<DataSettings, { source: "teacher" }>;
 export type FileSource = Exclude<DataSettings, { source: "teacher" }>;
 export type Preprocessing = Pick<FileSource, "divideBy" | "center" | "normalize">;

@@ -4,5 +4,5 @@ export type { ChainOptions, ChainProgress, ChainResult, ScalarDraws } from "./ch
 export { combineChains, R_HAT_LIMIT } from "./combine-chains.ts";
 export { estimateMemory, type MemoryEstimate } from "./memory.ts";
 export { projectionMcse } from "./projection-mcse.ts";
-export { findSampler, samplerList } from "./registry.ts";
+export { findSampler, samplers } from "./registry.ts";
 export * from "./sampler.ts";
