@@ -17,7 +17,7 @@ export const RULE_ACCURACY = 1e-10;
 const RANGE = 12;
 
 /** Steps tried in turn; the count of nodes on each side is even, so that every other node is the rule of twice the step. */
-const STEPS = [0.1, 0.05, 0.025, 0.0125];
+const STEPS = [0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125];
 
 function ruleOf(step: number): NormalRule {
 	const half = Math.round(RANGE / step);
