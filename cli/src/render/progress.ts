@@ -9,6 +9,7 @@ export interface SamplingProgress {
 
 /** A bar with step, acceptance, R-hat so far and time left. */
 export function createSamplingProgress(settings: SamplingSettings): SamplingProgress {
+	if (!process.stderr.isTTY) return { update: () => {}, finish: () => {} };
 	const perChain = settings.warmup + settings.draws;
 	const bar = new cliProgress.SingleBar({
 		format:
