@@ -36,7 +36,16 @@ export { jsonSchemas } from "./experiments/json-schema.ts";
 export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { commentedTemplate } from "./experiments/template.ts";
-export { RANKING_THRESHOLD, rankingScore, type Verdict, verdict } from "./experiments/verdict.ts";
+export {
+	type ComparedMoments,
+	type ProjectionError,
+	RANKING_THRESHOLD,
+	type RankedTheory,
+	type Ranking,
+	rankingScore,
+	type Verdict,
+	verdict,
+} from "./experiments/verdict.ts";
 export * from "./kernels/index.ts";
 export {
 	type ActivationName,

@@ -83,16 +83,17 @@ async function sampleAndCompare(
 	const answer = combineChains(problem, settings, chains);
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const points = comparedPoints(problem);
-	const mean = (candidate: Parameters<typeof predictionAt>[1]) => predictionAt(points, candidate).mean;
 	const ranked = answers.map((candidate) => ({
 		id: candidate.theory,
-		mean: mean(candidate),
+		...predictionAt(points, candidate),
 		converged: candidate.convergence.converged,
 	}));
 	return {
 		answer,
 		comparison: compareWithSamples(problem, answers, answer),
-		verdict: verdict(ranked, mean(answer), answer, (weights) => projectionMcse(chains, weights, points)),
+		verdict: verdict(ranked, predictionAt(points, answer), answer, (weights, moment) =>
+			projectionMcse(chains, weights, points, moment),
+		),
 		seconds: clock() - start,
 	};
 }

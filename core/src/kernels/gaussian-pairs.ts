@@ -63,9 +63,9 @@ export function clipRoundoff(x: number): number {
 	);
 }
 
-/** C_ab / sqrt(C_aa C_bb); 0 where a variance is 0. */
+/** C_ab / sqrt(C_aa C_bb); 0 where a variance is 0. Two roots: the product of two tiny variances would underflow. */
 export function correlation(a: number, b: number, c: number): number {
-	return a === 0 || b === 0 ? 0 : clipRoundoff(c / Math.sqrt(a * b));
+	return a === 0 || b === 0 ? 0 : clipRoundoff(c / (Math.sqrt(a) * Math.sqrt(b)));
 }
 
 /** The largest of the numbers; 0 for none. */
