@@ -130,8 +130,19 @@ test("divergences and unequal lengths are reported", () => {
 	expect(answer.convergence.converged).toBe(false);
 	expect(answer.convergence.advice).toContain("1 kept steps diverged");
 	expect(answer.validity.find((note) => note.name === "draws")?.message).toBe(
-		"Stopped early: the chains have 90, 150 of 150 draws; all are cut to the shortest.",
+		"Stopped early: the chains have 90, 150 of 150 draws. Means, variances and diagnostics use the first 90 of each, kernels all.",
 	);
+});
+
+test("trajectories that the limit cut short are counted in the answer", () => {
+	const answer = combineChains(problem, settings, [{ ...chains[0]!, shortenedSteps: 7 }, chains[1]!]);
+	expect(answer.validity.find((note) => note.name === "shortened trajectories")).toEqual({
+		name: "shortened trajectories",
+		value: 7,
+		message:
+			"The step size is so small that the limit on steps cut 7 kept trajectories short: draws are valid, but more correlated.",
+	});
+	expect(chains[0]!.shortenedSteps).toBe(0);
 });
 
 test("too few draws are refused", () => {
