@@ -119,7 +119,7 @@ describe("finitude compare", () => {
 		const { code, stdout, stderr } = await finitude(["compare", "-", "--draws", "1000000"], {
 			input: experiment,
 			cwd: other,
-			onStart: (kill) => setTimeout(() => kill("SIGINT"), 6000),
+			onStart: (kill) => setTimeout(() => kill("SIGINT"), 4000),
 		});
 		expect(stderr).toContain("Interrupted");
 		expect(stdout).toContain("Interrupted: this is what was finished.");
@@ -130,5 +130,5 @@ describe("finitude compare", () => {
 		};
 		expect(written.interrupted).toBe(true);
 		expect(written.sampled.diagnostics.draws).toBeLessThan(1_000_000);
-	});
+	}, 120_000);
 });

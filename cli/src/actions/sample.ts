@@ -25,10 +25,10 @@ export async function sample(path: string, flags: SampleFlags): Promise<void> {
 	const chains = await sampleChains(experiment.problem, settings, {
 		engine: engineChoice(flags),
 		signal: interrupt.signal,
-		...(progress && { onProgress: progress.update }),
+		onProgress: progress.update,
 		...(flags.workers === undefined ? {} : { workers: flags.workers }),
 	}).finally(() => {
-		progress?.finish();
+		progress.finish();
 		interrupt.release();
 	});
 	if (chains.length === 0) {

@@ -103,23 +103,24 @@ async function compareWithNetwork(
 	const chains = await sampleChains(problem, settings, {
 		engine: options.choice,
 		signal: options.signal,
-		...(progress && { onProgress: progress.update }),
+		onProgress: progress.update,
 		...(options.workers === undefined ? {} : { workers: options.workers }),
-	}).finally(() => progress?.finish());
+	}).finally(progress.finish);
 	if (chains.length === 0) return { notSampled: INTERRUPTED };
 	const answer = combineChains(problem, settings, chains);
 	const points = comparedPoints(problem);
-	const mean = (candidate: Parameters<typeof predictionAt>[1]) => predictionAt(points, candidate).mean;
 	const ranked = answers.map((candidate) => ({
 		id: candidate.theory,
-		mean: mean(candidate),
+		...predictionAt(points, candidate),
 		converged: candidate.convergence.converged,
 	}));
 	return {
 		sampling: {
 			answer,
 			comparison: compareWithSamples(problem, answers, answer),
-			verdict: verdict(ranked, mean(answer), answer, (weights) => projectionMcse(chains, weights, points)),
+			verdict: verdict(ranked, predictionAt(points, answer), answer, (weights, moment) =>
+				projectionMcse(chains, weights, points, moment),
+			),
 			seconds: clock() - start,
 		},
 	};

@@ -39,6 +39,7 @@ function figureData(
 	return {
 		title: experiment.name,
 		subtitle: subtitle(experiment),
+		points: points === "test" ? "test" : "training",
 		...(outputs > 1 ? { output: { index: OUTPUT, count: outputs } } : {}),
 		...(inputs.columns === 1
 			? {

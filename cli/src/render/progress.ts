@@ -7,9 +7,9 @@ export interface SamplingProgress {
 	finish(): void;
 }
 
-/** A bar with step, acceptance, R-hat so far and time left; undefined where nobody looks. */
-export function createSamplingProgress(settings: SamplingSettings): SamplingProgress | undefined {
-	if (!process.stderr.isTTY) return undefined;
+/** A bar with step, acceptance, R-hat so far and time left. */
+export function createSamplingProgress(settings: SamplingSettings): SamplingProgress {
+	if (!process.stderr.isTTY) return { update: () => {}, finish: () => {} };
 	const perChain = settings.warmup + settings.draws;
 	const bar = new cliProgress.SingleBar({
 		format:

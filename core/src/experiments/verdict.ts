@@ -1,7 +1,8 @@
-/** Which theory is closest to the sampled network, and whether the samples can tell. */
+/** Which theory is closest to the sampled network, in mean and in variance, and whether the samples can tell. */
 import type { Matrix } from "@finitude/engine";
 import type { SampledAnswer } from "../answer/answer.ts";
 import { R_HAT_LIMIT } from "../samplers/combine-chains.ts";
+import type { PosteriorMoment } from "../samplers/moment-series.ts";
 
 /**
  * Two theories are ranked when the difference of their squared distances exceeds this many of its own standard errors.
@@ -9,24 +10,32 @@ import { R_HAT_LIMIT } from "../samplers/combine-chains.ts";
  */
 export const RANKING_THRESHOLD = 3;
 
-export interface RankedTheory {
+/** The posterior moments of f at the compared points. */
+export type ComparedMoments = Readonly<Record<PosteriorMoment, Matrix>>;
+
+export interface RankedTheory extends ComparedMoments {
 	readonly id: string;
-	/** The theory's mean at the compared points. */
-	readonly mean: Matrix;
 	readonly converged: boolean;
 }
 
-export interface Verdict {
-	/** One sentence for people. */
-	readonly sentence: string;
+/** Monte-Carlo standard error of a projection of the sampled means or variances at the compared points. */
+export type ProjectionError = (weights: Float64Array, moment: PosteriorMoment) => number;
+
+/** Theories by their distance from the sampled mean, or from the sampled variance. */
+export interface Ranking {
 	/** Theory ids, closest first, as measured. */
 	readonly order: readonly string[];
-	/** The theories that no other theory beats by more than the sampling error: the closest one and its ties. */
+	/** The closest one and those that it does not beat by more than the sampling error; none without a verdict. */
 	readonly best: readonly string[];
 }
 
+export interface Verdict extends Readonly<Record<PosteriorMoment, Ranking>> {
+	/** One sentence for people. */
+	readonly sentence: string;
+}
+
 /**
- * Difference of the squared distances |a - mu|^2 - |b - mu|^2 to the unknown posterior mean mu, in units of its standard error.
+ * Difference of the squared distances |a - mu|^2 - |b - mu|^2 to the unknown moment mu, in units of its standard error.
  *
  * It equals |a|^2 - |b|^2 - 2 (a - b).mu, which is linear in mu: the estimate of mu enters through one projection only, whose
  * Monte-Carlo standard error includes all correlations between points. Negative: a is closer.
@@ -34,13 +43,13 @@ export interface Verdict {
 export function rankingScore(
 	a: Matrix,
 	b: Matrix,
-	sampledMean: Matrix,
+	sampled: Matrix,
 	projectionStandardError: (weights: Float64Array) => number,
 ): number {
 	const weights = a.data.map((value, i) => value - b.data[i]!);
 	let difference = 0;
 	for (let i = 0; i < weights.length; i++) {
-		difference += weights[i]! * (a.data[i]! + b.data[i]! - 2 * sampledMean.data[i]!);
+		difference += weights[i]! * (a.data[i]! + b.data[i]! - 2 * sampled.data[i]!);
 	}
 	if (difference === 0) return 0;
 	return difference / (2 * projectionStandardError(weights));
@@ -55,49 +64,91 @@ function list(ids: readonly string[]): string {
 }
 
 /**
- * The verdict on the posterior means. Refuses when the sampler did not converge, leaves out theories that did not, and
- * refuses to rank theories whose difference is within the sampling error.
+ * The verdict on the posterior means and variances. Refuses when the sampler did not converge, leaves out theories that did
+ * not, and refuses to rank theories whose difference is within the sampling error.
  */
 export function verdict(
 	theories: readonly RankedTheory[],
-	sampledMean: Matrix,
+	sampledMoments: ComparedMoments,
 	sampled: Pick<SampledAnswer, "convergence" | "diagnostics">,
-	projectionStandardError: (weights: Float64Array) => number,
+	projectionError: ProjectionError,
 ): Verdict {
 	const solved = theories.filter((theory) => theory.converged);
-	const sorted = solved
-		.map((theory) => ({ ...theory, distance: squaredDistance(theory.mean, sampledMean) }))
-		.sort((a, b) => a.distance - b.distance);
-	const order = sorted.map((theory) => theory.id);
 	const unsolved = theories.filter((theory) => !theory.converged).map((theory) => theory.id);
 	const left = unsolved.length === 0 ? "" : ` Left out because not converged: ${list(unsolved)}.`;
 	if (!sampled.convergence.converged) {
 		const { maxRHat, divergences } = sampled.diagnostics;
 		const rHat = maxRHat === undefined ? "R-hat undefined" : `largest R-hat ${maxRHat.toFixed(3)}`;
-		return {
-			order,
+		const unranked = (moment: PosteriorMoment): Ranking => ({
+			order: byDistance(moment, solved, sampledMoments).map(({ id }) => id),
 			best: [],
+		});
+		return {
+			mean: unranked("mean"),
+			variance: unranked("variance"),
 			sentence: `No verdict: the sampler has not converged (${rHat}, wanted at most ${R_HAT_LIMIT}; ${divergences} divergences); raise draws and warmup.${left}`,
 		};
 	}
-	const closest = sorted[0];
-	if (closest === undefined)
-		return { order, best: [], sentence: `No verdict: no theory answered this problem.${left}` };
-	const scores = sorted
-		.slice(1)
-		.map((other) => -rankingScore(closest.mean, other.mean, sampledMean, projectionStandardError));
-	const ties = sorted.slice(1).filter((_, i) => !(scores[i]! > RANKING_THRESHOLD));
-	const best = [closest.id, ...ties.map((theory) => theory.id)];
-	return { order, best, sentence: sentence(best, order, scores) + left };
+	const mean = rank("mean", solved, sampledMoments, projectionError);
+	const variance = rank("variance", solved, sampledMoments, projectionError);
+	return {
+		mean: mean.ranking,
+		variance: variance.ranking,
+		sentence: sentence(solved, mean.clause, variance.clause) + left,
+	};
 }
 
-function sentence(best: readonly string[], order: readonly string[], scores: readonly number[]): string {
-	const beaten = order.filter((id) => !best.includes(id));
-	if (order.length === 1)
-		return `${order[0]} is the only theory that answered: there is nothing to rank it against.`;
-	const margin = (id: string) => scores[order.indexOf(id) - 1]!.toFixed(1);
-	const behind = beaten.map((id) => `${id} (by ${margin(id)} standard errors of the difference)`);
-	if (best.length === 1) return `${best[0]} is closest to the sampled mean, ahead of ${list(behind)}.`;
-	const tie = `${list(best)} cannot be ranked: their distances from the sampled mean differ by less than ${RANKING_THRESHOLD} standard errors of the difference (more draws would tell)`;
-	return beaten.length === 0 ? `${tie}.` : `${tie}; they are closer than ${list(behind)}.`;
+function sentence(solved: readonly RankedTheory[], mean: string, variance: string): string {
+	if (solved.length === 0) return "No verdict: no theory answered this problem.";
+	if (solved.length === 1)
+		return `${solved[0]!.id} is the only theory that answered: there is nothing to rank it against.`;
+	return `${mean}; ${variance}.`;
+}
+
+function byDistance(
+	moment: PosteriorMoment,
+	theories: readonly RankedTheory[],
+	sampled: ComparedMoments,
+): RankedTheory[] {
+	const distance = new Map(theories.map((t) => [t, squaredDistance(t[moment], sampled[moment])]));
+	return [...theories].sort((a, b) => distance.get(a)! - distance.get(b)!);
+}
+
+/** The ranking by one moment, and the clause that says it. */
+function rank(
+	moment: PosteriorMoment,
+	theories: readonly RankedTheory[],
+	sampled: ComparedMoments,
+	projectionError: ProjectionError,
+): { ranking: Ranking; clause: string } {
+	const sorted = byDistance(moment, theories, sampled);
+	const [closest, ...others] = sorted;
+	const order = sorted.map(({ id }) => id);
+	if (closest === undefined) return { ranking: { order, best: [] }, clause: "" };
+	const lead = new Map(
+		others.map((other) => [
+			other.id,
+			-rankingScore(closest[moment], other[moment], sampled[moment], (weights) =>
+				projectionError(weights, moment),
+			),
+		]),
+	);
+	const isBeaten = (id: string) => (lead.get(id) ?? 0) > RANKING_THRESHOLD;
+	const best = order.filter((id) => !isBeaten(id));
+	const behind = order.filter(isBeaten).map((id) => `${id} (${margin(lead.get(id)!)})`);
+	return { ranking: { order, best }, clause: clause(moment, best, behind) };
+}
+
+function margin(score: number): string {
+	return Number.isFinite(score)
+		? `by ${score.toFixed(1)} standard errors of the difference`
+		: "the difference has no sampling error";
+}
+
+/** @param best ids, the closest first. @param behind the theories that the closest one beats, with its lead. */
+function clause(moment: PosteriorMoment, best: readonly string[], behind: readonly string[]): string {
+	const closest = best[0]!;
+	if (best.length === 1) return `${closest} is closest to the sampled ${moment}, ahead of ${list(behind)}`;
+	const tie = `${list(best)} cannot be ranked by their distances from the sampled ${moment}, which differ by less than ${RANKING_THRESHOLD} standard errors of the difference (more draws would tell)`;
+	return behind.length === 0 ? tie : `${tie}, while ${closest} is ahead of ${list(behind)}`;
 }

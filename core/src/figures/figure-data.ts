@@ -48,6 +48,8 @@ export interface SampledSeries {
 export interface ComparisonFigureData {
 	readonly title: string;
 	readonly subtitle: string;
+	/** Which points the P* points are, for a problem without test points; "test" when left out. */
+	readonly points?: "test" | "training";
 	/** The output drawn, counted from 0, and how many there are; left out when there is one. */
 	readonly output?: { readonly index: number; readonly count: number };
 	/** P*, when inputs are numbers (d = 1): they become the horizontal axis. */

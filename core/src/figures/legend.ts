@@ -50,7 +50,7 @@ export function comparisonLegend(document: FigureDocument, data: ComparisonFigur
 	if (data.testTargets !== undefined) {
 		entries.push({
 			key: key(document, [Plot.dot([0.5], { x: (x) => x, y: 0, symbol: "times", r: 2.6, stroke: MUTED })]),
-			label: "test target",
+			label: `${data.points ?? "test"} target`,
 		});
 	}
 	if (data.training !== undefined && data.testInputs !== undefined) {

@@ -43,7 +43,8 @@ export function testAxis(data: ComparisonFigureData): TestAxis {
 	const key = inputs ?? mean;
 	const all = Array.from({ length: mean.length }, (_, i) => i).sort((a, b) => key[a]! - key[b]! || a - b);
 	const drawn = thin(all);
-	const note = drawn.length < all.length ? `${drawn.length} of ${all.length} test points drawn` : "";
+	const name = `${data.points ?? "test"} point`;
+	const note = drawn.length < all.length ? `${drawn.length} of ${all.length} ${name}s drawn` : "";
 	if (inputs !== undefined) {
 		const position = Float64Array.from(inputs);
 		const scale = rangeAxis("input x", padded(extent(position), 0.01));
@@ -56,7 +57,7 @@ export function testAxis(data: ComparisonFigureData): TestAxis {
 	const by = data.sampled ? "sampled mean" : `mean of ${data.theories[0]!.label}`;
 	const halfStep = drawn.length > 1 ? (all.length - 1) / (drawn.length - 1) / 2 : 0.5;
 	const scale = {
-		...axisLabel(`test point, sorted by ${by}`),
+		...axisLabel(`${name}, sorted by ${by}`),
 		domain: [1 - halfStep, all.length + halfStep],
 		ticks: countTicks(all.length),
 	};

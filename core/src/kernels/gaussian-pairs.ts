@@ -12,17 +12,6 @@ export interface GaussianPairs {
 	readonly covariances: Float64Array;
 }
 
-/** The pairs on and below the diagonal of a symmetric n x n covariance, row by row: each entry once. */
-export function symmetricPairs(covariance: Matrix): GaussianPairs {
-	const n = covariance.rows;
-	const builder = pairsBuilder(
-		Float64Array.from({ length: n }, (_, i) => covariance.data[i * n + i]!),
-		(n * (n + 1)) / 2,
-	);
-	builder.addTriangle(covariance, 0);
-	return builder.pairs;
-}
-
 /** Fills the arrays of `GaussianPairs` block by block; the order of the calls is the order of the pairs. */
 export function pairsBuilder(variances: Float64Array, count: number) {
 	const pairs: GaussianPairs = {
@@ -74,9 +63,9 @@ export function clipRoundoff(x: number): number {
 	);
 }
 
-/** C_ab / sqrt(C_aa C_bb); 0 where a variance is 0. */
+/** C_ab / sqrt(C_aa C_bb); 0 where a variance is 0. Two roots: the product of two tiny variances would underflow. */
 export function correlation(a: number, b: number, c: number): number {
-	return a === 0 || b === 0 ? 0 : clipRoundoff(c / Math.sqrt(a * b));
+	return a === 0 || b === 0 ? 0 : clipRoundoff(c / (Math.sqrt(a) * Math.sqrt(b)));
 }
 
 /** The largest of the numbers; 0 for none. */

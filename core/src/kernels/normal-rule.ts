@@ -17,7 +17,7 @@ export const RULE_ACCURACY = 1e-10;
 const RANGE = 12;
 
 /** Steps tried in turn; the count of nodes on each side is even, so that every other node is the rule of twice the step. */
-const STEPS = [0.1, 0.05, 0.025, 0.0125];
+const STEPS = [0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125];
 
 function ruleOf(step: number): NormalRule {
 	const half = Math.round(RANGE / step);
@@ -74,11 +74,11 @@ export function chooseRule(engine: Engine, activation: Activation, largestVarian
 		const values = activationAtNodes(engine, activation, Float64Array.of(largestVariance), rule.nodes).data;
 		const fine = lowMoments(values, rule, 1);
 		const coarse = lowMoments(values, rule, 2);
-		const scale = Math.max(Math.sqrt(fine[0]!), Number.MIN_VALUE);
-		disagreement = Math.max(
-			Math.abs(fine[0]! - coarse[0]!) / scale ** 2,
-			...fine.slice(1).map((moment, k) => Math.abs(moment - coarse[k + 1]!) / scale),
-		);
+		// All moments vanish where phi(0) = 0 and every variance is 0: no difference is no disagreement then.
+		const relative = (k: number, scale: number) =>
+			fine[k] === coarse[k] ? 0 : Math.abs(fine[k]! - coarse[k]!) / scale;
+		const norm = Math.sqrt(fine[0]!);
+		disagreement = Math.max(relative(0, fine[0]!), ...[1, 2, 3, 4].map((k) => relative(k, norm)));
 		if (disagreement <= RULE_ACCURACY) return rule;
 	}
 	throw new InputError({

@@ -6,8 +6,9 @@ import { inputColumns, patchMembers } from "../network/patches.ts";
 import type { Problem } from "../problem/problem.ts";
 import { layerPositions, type Positions, positionCount } from "../problem/tiling.ts";
 import { dualOf } from "./dual-of.ts";
-import { combineBlocks, type KernelBlocks, mapBlocks, variancesOf } from "./kernel-blocks.ts";
+import { combineBlocks, type KernelBlocks, mapBlocks } from "./kernel-blocks.ts";
 
+/** Every kernel of the prior at the problem's points. */
 export interface PriorKernels {
 	/** For each hidden layer, in order, the covariance of its pre-activations at each position (one for a dense layer). */
 	readonly preactivation: readonly (readonly KernelBlocks[])[];
@@ -22,8 +23,8 @@ export interface PriorKernels {
  * Without pooling the covariance between different positions is never needed.
  *
  * @param testCovariance also the P* x P* blocks
- * @throws InputError for an unknown activation, a patch that does not tile its input, or a quadrature that does not converge,
- * and variances out of the range of float64.
+ * @throws InputError for an unknown activation, a patch that does not tile its input, a quadrature that does not converge, or
+ * covariances that overflow.
  */
 export function priorKernels(
 	engine: Engine,
@@ -49,29 +50,33 @@ export function priorKernels(
 							layer.biasVariance,
 						),
 					);
-		for (const covariance of covariances) requireRange(variancesOf(covariance), `network.layers[${l}]`);
+		for (const { train, test } of covariances) {
+			refuseOverflow(train.data, `network.layers[${l}]`);
+			if (test) refuseOverflow(test.diagonal, `network.layers[${l}]`);
+		}
 		preactivation.push(covariances);
 		const dual = dualOf(layer.activation, `network.layers[${l}].activation`);
 		kernels = covariances.map((covariance) => mapBlocks(engine, dual, covariance));
 	});
 	const { weightVariance, biasVariance } = network.readout;
 	const outputWeights = combineBlocks(kernels, weightVariance / chi(network) / kernels.length, 0);
+	refuseOverflow(outputWeights.train.data, "network.readout");
+	if (outputWeights.test) refuseOverflow(outputWeights.test.diagonal, "network.readout");
 	const output = biasVariance === 0 ? outputWeights : combineBlocks([outputWeights], 1, biasVariance);
 	return { preactivation, outputWeights, output };
 }
 
-/** Duals multiply two variances, so the product of the largest must not overflow and that of the smallest not vanish. */
-const LARGEST_VARIANCE = 1e150;
-const SMALLEST_VARIANCE = 1e-150;
+/** Products of two variances, which the next layer forms, must not overflow either. */
+const LARGEST_VARIANCE = Math.sqrt(Number.MAX_VALUE);
 
-function requireRange(variances: Float64Array, where: string): void {
-	const bad = variances.find((v) => v !== 0 && !(v >= SMALLEST_VARIANCE && v <= LARGEST_VARIANCE));
-	if (bad === undefined) return;
+function refuseOverflow(entries: Float64Array, where: string): void {
+	const at = entries.findIndex((x) => !(Math.abs(x) < LARGEST_VARIANCE));
+	if (at < 0) return;
 	throw new InputError({
 		where,
-		wanted: "pre-activations whose variances are 0 or between 1e-150 and 1e+150",
-		got: bad.toExponential(1),
-		advice: "Rescale the inputs, or change weightVariance and biasVariance of this or an earlier layer.",
+		wanted: `inputs whose kernel stays below ${LARGEST_VARIANCE.toExponential(0)}, so that nothing overflows`,
+		got: `an entry of ${entries[at]}`,
+		advice: "Rescale trainInputs and testInputs, or lower the weight variances.",
 	});
 }
 

@@ -19,7 +19,8 @@ function geometry(a: number, b: number, c: number) {
 export const reluDual = fromClosedForm({
 	mean: (a) => Math.sqrt(a / (2 * Math.PI)),
 	kernel(engine, { variances, first, second, covariances }) {
-		const norms = covariances.map((_, k) => Math.sqrt(variances[first[k]!]! * variances[second[k]!]!));
+		const deviations = variances.map(Math.sqrt);
+		const norms = covariances.map((_, k) => deviations[first[k]!]! * deviations[second[k]!]!);
 		const cosines = covariances.map((c, k) => (norms[k] === 0 ? 0 : clipRoundoff(c / norms[k]!)));
 		// pi - arccos r = pi/2 + arcsin r
 		return elementwise(engine, "asin", cosines).map((angle, k) => {

@@ -23,6 +23,8 @@ export interface ChainResult {
 	readonly stepSize?: number;
 	/** Gradients of all kept steps; absent for samplers without gradients. */
 	readonly gradientEvaluations?: number;
+	/** Kept steps whose trajectory a limit cut short. */
+	readonly shortenedSteps: number;
 	/** Conditional variances that rounding made negative and that were set to 0. */
 	readonly roundedVariances: { readonly count: number; readonly lowest: number };
 	readonly notes: readonly ValidityNote[];
@@ -50,6 +52,7 @@ export interface ChainProgress {
 	readonly logDensity: Float64Array;
 }
 
+/** How a caller follows and stops a chain; neither changes the draws. */
 export interface ChainOptions {
 	/** Called after every step; the caller throttles. */
 	readonly onProgress?: (progress: ChainProgress) => void;

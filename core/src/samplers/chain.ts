@@ -36,6 +36,7 @@ export function runChain(
 		let state = kernel.init(transitions);
 		let acceptance = 0;
 		let gradientEvaluations: number | undefined;
+		let shortenedSteps = 0;
 		let stepSize: number | undefined;
 		for (let step = 1; step <= total; step++) {
 			const warmingUp = step <= settings.warmup;
@@ -46,6 +47,7 @@ export function runChain(
 			if (!warmingUp) {
 				store.keep(kernel.observe(state, observations), outcome.info);
 				stepSize = outcome.info.stepSize;
+				if (outcome.info.shortened === true) shortenedSteps++;
 				const gradients = outcome.info.gradientEvaluations;
 				if (gradients !== undefined) gradientEvaluations = (gradientEvaluations ?? 0) + gradients;
 			}
@@ -63,6 +65,7 @@ export function runChain(
 			...store.finish(),
 			...(stepSize === undefined ? {} : { stepSize }),
 			...(gradientEvaluations === undefined ? {} : { gradientEvaluations }),
+			shortenedSteps,
 			notes: kernel.notes,
 		};
 	} finally {

@@ -158,7 +158,15 @@ function validityNotes(
 		note(
 			"draws",
 			draws,
-			`Stopped early: the chains have ${lengths.join(", ")} of ${settings.draws} draws; all are cut to the shortest.`,
+			`Stopped early: the chains have ${lengths.join(", ")} of ${settings.draws} draws. Means, variances and diagnostics use the first ${draws} of each, kernels all.`,
+		);
+	}
+	const shortened = chains.reduce((sum, chain) => sum + chain.shortenedSteps, 0);
+	if (shortened > 0) {
+		note(
+			"shortened trajectories",
+			shortened,
+			`The step size is so small that the limit on steps cut ${shortened} kept trajectories short: draws are valid, but more correlated.`,
 		);
 	}
 	const rounded = chains.reduce((sum, chain) => sum + chain.roundedVariances.count, 0);

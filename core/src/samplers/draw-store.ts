@@ -3,7 +3,10 @@ import { createBatchMeans } from "./batch-means.ts";
 import type { ChainResult } from "./chain-result.ts";
 import type { Observation, StepInfo } from "./sampler.ts";
 
-type StoredDraws = Omit<ChainResult, "chain" | "stepSize" | "gradientEvaluations" | "notes">;
+type StoredDraws = Omit<
+	ChainResult,
+	"chain" | "stepSize" | "gradientEvaluations" | "shortenedSteps" | "notes"
+>;
 
 /** Room for the draws of one chain. */
 export interface DrawStore {

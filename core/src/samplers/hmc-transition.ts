@@ -110,6 +110,7 @@ export function createHmcTransition(engine: Engine, force: Force): HmcTransition
 					energyError: error,
 					stepSize,
 					gradientEvaluations: steps,
+					shortened: steps < needed,
 				},
 			};
 		},

@@ -2,7 +2,7 @@ import { type Matrix, matrix } from "@finitude/engine";
 import { mcseMean } from "../diagnostics/index.ts";
 import { mean, pooled, variance } from "../diagnostics/moments.ts";
 import type { ChainResult } from "./chain-result.ts";
-import { type PointQuantity, seriesOf } from "./observables.ts";
+import { momentSeries, type SampledPoints } from "./moment-series.ts";
 
 /** Posterior mean and variance of f at a set of points, with Monte-Carlo standard errors; points x outputs each. */
 export interface PointEstimates {
@@ -14,18 +14,17 @@ export interface PointEstimates {
 
 /**
  * Averages the conditional moments m_t, v_t of all draws (Rao-Blackwell): mean = average of m, variance = average of v plus
- * variance of m. The standard error of the variance is that of the mean of v_t + (m_t - mean)^2, which differs from the
- * variance's own series by terms of second order.
+ * variance of m. The squared deviations of m are taken from its sample mean, so that their average falls short by the
+ * variance of that mean, however correlated the draws are: the squared standard error of the mean is added.
  */
 export function pointEstimates(
 	chains: readonly ChainResult[],
-	points: "train" | "test",
+	points: SampledPoints,
 	outputs: number,
 	draws: number,
 ): PointEstimates {
-	const [meanName, varianceName]: PointQuantity[] =
-		points === "train" ? ["trainMean", "trainVariance"] : ["testMean", "testVariance"];
-	const size = chains[0]![meanName!].length / chains[0]!.completedDraws;
+	const stored = points === "train" ? chains[0]!.trainMean : chains[0]!.testMean;
+	const size = stored.length / chains[0]!.completedDraws;
 	const empty = () => matrix(size / outputs, outputs);
 	const estimates = {
 		mean: empty(),
@@ -34,14 +33,13 @@ export function pointEstimates(
 		varianceStandardError: empty(),
 	};
 	for (let index = 0; index < size; index++) {
-		const means = seriesOf(chains, meanName!, index, draws);
-		const variances = seriesOf(chains, varianceName!, index, draws);
-		const center = mean(pooled(means));
-		const influence = variances.map((series, c) => series.map((v, t) => v + (means[c]![t]! - center) ** 2));
-		estimates.mean.data[index] = center;
-		estimates.meanStandardError.data[index] = standardErrorOfMean(means);
-		estimates.variance.data[index] = mean(pooled(influence));
-		estimates.varianceStandardError.data[index] = standardErrorOfMean(influence);
+		const means = momentSeries(chains, points, "mean", index, draws);
+		const spreads = momentSeries(chains, points, "variance", index, draws);
+		const meanError = standardErrorOfMean(means);
+		estimates.mean.data[index] = mean(pooled(means));
+		estimates.meanStandardError.data[index] = meanError;
+		estimates.variance.data[index] = mean(pooled(spreads)) + meanError ** 2;
+		estimates.varianceStandardError.data[index] = standardErrorOfMean(spreads);
 	}
 	return estimates;
 }

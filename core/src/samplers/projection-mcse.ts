@@ -1,22 +1,25 @@
 import { InputError } from "../errors.ts";
 import type { ChainResult } from "./chain-result.ts";
 import { shortestLength } from "./combined-draws.ts";
+import { momentSeries, type PosteriorMoment, type SampledPoints } from "./moment-series.ts";
 import { standardErrorOfMean } from "./point-estimates.ts";
 
 /**
- * Monte-Carlo standard error of a linear projection sum_i weights_i f_i of the posterior mean of f, computed on the
- * projected draws, so that it includes all correlations between points.
+ * Monte-Carlo standard error of a linear projection sum_i weights_i x_i, x the posterior means or the posterior variances of
+ * f, computed on the projected series, so that it includes all correlations between points.
  *
  * @param weights one for each point and output, row-major: P* x D for "test", P x D for "train".
+ * @throws InputError when their number is another, or there are too few draws.
  */
 export function projectionMcse(
 	chains: readonly ChainResult[],
 	weights: Float64Array,
-	points: "train" | "test" = "test",
+	points: SampledPoints = "test",
+	moment: PosteriorMoment = "mean",
 ): number {
 	const draws = shortestLength(chains);
-	const name = points === "test" ? "testMean" : "trainMean";
-	const size = chains[0]![name].length / chains[0]!.completedDraws;
+	const stored = points === "test" ? chains[0]!.testMean : chains[0]!.trainMean;
+	const size = stored.length / chains[0]!.completedDraws;
 	if (weights.length !== size) {
 		throw new InputError({
 			where: "projectionMcse weights",
@@ -24,13 +27,11 @@ export function projectionMcse(
 			got: `${weights.length}`,
 		});
 	}
-	return standardErrorOfMean(
-		chains.map((chain) =>
-			Float64Array.from({ length: draws }, (_, t) => {
-				let sum = 0;
-				for (let i = 0; i < size; i++) sum += weights[i]! * chain[name][t * size + i]!;
-				return sum;
-			}),
-		),
-	);
+	const projected = chains.map(() => new Float64Array(draws));
+	weights.forEach((weight, index) => {
+		momentSeries(chains, points, moment, index, draws).forEach((series, c) => {
+			for (let t = 0; t < draws; t++) projected[c]![t]! += weight * series[t]!;
+		});
+	});
+	return standardErrorOfMean(projected);
 }

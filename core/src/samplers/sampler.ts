@@ -23,6 +23,7 @@ export interface Sampler<State = unknown, Info extends StepInfo = StepInfo> {
 	prepare(problem: Problem, engine: Engine): TransitionKernel<State, Info>;
 }
 
+/** What one transition did. */
 export interface StepInfo {
 	/** Mean Metropolis acceptance probability of this step. */
 	readonly acceptance: number;
@@ -31,6 +32,8 @@ export interface StepInfo {
 	readonly energyError: number;
 	/** Step size used, where there is one. */
 	readonly stepSize?: number;
+	/** True when a limit on the work of one step cut its trajectory short: a valid step, but a shorter one than wanted. */
+	readonly shortened?: boolean;
 	/** Gradients of the log density that this step took, where it took any. */
 	readonly gradientEvaluations?: number;
 }

@@ -1,5 +1,4 @@
 import type { Answer } from "../answer/answer.ts";
-import { nonFinite } from "../answer/non-finite.ts";
 import { InputError } from "../errors.ts";
 import { alternatives, describeValue, fieldName, parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
@@ -18,6 +17,7 @@ export interface ReportedAnswer extends Answer {
 	readonly version: string;
 }
 
+/** A context with a clock, since the core has none. */
 export interface TimedSolveContext extends SolveContext {
 	/** Seconds from any fixed point. */
 	readonly clock: () => number;
@@ -27,7 +27,7 @@ export interface TimedSolveContext extends SolveContext {
  * One theory, one problem, options as a user wrote them.
  *
  * @throws InputError when the theory does not apply, an option is unknown or wrong, or the numbers make the problem
- * unsolvable.
+ * unsolvable or overflow.
  */
 export function solveTheory<Options extends object>(
 	theory: Theory<Options>,
@@ -37,9 +37,9 @@ export function solveTheory<Options extends object>(
 ): ReportedAnswer {
 	const options = parseOptions(theory, rawOptions);
 	requireApplicable(theory, problem);
+	refuseOverflow(problem);
 	const start = clock();
 	const answer = theory.solve(problem, options, context);
-	requireFinite(theory.id, answer);
 	const { id, variant } = context.engine;
 	return {
 		...answer,
@@ -50,15 +50,15 @@ export function solveTheory<Options extends object>(
 	};
 }
 
-/** Problems hold finite numbers only, so what is not finite in an answer has left the range of float64 on the way. */
-function requireFinite(id: string, answer: Answer): void {
-	const found = nonFinite(answer);
-	if (found === undefined) return;
+/** The log evidence holds |y|^2 / kappa. */
+function refuseOverflow({ trainTargets, noiseVariance }: Problem): void {
+	const square = trainTargets.data.reduce((sum, y) => sum + y * y, 0);
+	if (Number.isFinite(square) && (noiseVariance === 0 || Number.isFinite(square / noiseVariance))) return;
 	throw new InputError({
-		where: id,
-		wanted: "a problem whose answer stays within the range of float64",
-		got: `${found.value} in ${found.place}`,
-		advice: "Rescale the inputs, the targets or the variances.",
+		where: "trainTargets",
+		wanted: "targets whose squares, also over noiseVariance, do not overflow",
+		got: `a sum of squares of ${square.toExponential(1)} and noiseVariance ${noiseVariance}`,
+		advice: "Rescale trainTargets.",
 	});
 }
 

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import {
-	canonicalJson,
 	commentedTemplate,
 	findTheory,
 	hashExperiment,
@@ -15,6 +14,7 @@ import {
 import { createEngine } from "@finitude/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../src/experiments/hash.ts";
 import { filesOf, mnist } from "../helpers/experiments.ts";
 
 const engine = await createEngine();

@@ -1,4 +1,4 @@
-import { matrix } from "@finitude/engine";
+import { type Matrix, matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { rankingScore, verdict } from "../../src/experiments/verdict.ts";
 
@@ -36,25 +36,55 @@ describe("rankingScore", () => {
 	});
 });
 
-describe("verdict", () => {
-	const near = { id: "near", mean: column(1, 2.01), converged: true };
-	const far = { id: "far", mean: column(1.4, 2), converged: true };
+/** A theory right in mean and variance but for what is given. */
+const theory = (id: string, mean: Matrix, variance = column(0.5, 0.6), solved = true) => ({
+	id,
+	mean,
+	variance,
+	converged: solved,
+});
 
-	it("names the closest theory and by how much it leads", () => {
-		const result = verdict([far, near], column(1, 2), converged, independent);
-		expect(result.order).toEqual(["near", "far"]);
-		expect(result.best).toEqual(["near"]);
+describe("verdict", () => {
+	const near = theory("near", column(1, 2.01), column(0.4, 0.6));
+	const far = theory("far", column(1.4, 2));
+	const truth = { mean: column(1, 2), variance: column(0.5, 0.6) };
+
+	it("names the theory with the closest mean and the one with the closest variance, and by how much they lead", () => {
+		const result = verdict([far, near], truth, converged, independent);
+		expect(result.mean).toEqual({ order: ["near", "far"], best: ["near"] });
+		expect(result.variance).toEqual({ order: ["far", "near"], best: ["far"] });
+		// In variance: |far|^2 - |near|^2 = -0.01 over 2 * 0.01 * 0.1.
 		expect(result.sentence).toBe(
-			"near is closest to the sampled mean, ahead of far (by 20.0 standard errors of the difference).",
+			"near is closest to the sampled mean, ahead of far (by 20.0 standard errors of the difference); far is closest to the sampled variance, ahead of near (by 5.0 standard errors of the difference).",
+		);
+	});
+
+	it("asks for the standard error of the moment that it ranks by", () => {
+		const result = verdict([far, near], truth, converged, (weights, moment) =>
+			moment === "mean" ? independent(weights) : 10 * independent(weights),
+		);
+		expect(result.mean.best).toEqual(["near"]);
+		expect(result.variance.best).toEqual(["far", "near"]);
+		expect(result.sentence).toBe(
+			"near is closest to the sampled mean, ahead of far (by 20.0 standard errors of the difference); far and near cannot be ranked by their distances from the sampled variance, which differ by less than 3 standard errors of the difference (more draws would tell).",
 		);
 	});
 
 	it("refuses to rank theories whose difference is within the sampling error", () => {
-		const twin = { id: "twin", mean: column(1.01, 2), converged: true };
-		const result = verdict([near, twin, far], column(1.004, 2.005), converged, independent);
-		expect(result.best).toEqual(["near", "twin"]);
+		const twin = theory("twin", column(1.01, 2), column(0.4, 0.61));
+		const sampled = { mean: column(1.004, 2.005), variance: column(0.5, 0.604) };
+		const result = verdict([near, twin, far], sampled, converged, independent);
+		expect(result.mean.best).toEqual(["near", "twin"]);
+		expect(result.variance.best).toEqual(["far"]);
 		expect(result.sentence).toBe(
-			"near and twin cannot be ranked: their distances from the sampled mean differ by less than 3 standard errors of the difference (more draws would tell); they are closer than far (by 19.6 standard errors of the difference).",
+			"near and twin cannot be ranked by their distances from the sampled mean, which differ by less than 3 standard errors of the difference (more draws would tell), while near is ahead of far (by 19.6 standard errors of the difference); far is closest to the sampled variance, ahead of near (by 5.0 standard errors of the difference) and twin (by 5.0 standard errors of the difference).",
+		);
+	});
+
+	it("says it where the samples know a projection exactly", () => {
+		const { sentence } = verdict([near, far], truth, converged, () => 0);
+		expect(sentence).toBe(
+			"near is closest to the sampled mean, ahead of far (the difference has no sampling error); far is closest to the sampled variance, ahead of near (the difference has no sampling error).",
 		);
 	});
 
@@ -63,19 +93,23 @@ describe("verdict", () => {
 			convergence: { ...converged.convergence, converged: false },
 			diagnostics: { ...converged.diagnostics, maxRHat: 1.25, divergences: 3 },
 		};
-		const result = verdict([near, far], column(1, 2), stuck, independent);
-		expect(result.best).toEqual([]);
+		const result = verdict([near, far], truth, stuck, independent);
+		expect(result.mean).toEqual({ order: ["near", "far"], best: [] });
+		expect(result.variance).toEqual({ order: ["far", "near"], best: [] });
 		expect(result.sentence).toBe(
 			"No verdict: the sampler has not converged (largest R-hat 1.250, wanted at most 1.01; 3 divergences); raise draws and warmup.",
 		);
 	});
 
 	it("leaves out theories that did not converge, by name", () => {
-		const lost = { id: "lost", mean: column(1, 2), converged: false };
-		const result = verdict([near, lost], column(1, 2), converged, independent);
-		expect(result.order).toEqual(["near"]);
+		const lost = theory("lost", column(1, 2), column(0.5, 0.6), false);
+		const result = verdict([near, lost], truth, converged, independent);
+		expect(result.mean).toEqual({ order: ["near"], best: ["near"] });
 		expect(result.sentence).toBe(
 			"near is the only theory that answered: there is nothing to rank it against. Left out because not converged: lost.",
+		);
+		expect(verdict([lost], truth, converged, independent).sentence).toBe(
+			"No verdict: no theory answered this problem. Left out because not converged: lost.",
 		);
 	});
 });

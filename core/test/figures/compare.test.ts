@@ -124,6 +124,13 @@ describe("compareFigure of other cases", () => {
 		expect(figure).not.toContain("NaN");
 	});
 
+	it("says when the points are those of training", () => {
+		const figure = compareFigure({ ...digitsData(1), points: "training" }, document);
+		expect(figure).toContain("training point, sorted by sampled mean</text>");
+		expect(figure).toContain("60 of 200 training points drawn");
+		expect(figure).toContain("training target</text>");
+	});
+
 	it("says which output is drawn", () => {
 		const figure = compareFigure({ ...digitsData(1), output: { index: 1, count: 3 } }, document);
 		expect(figure).toContain("posterior mean of f, m*, output 2 of 3</text>");

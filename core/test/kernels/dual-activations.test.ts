@@ -1,4 +1,4 @@
-import { createEngine, matrix, matrixFromRows, seedStream } from "@finitude/engine";
+import { createEngine, diagonal, type Matrix, matrix, matrixFromRows, seedStream } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import {
 	activationNames,
@@ -6,8 +6,8 @@ import {
 	dualOf,
 	findActivation,
 	type GaussianPairs,
-	symmetricPairs,
 } from "../../src/index.ts";
+import { pairsBuilder } from "../../src/kernels/gaussian-pairs.ts";
 import { quadratureDual } from "../../src/kernels/quadrature.ts";
 import { messageOf } from "../helpers/message-of.ts";
 
@@ -21,6 +21,14 @@ function pairsOf(rows: readonly (readonly [number, number, number])[]): Gaussian
 		second: Int32Array.from(rows, (_, k) => 2 * k + 1),
 		covariances: Float64Array.from(rows, ([, , c]) => c),
 	};
+}
+
+/** The pairs on and below the diagonal of a covariance: each entry once. */
+function symmetricPairs(covariance: Matrix): GaussianPairs {
+	const n = covariance.rows;
+	const builder = pairsBuilder(diagonal(covariance), (n * (n + 1)) / 2);
+	builder.addTriangle(covariance, 0);
+	return builder.pairs;
 }
 
 /** Ordinary, antiparallel, nearly parallel, parallel, uncorrelated and very different variances. */
@@ -189,7 +197,7 @@ describe("quadrature", () => {
 			derivative: Math.sign,
 		});
 		expect(messageOf(() => quadratureDual(absolute).kernel(engine, pairsOf([[1, 1, 0.5]])))).toBe(
-			"activation absolute: wanted Gaussian averages to a relative accuracy of 1e-10 by quadrature; got 3.1e-5 at a pre-activation variance of 1. A function with a kink or a jump needs its own closed form (the `dual` of its definition); otherwise lower the weight variances or rescale the inputs.",
+			"activation absolute: wanted Gaussian averages to a relative accuracy of 1e-10 by quadrature; got 1.9e-6 at a pre-activation variance of 1. A function with a kink or a jump needs its own closed form (the `dual` of its definition); otherwise lower the weight variances or rescale the inputs.",
 		);
 	});
 
@@ -197,6 +205,12 @@ describe("quadrature", () => {
 		expect(messageOf(() => dualOf("tanh").derivatives(engine, pairsOf([[100, 1, 0.5]])))).toBe(
 			"activation tanh: wanted pre-activation variances at which its Hermite expansion converges within 2048 orders; got variances up to 100. Lower the weight variances or rescale the inputs.",
 		);
+	});
+
+	it("is exact for tanh at variances of 1000, as inputs in raw units give", () => {
+		// By the trapezoidal rule on a plane, steps 0.004 and 0.0025 alike.
+		const value = dualOf("tanh").kernel(engine, pairsOf([[1000, 900, 600]]))[0]!;
+		expect(Math.abs(value - 0.4354551812073669)).toBeLessThan(1e-13);
 	});
 
 	it("is exact for tanh at a variance of 25, where Gauss-Hermite rules fail", () => {

@@ -1,6 +1,6 @@
 import { createEngine, type Matrix, matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { type ConvolutionLayer, priorKernels } from "../../src/index.ts";
+import { type ConvolutionLayer, findActivation, priorKernels } from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { denseLayer, largestDifference, networkOf, normalMatrix, smallProblem } from "../helpers/problems.ts";
 
@@ -42,6 +42,49 @@ describe("the prior recursion", () => {
 		for (const problem of [sequence, image]) {
 			expect(largestDifference(trainOf(priorKernels(engine, problem)), dense)).toBeLessThan(ROUNDING);
 		}
+	});
+
+	it.each(["tanh", "gelu", "sigmoid", "softplus"])(
+		"takes patches without any input, such as the border of an image: %s",
+		(activation) => {
+			const trainInputs = matrix(2, 4, Float64Array.of(0, 0, 1, 2, 0, 0, -1, 0.5));
+			const phi = findActivation(activation);
+			const kernels = priorKernels(engine, {
+				trainInputs,
+				testInputs: matrix(1, 4),
+				network: networkOf([convolution(2, { activation }), denseLayer("linear", { weightVariance: 1 })]),
+			});
+			const filled = priorKernels(engine, {
+				trainInputs: matrix(2, 2, Float64Array.of(1, 2, -1, 0.5)),
+				network: networkOf([convolution(2, { activation }), denseLayer("linear", { weightVariance: 1 })]),
+			});
+			const constant = phi.value(0) ** 2;
+			const expected = filled.preactivation[1]![0]!.train.data.map((g) => (g + constant) / 2);
+			const got = kernels.preactivation[1]![0]!;
+			expect(largestDifference(got.train, matrix(2, 2, expected))).toBeLessThan(ROUNDING);
+			expect(got.test!.diagonal[0]).toBeCloseTo(constant, 14);
+		},
+	);
+
+	it.each(["relu", "tanh", "gelu"])("does not underflow at tiny inputs: %s", (activation) => {
+		const inputs = normalMatrix(3, 4, 7);
+		/** In units of the squared inputs: homogeneous of degree 1 at and near 0, so the same at every tiny scale. */
+		const kernelAt = (scale: number) => {
+			const trainInputs = matrix(
+				3,
+				4,
+				inputs.data.map((x) => scale * x),
+			);
+			const kernel = trainOf(
+				priorKernels(engine, { trainInputs, network: networkOf([denseLayer(activation)]) }),
+			);
+			return matrix(
+				3,
+				3,
+				kernel.data.map((g) => g / scale / scale),
+			);
+		};
+		expect(largestDifference(kernelAt(1e-100), kernelAt(1e-20))).toBeLessThan(ROUNDING);
 	});
 
 	it("cuts an image into squares, row by row, all channels of a pixel together", () => {

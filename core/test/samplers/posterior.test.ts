@@ -113,7 +113,7 @@ describe("golden truths of nonlinear networks", () => {
 		"rescaling-erf-d40",
 	])("%s", (name) => {
 		const { problem, truth } = golden(name);
-		const { answer, chains } = sample(parseProblem(problem), 600);
+		const { answer, chains } = sample(parseProblem(problem), 1200);
 		const z = [
 			...zScores(
 				answer.testMean!,

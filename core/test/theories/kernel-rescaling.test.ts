@@ -119,15 +119,65 @@ describe("the scalar action", () => {
 		});
 	});
 
+	const withTargets = (size: number, noiseVariance: number) =>
+		smallProblem(erfProblem.network, {
+			trainTargets: matrix(6, 1, new Float64Array(6).fill(size)),
+			noiseVariance,
+		});
+
+	it("widens the search where the minimum must lie beyond its end", () => {
+		// Zero targets, P > N: Q is so small that Q K is of the order of the noise.
+		const small = solve(withTargets(0, 1e-12));
+		expect(small.convergence.converged).toBe(true);
+		expect((small.orderParameters.Q as number[])[0]).toBeLessThan(Math.exp(-20));
+		// Huge targets: without noise beside them, the closed form.
+		const [huge, noiseless] = [solve(withTargets(1e12, 0.1)), solve(withTargets(1e12, 0))];
+		expect(huge.convergence.converged).toBe(true);
+		expect(
+			(huge.orderParameters.Q as number[])[0]! / (noiseless.orderParameters.Q as number[])[0]!,
+		).toBeCloseTo(1, 6);
+	});
+
 	it("says that it did not converge when the scale leaves the searched range", () => {
-		const { convergence } = solve(
-			smallProblem(erfProblem.network, { trainTargets: matrix(6, 1, new Float64Array(6).fill(1e12)) }),
-		);
+		const { convergence } = solve(withTargets(1e40, 0.1));
 		expect(convergence.converged).toBe(false);
 		expect(convergence.residual).toBeGreaterThan(1);
 		expect(convergence.advice).toBe(
-			"No stationary point was found with the scale between e^-20 and e^20: the targets and the kernel differ by many orders of magnitude; rescale the targets or the weight variances.",
+			"No stationary point was found: the targets and the kernel differ by many orders of magnitude, or the layer is too narrow for this theory; rescale the targets or the weight variances.",
 		);
+	});
+
+	it("counts nothing along the directions that a singular kernel lacks, whatever rounding leaves there", () => {
+		// Rank 1, five points, targets off the kernel: y_k^2 l_k / kappa^2 would turn l_k = 1e-15 into 1e-7.
+		const inputs = Float64Array.of(0.3, -1.7, 0.9, 2.1, -0.6);
+		const targets = Float64Array.of(1, 0.5, -2, 0.3, 1.1);
+		const kappa = 1e-4;
+		const linear = networkOf([denseLayer("linear", { width: 5, weightVariance: 1.3 })], {
+			readout: { weightVariance: 1, biasVariance: 0 },
+		});
+		const { testInputs: _, ...problem } = smallProblem(linear, {
+			trainInputs: matrix(5, 1, inputs),
+			trainTargets: matrix(5, 1, targets),
+			noiseVariance: kappa,
+		});
+		const norm = inputs.reduce((sum, x) => sum + x * x, 0);
+		const along = inputs.reduce((sum, x, i) => sum + x * targets[i]!, 0) ** 2 / norm;
+		const Q = (solve(problem).orderParameters.Q as number[])[0]!;
+		const a = kappa + Q * 1.3 * norm;
+		expect(Q - 1 + ((Q * 1.3 * norm) / a - (along * Q * 1.3 * norm) / (a * a)) / 5).toBeCloseTo(0, 13);
+		expect(note(problem, "smallestEigenvalue/noise")!.message).toMatch(
+			/\(4 below the rounding of the largest one, used as 0\), over the noise variance$/,
+		);
+	});
+
+	it("keeps the readout bias of rank one beside a nearly singular kernel", () => {
+		const [kernelOfTwo, bias, Q] = [matrix(2, 2, Float64Array.of(1, 1 - 1e-11, 1 - 1e-11, 1)), 50, 1e-3];
+		const modes = diagonalizeModes(engine, kernelOfTwo, 0, bias);
+		const { slope } = scalarAction(modes, new Float64Array(2), 1, Math.log(Q));
+		// det(Q K + b 1 1^T) = (1 - r) Q ((1 + r) Q + 2 b), r = 1 - 1e-11.
+		const trace = 1 + (2 * Q) / (2 * Q + 2 * bias);
+		expect(slope).toBeCloseTo(Q - 1 + trace, 9);
+		expect(modes.noise[0]).toBe(0);
 	});
 });
 
@@ -184,6 +234,21 @@ describe("the mean term", () => {
 		);
 	});
 
+	it.each([
+		["relu", 0],
+		["sigmoid", 0.1],
+	])(
+		"of %s at width 1 finds no root where the equations run flat, and says so",
+		(activation, noiseVariance) => {
+			const { convergence, orderParameters } = solve(
+				smallProblem(networkOf([denseLayer(activation, { width: 1 })]), { noiseVariance }),
+			);
+			expect(convergence.converged).toBe(false);
+			expect(convergence.residual).toBeGreaterThan(1);
+			expect((orderParameters.meanTermScale as number[])[0]).toBeLessThan(Math.exp(20));
+		},
+	);
+
 	it("is decided by the activation, and says how much of the targets it concerns", () => {
 		const relu = smallProblem(networkOf([denseLayer("relu")]));
 		expect(note(relu, "meanTerm")!.value).toBe("included");
@@ -202,6 +267,8 @@ describe("the mean term", () => {
 		expect(roots.length).toBe(3);
 		expect(positiveCubicRoots(0, 0, 2, -3)[0]).toBeCloseTo(1.5, 13);
 		expect(positiveCubicRoots(1, 1, 1, -3)).toHaveLength(1);
+		expect(positiveCubicRoots(0, -1, 1, -1)).toEqual([]);
+		expect(positiveCubicRoots(0, -1, 3, -2).map((root) => Math.round(root * 1e12) / 1e12)).toEqual([1, 2]);
 	});
 });
 
@@ -276,6 +343,27 @@ describe("refusals", () => {
 		const { testInputs: _, ...withoutTest } = problem;
 		expect(messageOf(() => solve(withoutTest))).toBe(
 			"noiseVariance is 0 and the prior kernel has rank 4 < P = 6: the zero-noise formulas need full rank; give a positive noiseVariance.",
+		);
+	});
+
+	it("names the prior kernel also where the mean term is included, if it is singular itself", () => {
+		const inputs = normalMatrix(6, 4, 1);
+		inputs.data.copyWithin(4, 0, 4);
+		const { testInputs: _, ...problem } = smallProblem(networkOf([denseLayer("relu")]), {
+			trainInputs: inputs,
+			noiseVariance: 0,
+		});
+		expect(messageOf(() => solve(problem))).toBe(
+			"noiseVariance is 0 and the prior kernel has rank 5 < P = 6: the zero-noise formulas need full rank; give a positive noiseVariance.",
+		);
+		// A kernel of rank 1 that its mean fills: sigmoid at zero inputs.
+		const { testInputs: __, ...one } = smallProblem(networkOf([denseLayer("sigmoid")]), {
+			trainInputs: matrix(1, 4),
+			trainTargets: matrix(1, 1, Float64Array.of(1)),
+			noiseVariance: 0,
+		});
+		expect(messageOf(() => solve(one))).toBe(
+			"noiseVariance is 0 and the prior kernel without its mean part has rank 0 < P = 1: the zero-noise formulas need full rank; give a positive noiseVariance.",
 		);
 	});
 

@@ -1,14 +1,20 @@
 import { readFileSync } from "node:fs";
-import { createEngine, type Matrix } from "@finitude/engine";
+import { createEngine, matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { answerToJson, bibtex, findTheory, solveTheory, theories, version } from "../../src/index.ts";
+import {
+	answerToJson,
+	bibtex,
+	findTheory,
+	type Problem,
+	solveTheory,
+	theories,
+	version,
+} from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { denseLayer, networkOf, smallProblem } from "../helpers/problems.ts";
 
 const engine = await createEngine({ engine: "reference" });
 const problem = smallProblem(networkOf([denseLayer("erf")]));
-
-const scaled = (m: Matrix, factor: number): Matrix => ({ ...m, data: m.data.map((x) => factor * x) });
 
 describe("the registry", () => {
 	it("finds a theory by its id and by its aliases", () => {
@@ -43,27 +49,26 @@ describe("solveTheory", () => {
 		expect(answer.version).toBe(version);
 	});
 
-	it.each([
-		[
-			"inputs whose squares overflow",
-			{ trainInputs: scaled(problem.trainInputs, 1e200) },
-			"network.layers[0]: wanted pre-activations whose variances are 0 or between 1e-150 and 1e+150; got Infinity. Rescale the inputs, or change weightVariance and biasVariance of this or an earlier layer.",
-		],
-		[
-			"inputs whose squares nearly vanish",
-			{ trainInputs: scaled(problem.trainInputs, 1e-90) },
-			/^network\.layers\[0\]: wanted pre-activations whose variances are 0 or between 1e-150 and 1e\+150; got \d\.\de-18\d\. Rescale the inputs, or change weightVariance and biasVariance of this or an earlier layer\.$/,
-		],
-		[
-			"targets whose squares overflow",
-			{ trainTargets: scaled(problem.trainTargets, 1e200) },
-			"nngp: wanted a problem whose answer stays within the range of float64; got NaN in logEvidence. Rescale the inputs, the targets or the variances.",
-		],
-	])("refuses %s", (_, change, message) => {
-		const solve = () =>
-			solveTheory(findTheory("nngp"), { ...problem, ...change }, {}, { engine, clock: () => 0 });
-		if (typeof message === "string") expect(messageOf(solve)).toBe(message);
-		else expect(messageOf(solve)).toMatch(message);
+	it.each(["nngp", "kernel-rescaling"])("refuses numbers that overflow: %s", (id) => {
+		const solve = (changes: Partial<Problem>, activation = "erf") =>
+			messageOf(() =>
+				solveTheory(
+					findTheory(id),
+					smallProblem(networkOf([denseLayer(activation)]), changes),
+					{},
+					{ engine, clock: () => 0 },
+				),
+			);
+		const huge = (size: number) => matrix(6, 12, new Float64Array(72).fill(size));
+		expect(solve({ trainInputs: huge(1e160) })).toBe(
+			"network.layers[0]: wanted inputs whose kernel stays below 1e+154, so that nothing overflows; got an entry of Infinity. Rescale trainInputs and testInputs, or lower the weight variances.",
+		);
+		expect(solve({ trainInputs: huge(1e50) }, "quadratic")).toMatch(
+			/^network\.readout: wanted inputs whose kernel stays below 1e\+154, so that nothing overflows; got an entry of \d/,
+		);
+		expect(solve({ trainTargets: matrix(6, 1, new Float64Array(6).fill(1e200)) })).toBe(
+			"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of Infinity and noiseVariance 0.1. Rescale trainTargets.",
+		);
 	});
 
 	it("carries the version of the package", () => {

@@ -1,13 +1,15 @@
 /**
- * The positive roots of a x^3 + b x^2 + c x + d, ascending, for a >= 0 and d < 0. There is at least one unless a = b = 0.
+ * The positive roots of a x^3 + b x^2 + c x + d, ascending, for a >= 0 and d < 0. There is at least one when a > 0; the
+ * parabola of a = 0 may stay below zero.
  *
  * Between 0, the positive turning points and a bound on all roots the cubic is monotone: bisection finds each root.
  */
 export function positiveCubicRoots(a: number, b: number, c: number, d: number): number[] {
 	const value = (x: number) => ((a * x + b) * x + c) * x + d;
 	const corners = [0, ...positiveTurningPoints(a, b, c)];
+	const rising = [a, b, c, d].find((coefficient) => coefficient !== 0)! > 0;
 	let bound = 2 * (corners.at(-1)! + 1);
-	for (let i = 0; value(bound) <= 0 && i < 1100; i++) bound *= 2;
+	while (value(bound) > 0 !== rising) bound *= 2;
 	corners.push(bound);
 	const roots: number[] = [];
 	for (let i = 0; i + 1 < corners.length; i++) {

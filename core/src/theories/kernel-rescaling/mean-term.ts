@@ -76,7 +76,14 @@ export function meanTermAction(problem: MeanTermProblem, q: number, c: number): 
 	};
 }
 
-/** log q is scanned in [-20, 20]; between neighbors of this grid Newton's method starts. */
+/**
+ * A stationary point is one that Newton's method would not leave by more than this in log q and log c. At width 1 the
+ * equations also flatten out as c grows without end, where residuals are small beside their terms and there is no root.
+ * Rounding leaves steps of the square root of the rounding unit, 1e-8, where two roots are about to merge.
+ */
+const LARGEST_REMAINING_STEP = 1e-6;
+
+/** log q is scanned in [-20, 20]; between neighbors of this grid Newton's method starts. It keeps log c in there too. */
 const LARGEST_LOG_SCALE = 20;
 const SCAN_STEP = 0.02;
 
@@ -129,7 +136,8 @@ function scanStarts(problem: MeanTermProblem): [number, number][] {
 		before = here;
 	}
 	if (starts.length === 0) start(closest);
-	return starts;
+	// Without a branch anywhere: from the prior, so that the answer has a residual to show.
+	return starts.length > 0 ? starts : [[0, 0]];
 }
 
 /** The roots c > 0 of q = c - c^2 g(q, c), with g written out: a cubic that is -q < 0 at c = 0. */
@@ -151,7 +159,10 @@ function branchesAt(problem: MeanTermProblem, theta: number): Branches {
 	return { theta, points: roots.map((c) => ({ c, slope: meanTermAction(problem, q, c).gradient[1] })) };
 }
 
-/** Newton's method on the gradient, steps of at most 1 in both logarithms, halved until the residual falls. */
+/**
+ * Newton's method on the gradient, steps of at most 1 in both logarithms, halved until the residual falls. It ends where a
+ * step would leave the range of the scan.
+ */
 function newton(problem: MeanTermProblem, logQ: number, logC: number): StationaryPoint {
 	let [x, z] = [logQ, logC];
 	let here = meanTermAction(problem, Math.exp(x), Math.exp(z));
@@ -167,11 +178,13 @@ function newton(problem: MeanTermProblem, logQ: number, logC: number): Stationar
 			factor /= 2;
 		} while (factor > 1e-8 * limit);
 		if (!(relativeResidual(next) < relativeResidual(here))) break;
+		if (Math.max(Math.abs(x + factor * stepX), Math.abs(z + factor * stepZ)) > LARGEST_LOG_SCALE) break;
 		[x, z, here] = [x + factor * stepX, z + factor * stepZ, next];
 		iterations++;
 	}
 	const [pp, pq, qq] = here.hessian;
 	const minusDeterminant = pq * pq - pp * qq;
+	const remainingStep = Math.hypot(...newtonStep(here, Math.exp(x), Math.exp(z)));
 	const residual = Math.max(Math.abs(here.gradient[0]), Math.abs(here.gradient[1]));
 	return {
 		scale: Math.exp(x),
@@ -179,7 +192,8 @@ function newton(problem: MeanTermProblem, logQ: number, logC: number): Stationar
 		action: here.action,
 		...(minusDeterminant > 0 && { logCurvature: Math.log(minusDeterminant) }),
 		residual,
-		relativeResidual: relativeResidual(here),
+		relativeResidual:
+			remainingStep <= LARGEST_REMAINING_STEP ? relativeResidual(here) : Math.max(1, relativeResidual(here)),
 		iterations,
 	};
 }

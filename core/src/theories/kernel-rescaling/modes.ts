@@ -28,6 +28,8 @@ export interface Modes {
 	readonly eigenvectors?: Matrix;
 	/** Smallest eigenvalue of K itself, as computed (rounding may have made it negative). */
 	readonly smallestEigenvalue: number;
+	/** How many eigenvalues of K rounding hides: they are used as 0. */
+	readonly hiddenEigenvalues: number;
 }
 
 /**
@@ -40,19 +42,21 @@ export function diagonalizeModes(
 	kernel: Matrix,
 	noiseVariance: number,
 	readoutBiasVariance: number,
-	kernelName = "the prior kernel",
+	kernelName?: string,
 ): Modes {
 	const { values, vectors } = symmetricEigen(engine, kernel);
 	const smallestEigenvalue = values[0]!;
+	const hiddenEigenvalues = withoutRounding(values).filter((l) => l === 0).length;
 	if (noiseVariance === 0) requireFullRank(values, kernelName);
 	if (readoutBiasVariance === 0) {
 		return {
-			signal: values.map((l) => Math.max(0, l)),
+			signal: withoutRounding(values),
 			noise: new Float64Array(values.length).fill(noiseVariance),
 			logDeterminantShift: 0,
 			project: (x) => multiply(engine, vectors, column(x), { transposeA: true }).data,
 			eigenvectors: vectors,
 			smallestEigenvalue,
+			hiddenEigenvalues,
 		};
 	}
 	const n = kernel.rows;
@@ -62,17 +66,20 @@ export function diagonalizeModes(
 	const [unit, other] = noiseVariance > 0 ? [noise, kernel] : [kernel, noise];
 	const whitened = whiten(engine, unit, other);
 	const ones = new Float64Array(n).fill(1);
-	const [signal, noiseOfModes] = noiseVariance > 0 ? [whitened.values, ones] : [ones, whitened.values];
+	// Without noise the bias alone is left, of rank one: the other modes have none, whatever rounding says.
+	const biasAlone = whitened.values.map((l, k) => (k === n - 1 ? l : 0));
+	const [signal, noiseOfModes] = noiseVariance > 0 ? [whitened.values, ones] : [ones, biasAlone];
 	return {
 		signal,
 		noise: noiseOfModes,
 		logDeterminantShift: whitened.logDeterminant,
 		project: whitened.project,
 		smallestEigenvalue,
+		hiddenEigenvalues,
 	};
 }
 
-/** Eigenvalues (clipped at 0) of F^-1 other F^-T with unit = F F^T. */
+/** Eigenvalues of F^-1 other F^-T with unit = F F^T, those that rounding hides set to 0. */
 function whiten(engine: Engine, unit: Matrix, other: Matrix) {
 	const result = choleskyFactor(engine, unit);
 	if (!result.positiveDefinite) {
@@ -87,7 +94,7 @@ function whiten(engine: Engine, unit: Matrix, other: Matrix) {
 	const half = transposed(solveLower(engine, factor, other));
 	const { values, vectors } = symmetricEigen(engine, solveLower(engine, factor, half));
 	return {
-		values: values.map((l) => Math.max(0, l)),
+		values: withoutRounding(values),
 		logDeterminant: logDeterminant(factor),
 		project: (x: Float64Array) =>
 			multiply(engine, vectors, solveLower(engine, factor, column(x)), { transposeA: true }).data,
@@ -98,12 +105,24 @@ function column(x: Float64Array): Matrix {
 	return { rows: x.length, columns: 1, data: x };
 }
 
-/** @param values eigenvalues, ascending */
-function requireFullRank(values: Float64Array, kernelName: string): void {
+/**
+ * Eigenvalues are known to about P rounding units of the largest; what is below is 0 for all that can be said, and kept it
+ * would count in y_k^2 l_k / kappa^2, which small noise makes large.
+ *
+ * @param values eigenvalues of a positive semi-definite matrix, ascending
+ */
+function withoutRounding(values: Float64Array): Float64Array {
+	const resolution = values.length * Number.EPSILON * values[values.length - 1]!;
+	return values.map((l) => (l > resolution ? l : 0));
+}
+
+/**
+ * @param values eigenvalues, ascending
+ * @throws InputError when some are zero up to rounding
+ */
+export function requireFullRank(values: Float64Array, kernelName = "the prior kernel"): void {
 	const P = values.length;
-	// Eigenvalues are known to about P rounding units of the largest.
-	const resolution = P * Number.EPSILON * values[P - 1]!;
-	const rank = values.filter((l) => l > resolution).length;
+	const rank = withoutRounding(values).filter((l) => l > 0).length;
 	if (rank === P) return;
 	throw new InputError({
 		where: "noiseVariance",

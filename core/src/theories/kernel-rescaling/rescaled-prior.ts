@@ -1,12 +1,12 @@
 /** From the prior kernel to its rescaled form: which equations are solved, and the blocks of the predictor. */
-import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
 import { dualOf } from "../../kernels/dual-of.ts";
 import { combineBlocks, type KernelBlocks, variancesOf } from "../../kernels/kernel-blocks.ts";
 import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { rescaleWithMean } from "./mean-term.ts";
-import { diagonalizeModes, type Modes } from "./modes.ts";
+import { diagonalizeModes, type Modes, requireFullRank } from "./modes.ts";
 import type { SaddlePoint } from "./saddle-point.ts";
 import { rescaleByScan, rescaleWithoutNoise } from "./scalar-action.ts";
 
@@ -45,6 +45,8 @@ export function rescaleWithMeanTerm(
 	mean: Float64Array,
 ): RescaledPrior {
 	const { noiseVariance, network } = problem;
+	// K first, whose rank is what a user can know about.
+	if (noiseVariance === 0) requireFullRank(symmetricEigenvalues(engine, prior.outputWeights.train));
 	const fluctuation = addOuterProduct(prior.outputWeights, mean, -1);
 	const modes = diagonalizeModes(
 		engine,

@@ -10,8 +10,9 @@ export interface StationaryPoint {
 	/** log of the one-loop factor's argument: log S'' or log(-det H); undefined where it is not positive, that is, where
 	 * the point does not dominate an integral. */
 	readonly logCurvature?: number;
-	/** Largest absolute residual of the stationarity equations, and that residual in units of their largest terms. */
+	/** Largest absolute residual of the stationarity equations. */
 	readonly residual: number;
+	/** That residual in units of their largest terms; at least 1 where Newton's method would still move away. */
 	readonly relativeResidual: number;
 	readonly iterations: number;
 }
@@ -59,7 +60,7 @@ function convergenceOf({ iterations, residual }: StationaryPoint, converged: boo
 		residual,
 		...(!converged && {
 			advice:
-				"No stationary point was found with the scale between e^-20 and e^20: the targets and the kernel differ by many orders of magnitude; rescale the targets or the weight variances.",
+				"No stationary point was found: the targets and the kernel differ by many orders of magnitude, or the layer is too narrow for this theory; rescale the targets or the weight variances.",
 		}),
 	};
 }

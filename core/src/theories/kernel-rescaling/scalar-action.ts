@@ -49,12 +49,19 @@ export function scalarAction(
 
 /** log Q is searched in [-20, 20], step 0.005: in the mean-field scaling the data can ask for Q far from 1. */
 const LARGEST_LOG_SCALE = 20;
+/** The end of the search on a side where the action does not rise at that of the first: a minimum must lie beyond it. */
+const LAST_LOG_SCALE = 60;
 const SCAN_STEP = 0.005;
 
-/** Every stationary point of the action with e^-20 < Q < e^20, the one of lowest action among the minima chosen. */
+/**
+ * Every stationary point of the action with e^-20 < Q < e^20, the one of lowest action among the minima chosen. The range
+ * grows to e^-60 or e^60 on a side where the action does not rise outward at its end.
+ */
 export function rescaleByScan(modes: Modes, targets: Float64Array, width: number): SaddlePoint {
 	const slope = (theta: number) => scalarAction(modes, targets, width, theta).slope;
-	const roots = scanRoots(slope, -LARGEST_LOG_SCALE, LARGEST_LOG_SCALE, SCAN_STEP);
+	const from = slope(-LARGEST_LOG_SCALE) > 0 ? -LAST_LOG_SCALE : -LARGEST_LOG_SCALE;
+	const to = slope(LARGEST_LOG_SCALE) < 0 ? LAST_LOG_SCALE : LARGEST_LOG_SCALE;
+	const roots = scanRoots(slope, from, to, SCAN_STEP);
 	const candidates = roots.length > 0 ? roots : [bestOfGrid(slope)];
 	return chooseSaddlePoint(
 		candidates.map(({ x, iterations }) => stationaryPoint(modes, targets, width, x, iterations)),

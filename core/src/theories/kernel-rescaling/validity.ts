@@ -1,6 +1,7 @@
 import type { ValidityNote } from "../../answer/answer.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import type { Modes } from "./modes.ts";
 import type { RescaledPrior } from "./rescaled-prior.ts";
 
 const percent = (x: number) => `${(100 * x).toPrecision(2)} %`;
@@ -38,7 +39,7 @@ export function validityNotes(
 		},
 		stationaryNote(saddle.all.length, saddle.neglectedWeight),
 		...meanNotes(problem, meanTerm),
-		smallestEigenvalueNote(modes.smallestEigenvalue, noiseVariance),
+		smallestEigenvalueNote(modes, noiseVariance, meanTerm.included),
 		{
 			name: "recursion",
 			value: recursion,
@@ -90,18 +91,24 @@ function meanNotes(
 	return notes;
 }
 
-function smallestEigenvalueNote(smallest: number, noiseVariance: number): ValidityNote {
-	const rounding = smallest < 0 ? " (negative by rounding, used as 0)" : "";
+function smallestEigenvalueNote(
+	{ smallestEigenvalue: smallest, hiddenEigenvalues }: Modes,
+	noiseVariance: number,
+	meanIncluded: boolean,
+): ValidityNote {
+	const kernel = meanIncluded ? "the fluctuating part of the kernel" : "the kernel";
+	const rounding =
+		hiddenEigenvalues === 0 ? "" : ` (${hiddenEigenvalues} below the rounding of the largest one, used as 0)`;
 	return noiseVariance === 0
 		? {
 				name: "smallestEigenvalue",
 				value: smallest,
-				message: `smallest eigenvalue of the kernel at the training points${rounding}; there is no noise to compare with`,
+				message: `smallest eigenvalue of ${kernel} at the training points${rounding}; there is no noise to compare with`,
 			}
 		: {
 				name: "smallestEigenvalue/noise",
 				value: smallest / noiseVariance,
-				message: `smallest eigenvalue of the kernel at the training points, ${smallest.toExponential(1)}${rounding}, over the noise variance`,
+				message: `smallest eigenvalue of ${kernel} at the training points, ${smallest.toExponential(1)}${rounding}, over the noise variance`,
 			};
 }
 
