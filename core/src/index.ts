@@ -2,7 +2,7 @@ export * from "./activations/index.ts";
 export * from "./answer/answer.ts";
 export { answerToJson, type Json } from "./answer/json.ts";
 export { type LabeledImages, readCifar10 } from "./data/cifar10.ts";
-export { type ClassTargets, classTargetsFor } from "./data/classes.ts";
+export type { ClassTargets } from "./data/classes.ts";
 export { type CsvForm, readCsv, selectColumns, type Table } from "./data/csv.ts";
 export { type DataSet, makeDataSet } from "./data/data-set.ts";
 export type { FileAccess, MnistFiles } from "./data/file-access.ts";
@@ -10,12 +10,19 @@ export { readIdx } from "./data/idx.ts";
 export { readNpy } from "./data/npy.ts";
 export { readNpz } from "./data/npz.ts";
 export { type NumericArray, toMatrix } from "./data/numeric-array.ts";
-export { preprocess } from "./data/preprocess.ts";
 export { type DataSettings, dataSchema, type Preprocessing } from "./data/schema.ts";
 export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } from "./data/teachers/index.ts";
 export * from "./diagnostics/index.ts";
 export * from "./errors.ts";
-export * from "./experiments/comparison.ts";
+export {
+	type ComparedPoints,
+	type Comparison,
+	type ComparisonRow,
+	comparedPoints,
+	compareWithSamples,
+	type Distance,
+	predictionAt,
+} from "./experiments/comparison.ts";
 export { withDataPaths } from "./experiments/data-paths.ts";
 export {
 	type Experiment,
@@ -24,7 +31,7 @@ export {
 	resolveExperiment,
 	type TheoryChoice,
 } from "./experiments/experiment.ts";
-export { canonicalJson, hashExperiment } from "./experiments/hash.ts";
+export { hashExperiment } from "./experiments/hash.ts";
 export { jsonSchemas } from "./experiments/json-schema.ts";
 export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
 export { experimentSchema } from "./experiments/schema.ts";
@@ -40,16 +47,21 @@ export {
 	verdict,
 } from "./experiments/verdict.ts";
 export * from "./kernels/index.ts";
-export * from "./network/network.ts";
+export {
+	type ActivationName,
+	type ConvolutionLayer,
+	type DenseLayer,
+	type Layer,
+	layerWidth,
+	type Network,
+} from "./network/network.ts";
 export { networkSchema } from "./network/schema.ts";
 export { inFile } from "./problem/faults.ts";
 export { checkProblem, parseProblem, problemToJson } from "./problem/parse-problem.ts";
 export { parseText } from "./problem/parse-text.ts";
 export * from "./problem/problem.ts";
 export { problemSchema } from "./problem/schema.ts";
-export { layerPositions, type Positions, positionCount } from "./problem/tiling.ts";
 export * from "./samplers/index.ts";
-export * from "./samplers/sampler.ts";
 export { bibtex } from "./theories/cite.ts";
 export { findTheory, theories } from "./theories/registry.ts";
 export { type ReportedAnswer, solveTheory, type TimedSolveContext } from "./theories/solve.ts";

@@ -2,6 +2,7 @@ import { type Engine, EngineError } from "./engine.ts";
 import { createReferenceEngine } from "./reference/reference-engine.ts";
 import { createWasmEngine, supportsWasm } from "./wasm/create-wasm-engine.ts";
 
+/** Which engine to load. */
 export interface EngineChoice {
 	/** "auto" takes WebAssembly, or the reference where WebAssembly SIMD is missing. Default "auto". */
 	readonly engine?: "auto" | "wasm" | "native" | "reference";

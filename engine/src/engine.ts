@@ -27,8 +27,10 @@ export interface View {
 /** The state of a xoshiro256++ stream: four 64-bit words as eight 32-bit ones, low half first. Advanced in place. */
 export type RandomState = Uint32Array;
 
+/** Plain TypeScript, WebAssembly SIMD, or the system's BLAS and LAPACK. */
 export type EngineId = "reference" | "wasm" | "native";
 
+/** Where all numbers are crunched: one arena of memory and the operations on it. */
 export interface Engine {
 	readonly id: EngineId;
 	/** What exactly computes, for the record: "plain-simd", "relaxed-simd", "OpenBLAS 0.3.21 Haswell (libopenblas.so.0)". */

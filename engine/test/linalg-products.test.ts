@@ -62,7 +62,7 @@ describe.each(engines)("products on %s", (_, engine) => {
 		);
 	});
 
-	test.each([
+	const shapes: [size: readonly [number, number, number], name: string][] = [
 		[[4, 4, 256], "one whole block in depth"],
 		[[5, 3, 257], "one more than a block in depth"],
 		[[97, 9, 30], "one more than a block of rows"],
@@ -73,7 +73,9 @@ describe.each(engines)("products on %s", (_, engine) => {
 		[[2051, 1, 3], "a long column vector"],
 		[[3, 1, 2051], "a long inner product"],
 		[[1, 1, 0], "an empty sum"],
-	] as const)("gemm of size %j: %s", (sizes) => {
+	];
+
+	test.each(shapes)("gemm of size %j: %s", (sizes) => {
 		checkGemm(sizes, 1, 0, ["row-major", "row-major", "row-major"]);
 		checkGemm(sizes, -0.5, 1.5, ["column-major", "padded", "column-major"]);
 		checkGemm(sizes, 2, -1, ["padded", "column-major", "strided"]);

@@ -189,7 +189,7 @@ describe("a million normals", () => {
 		}
 	});
 
-	test("are independent of their neighbours, also in size", () => {
+	test("are independent of their neighbors, also in size", () => {
 		for (const f of [(v: number) => v, (v: number) => (v * v - 1) / Math.SQRT2]) {
 			for (const lag of [1, 2, 3]) {
 				let sum = 0;

@@ -86,7 +86,7 @@ describe.each(engines)("special functions of the %s engine", (_, engine) => {
 		]);
 	});
 
-	test("a lane does not see its neighbour, nor an element its place", () => {
+	test("a lane does not see its neighbor, nor an element its place", () => {
 		const x = [0.3, 800, 0.3, -0.3, Number.NaN, 0.3, 1e-310, 0.3, 0.3];
 		for (const name of [...names, "erfDerivative"] as const) {
 			const alone = x.map((value) => evaluate(engine, name, [value])[0]);

@@ -3,8 +3,10 @@ import type { Matrix } from "@finitude/engine";
 /** P x P; or one per layer; or one per layer and position. */
 export type KernelQuantity = Matrix | readonly (Matrix | readonly Matrix[])[];
 
+/** A number that the data determine, one per layer, or a matrix over outputs or patches. */
 export type OrderParameter = number | readonly number[] | Matrix;
 
+/** Whether the equations were solved or the chains agree. */
 export interface Convergence {
 	readonly converged: boolean;
 	readonly iterations: number;
@@ -48,6 +50,7 @@ export interface Answer extends Posterior {
 	readonly orderParameters: Readonly<Record<string, OrderParameter>>;
 }
 
+/** How far a sampled answer can be trusted; the worst observable counts. */
 export interface SamplerDiagnostics {
 	readonly chains: number;
 	readonly draws: number;

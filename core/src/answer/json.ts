@@ -1,5 +1,6 @@
 import { type Matrix, matrixToRows } from "@finitude/engine";
 
+/** What JSON can hold, without null. */
 export type Json = number | string | boolean | Json[] | { [key: string]: Json };
 
 /**

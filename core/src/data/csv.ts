@@ -11,6 +11,7 @@ export interface Table {
 	readonly values: Matrix;
 }
 
+/** How a CSV file is laid out. */
 export interface CsvForm {
 	/** Whether the first row holds names. Default: it does when none of its cells is a number. */
 	readonly header?: boolean;

@@ -8,6 +8,7 @@ export interface FileAccess {
 	readonly mnist: () => MnistFiles;
 }
 
+/** The bytes of the four files, unpacked. */
 export interface MnistFiles {
 	readonly trainImages: Uint8Array;
 	readonly trainLabels: Uint8Array;

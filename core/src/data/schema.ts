@@ -168,7 +168,8 @@ const teacher = z.strictObject({
 /** Where the points come from, which are taken, and what is done to them. */
 export const dataSchema = z.discriminatedUnion("source", [mnist, idx, cifar10, csv, npy, npz, json, teacher]);
 
+/** The `data` field of an experiment, defaults filled in; told apart by `source`. */
 export type DataSettings = z.output<typeof dataSchema>;
-export type TeacherSource = Extract<DataSettings, { source: "teacher" }>;
 export type FileSource = Exclude<DataSettings, { source: "teacher" }>;
+/** What is done to the inputs, in this order. */
 export type Preprocessing = Pick<FileSource, "divideBy" | "center" | "normalize">;

@@ -7,17 +7,20 @@ import { splitChains } from "./split-chains.ts";
 /**
  * Effective sample size for the mean of the draws as they are (no rank normalization): what a Monte-Carlo standard error of
  * a mean needs. Chains are split in halves. Vehtari et al. 2021 (arXiv 1903.08008), section 3.
+ *
+ * @param chains one series a chain, all of one length
+ * @throws RangeError when there is no chain or the lengths differ
  */
 export function ess(chains: readonly Float64Array[]): Diagnostic {
 	return unusable(chains) ?? sequenceEss(splitChains(chains));
 }
 
-/** Bulk ESS: of the rank-normalized split chains. Vehtari et al. 2021, section 4.1. */
+/** Bulk ESS: of the rank-normalized split chains. Vehtari et al. 2021, section 4.1. @throws RangeError as `ess`. */
 export function bulkEss(chains: readonly Float64Array[]): Diagnostic {
 	return unusable(chains) ?? sequenceEss(rankNormalize(splitChains(chains)));
 }
 
-/** Tail ESS: the smaller ESS of the 5 % and the 95 % quantile estimates. Vehtari et al. 2021, section 4.3. */
+/** Tail ESS: the smaller ESS of the 5 % and the 95 % quantile estimates. Vehtari et al. 2021, section 4.3. @throws RangeError as `ess`. */
 export function tailEss(chains: readonly Float64Array[]): Diagnostic {
 	const fault = unusable(chains);
 	if (fault) return fault;

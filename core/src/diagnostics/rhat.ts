@@ -6,6 +6,9 @@ import { isConstant, splitChains } from "./split-chains.ts";
 /**
  * Rank-normalized split R-hat: the larger of the R-hat of the ranks (location) and of the folded ranks (scale).
  * Values up to 1.01 are taken as converged. Vehtari et al. 2021 (arXiv 1903.08008), equations 1-4 and section 4.
+ *
+ * @param chains one series a chain, all of one length
+ * @throws RangeError when there is no chain or the lengths differ
  */
 export function rHat(chains: readonly Float64Array[]): Diagnostic {
 	const fault = unusable(chains);

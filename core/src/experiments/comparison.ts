@@ -12,6 +12,7 @@ export interface Distance {
 	readonly inStandardErrors?: number;
 }
 
+/** One line of the comparison: a theory, or the sampled network itself. */
 export interface ComparisonRow {
 	/** Theory id, or the sampler's id in the row of the sampled network. */
 	readonly id: string;
@@ -30,6 +31,7 @@ export interface ComparisonRow {
 /** Where the distances are measured: the test points, or the training points of a problem without test inputs. */
 export type ComparedPoints = "test" | "train";
 
+/** Every theory measured against the sampled network. */
 export interface Comparison {
 	readonly points: ComparedPoints;
 	readonly theories: readonly ComparisonRow[];
@@ -43,7 +45,7 @@ export function comparedPoints(problem: Problem): ComparedPoints {
 	return problem.testInputs === undefined ? "train" : "test";
 }
 
-/** Posterior mean and variance at the compared points. */
+/** Posterior mean and variance at the compared points: P* x D each, or P x D. The answer must have these points. */
 export function predictionAt(
 	points: ComparedPoints,
 	answer: Pick<Answer, "trainMean" | "trainVariance" | "testMean" | "testVariance">,

@@ -7,11 +7,13 @@ import { parseOptions, type ReportedAnswer, solveTheory } from "../theories/solv
 import type { Theory } from "../theories/theory.ts";
 import type { TheoryChoice } from "./experiment.ts";
 
+/** What became of one theory. */
 export type TheoryOutcome =
 	| { readonly theory: string; readonly answer: ReportedAnswer }
 	/** The theory does not apply, or cannot solve these numbers: one sentence. */
 	| { readonly theory: string; readonly reason: string };
 
+/** What solving needs from its caller. */
 export interface OutcomeContext {
 	readonly engine: Engine;
 	readonly covariance?: boolean;

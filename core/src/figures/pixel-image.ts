@@ -1,15 +1,6 @@
 import { zlibSync } from "fflate";
+import { crc32 } from "../data/crc32.ts";
 import { base64 } from "./base64.ts";
-
-/** CRC-32 of the PNG specification (ISO/IEC 15948, annex D), bit by bit: images here are small. */
-function crc32(bytes: Uint8Array): number {
-	let crc = 0xffffffff;
-	for (const byte of bytes) {
-		crc ^= byte;
-		for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-	}
-	return ~crc >>> 0;
-}
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
 	const bytes = new Uint8Array(12 + data.length);

@@ -12,17 +12,6 @@ export interface GaussianPairs {
 	readonly covariances: Float64Array;
 }
 
-/** The pairs on and below the diagonal of a symmetric n x n covariance, row by row: each entry once. */
-export function symmetricPairs(covariance: Matrix): GaussianPairs {
-	const n = covariance.rows;
-	const builder = pairsBuilder(
-		Float64Array.from({ length: n }, (_, i) => covariance.data[i * n + i]!),
-		(n * (n + 1)) / 2,
-	);
-	builder.addTriangle(covariance, 0);
-	return builder.pairs;
-}
-
 /** Fills the arrays of `GaussianPairs` block by block; the order of the calls is the order of the pairs. */
 export function pairsBuilder(variances: Float64Array, count: number) {
 	const pairs: GaussianPairs = {

@@ -8,6 +8,7 @@ import { layerPositions, type Positions, positionCount } from "../problem/tiling
 import { dualOf } from "./dual-of.ts";
 import { combineBlocks, type KernelBlocks, mapBlocks } from "./kernel-blocks.ts";
 
+/** Every kernel of the prior at the problem's points. */
 export interface PriorKernels {
 	/** For each hidden layer, in order, the covariance of its pre-activations at each position (one for a dense layer). */
 	readonly preactivation: readonly (readonly KernelBlocks[])[];

@@ -3,6 +3,7 @@
 /** Names with closed forms or quadrature in `activations/`; a library user may register more. */
 export type ActivationName = string;
 
+/** Units that each read all units below. */
 export interface DenseLayer {
 	readonly type: "dense";
 	/** Number of units N_l. */
@@ -14,6 +15,7 @@ export interface DenseLayer {
 	readonly biasVariance: number;
 }
 
+/** Channels at every position, each reading one patch below; all positions share weights. */
 export interface ConvolutionLayer {
 	readonly type: "convolution";
 	readonly channels: number;
@@ -26,8 +28,10 @@ export interface ConvolutionLayer {
 	readonly biasVariance: number;
 }
 
+/** A hidden layer. */
 export type Layer = DenseLayer | ConvolutionLayer;
 
+/** Hidden layers in order, the first one reading the inputs, and the linear readout. */
 export interface Network {
 	readonly layers: readonly Layer[];
 	readonly readout: { readonly weightVariance: number; readonly biasVariance: number };

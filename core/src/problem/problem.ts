@@ -1,7 +1,7 @@
 import type { Matrix } from "@finitude/engine";
 import type { Network } from "../network/network.ts";
 
-/** One question: a data set, a network and a noise level (the JSON form is docs/conventions.md, "problem file"). */
+/** One question: a data set, a network and a noise level (the JSON form is docs/experiment-file.md, "Problem"). */
 export interface Problem {
 	readonly name: string;
 	/** P x d. */

@@ -50,6 +50,7 @@ export interface ChainProgress {
 	readonly logDensity: Float64Array;
 }
 
+/** How a caller follows and stops a chain; neither changes the draws. */
 export interface ChainOptions {
 	/** Called after every step; the caller throttles. */
 	readonly onProgress?: (progress: ChainProgress) => void;

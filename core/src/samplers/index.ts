@@ -5,5 +5,5 @@ export { combineChains, R_HAT_LIMIT } from "./combine-chains.ts";
 export { estimateMemory, type MemoryEstimate } from "./memory.ts";
 export type { PosteriorMoment, SampledPoints } from "./moment-series.ts";
 export { projectionMcse } from "./projection-mcse.ts";
-export { findSampler, samplerList } from "./registry.ts";
+export { findSampler, samplers } from "./registry.ts";
 export * from "./sampler.ts";

@@ -2,12 +2,8 @@ import { InputError } from "../errors.ts";
 import { hmc } from "./hmc.ts";
 import type { Sampler } from "./sampler.ts";
 
-const samplers: readonly Sampler[] = [hmc as unknown as Sampler];
-
-/** All samplers, the default first. */
-export function samplerList(): readonly Sampler[] {
-	return samplers;
-}
+/** Every sampler, the default first. */
+export const samplers: readonly Sampler[] = [hmc as unknown as Sampler];
 
 /** The sampler of that id. @throws InputError with the known ids when there is none. */
 export function findSampler(id: string): Sampler {

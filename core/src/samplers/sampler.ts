@@ -23,6 +23,7 @@ export interface Sampler<State = unknown, Info extends StepInfo = StepInfo> {
 	prepare(problem: Problem, engine: Engine): TransitionKernel<State, Info>;
 }
 
+/** What one transition did. */
 export interface StepInfo {
 	/** Mean Metropolis acceptance probability of this step. */
 	readonly acceptance: number;

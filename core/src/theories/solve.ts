@@ -17,6 +17,7 @@ export interface ReportedAnswer extends Answer {
 	readonly version: string;
 }
 
+/** A context with a clock, since the core has none. */
 export interface TimedSolveContext extends SolveContext {
 	/** Seconds from any fixed point. */
 	readonly clock: () => number;

@@ -15,6 +15,7 @@ export interface Reference {
 	readonly doi?: string;
 }
 
+/** What a theory needs beside the problem and its options. */
 export interface SolveContext {
 	readonly engine: Engine;
 	/** Also return trainCovariance and testCovariance. */

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import {
-	canonicalJson,
 	commentedTemplate,
 	hashExperiment,
 	isExperiment,
@@ -14,6 +13,7 @@ import {
 import { createEngine } from "@finitude/engine";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../src/experiments/hash.ts";
 import { filesOf, mnist } from "../helpers/experiments.ts";
 
 const engine = await createEngine();

@@ -1,4 +1,4 @@
-import { createEngine, matrix, matrixFromRows, seedStream } from "@finitude/engine";
+import { createEngine, diagonal, type Matrix, matrix, matrixFromRows, seedStream } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import {
 	activationNames,
@@ -6,8 +6,8 @@ import {
 	dualOf,
 	findActivation,
 	type GaussianPairs,
-	symmetricPairs,
 } from "../../src/index.ts";
+import { pairsBuilder } from "../../src/kernels/gaussian-pairs.ts";
 import { quadratureDual } from "../../src/kernels/quadrature.ts";
 import { messageOf } from "../helpers/message-of.ts";
 
@@ -21,6 +21,14 @@ function pairsOf(rows: readonly (readonly [number, number, number])[]): Gaussian
 		second: Int32Array.from(rows, (_, k) => 2 * k + 1),
 		covariances: Float64Array.from(rows, ([, , c]) => c),
 	};
+}
+
+/** The pairs on and below the diagonal of a covariance: each entry once. */
+function symmetricPairs(covariance: Matrix): GaussianPairs {
+	const n = covariance.rows;
+	const builder = pairsBuilder(diagonal(covariance), (n * (n + 1)) / 2);
+	builder.addTriangle(covariance, 0);
+	return builder.pairs;
 }
 
 /** Ordinary, antiparallel, nearly parallel, parallel, uncorrelated and very different variances. */

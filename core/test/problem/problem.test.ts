@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { activationNames, layerPositions, parseProblem, problemToJson } from "@finitude/core";
+import { activationNames, parseProblem, problemToJson } from "@finitude/core";
 import { describe, expect, it } from "vitest";
+import { layerPositions } from "../../src/problem/tiling.ts";
 
 const golden = new URL("../../../fixtures/golden/", import.meta.url);
 const problems = readdirSync(golden)

@@ -41,7 +41,7 @@ test("alternating data and HMC transitions leaves the prior of the weights invar
 	};
 
 	engine.fillNormal(stream, normals);
-	let position = normals.data.slice(0, size);
+	let position: Float64Array = normals.data.slice(0, size);
 	potential.position.data.set(position);
 	drawTargets();
 	let tuning = {

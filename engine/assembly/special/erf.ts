@@ -9,7 +9,7 @@ const SIX: usize = memory.data<f64>([6]);
 const EIGHT: usize = memory.data<f64>([8]);
 const EIGHTH: usize = memory.data<f64>([0.125]);
 
-/** The table row of centre k/8 from the bits of k + ROUNDER. Masked, because NaN has arbitrary bits. */
+/** The table row of center k/8 from the bits of k + ROUNDER. Masked, because NaN has arbitrary bits. */
 // @ts-ignore: decorator
 @inline
 function rowOf(shifted: i64): usize {
@@ -27,7 +27,7 @@ function linearTerm(row0: usize, row1: usize, i: i32, h: v128): v128 {
 
 /**
  * erf of both lanes, absolute error under 3e-16, relative error under 1e-15 near 0: a polynomial around the nearest of the
- * centres k/8, k = 0..48. Odd to the bit; never beyond 1; exactly 1 from |x| = 6 on, where 1 - erf is under 3e-17.
+ * centers k/8, k = 0..48. Odd to the bit; never beyond 1; exactly 1 from |x| = 6 on, where 1 - erf is under 3e-17.
  */
 // @ts-ignore: decorator
 @inline

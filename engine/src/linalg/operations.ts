@@ -69,6 +69,7 @@ export function mirrorLower(m: Matrix): Matrix {
 	return m;
 }
 
+/** A factorization, or where it failed. */
 export type CholeskyResult =
 	| { readonly positiveDefinite: true; readonly factor: Matrix }
 	| { readonly positiveDefinite: false; readonly pivot: number };
@@ -121,6 +122,7 @@ export function logDeterminant(factor: Matrix): number {
 	return 2 * sum;
 }
 
+/** A = V diag(values) V^T. */
 export interface SymmetricEigen {
 	/** Ascending. */
 	readonly values: Float64Array;

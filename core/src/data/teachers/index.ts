@@ -29,6 +29,7 @@ export const teacherSchema = z.discriminatedUnion("type", [
 	templatesTeacher.schema,
 ]);
 
+/** The `teacher` field of an experiment, defaults filled in. */
 export type TeacherSettings = z.output<typeof teacherSchema>;
 
 /** A synthetic data set. */

@@ -1,0 +1,82 @@
+/** The public surface, name by name: it changes on purpose only. */
+import * as core from "@finitude/core";
+import * as figures from "@finitude/core/figures";
+import { expect, test } from "vitest";
+
+test("@finitude/core", () => {
+	expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
+		[
+		  "InputError",
+		  "RANKING_THRESHOLD",
+		  "R_HAT_LIMIT",
+		  "activationNames",
+		  "answerToJson",
+		  "bibtex",
+		  "bulkEss",
+		  "checkProblem",
+		  "combineChains",
+		  "commentedTemplate",
+		  "compareWithSamples",
+		  "comparedPoints",
+		  "dataSchema",
+		  "defineActivation",
+		  "dualOf",
+		  "ess",
+		  "estimateMemory",
+		  "experimentSchema",
+		  "findActivation",
+		  "findSampler",
+		  "findTheory",
+		  "fromClosedForm",
+		  "hashExperiment",
+		  "inFile",
+		  "isExperiment",
+		  "isInputError",
+		  "jsonSchemas",
+		  "layerWidth",
+		  "makeDataSet",
+		  "mcseMean",
+		  "mcseStandardDeviation",
+		  "networkSchema",
+		  "parseProblem",
+		  "parseText",
+		  "predictionAt",
+		  "priorKernels",
+		  "problemSchema",
+		  "problemToJson",
+		  "projectionMcse",
+		  "rHat",
+		  "rankNormalize",
+		  "rankingScore",
+		  "readCifar10",
+		  "readCsv",
+		  "readIdx",
+		  "readNpy",
+		  "readNpz",
+		  "registerActivation",
+		  "resolveExperiment",
+		  "runChain",
+		  "samplers",
+		  "selectColumns",
+		  "solveTheories",
+		  "solveTheory",
+		  "tailEss",
+		  "teacherData",
+		  "teacherSchema",
+		  "theories",
+		  "toMatrix",
+		  "verdict",
+		  "version",
+		  "withDataPaths",
+		]
+	`);
+});
+
+test("@finitude/core/figures", () => {
+	expect(Object.keys(figures).sort()).toMatchInlineSnapshot(`
+		[
+		  "compareFigure",
+		  "kernelsFigure",
+		]
+	`);
+});

@@ -1,0 +1,98 @@
+/** Pages exist where code promises them, and what they point to exists. */
+import { posix } from "node:path";
+import { samplers, theories } from "@finitude/core";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { exists, files, pages, read } from "./repository.ts";
+
+/** "How it is built" -> "how-it-is-built": the anchor of a heading. */
+function anchor(heading: string): string {
+	return heading
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N} _-]/gu, "")
+		.replaceAll(" ", "-");
+}
+
+const anchorsOf = (path: string) => [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchor(text!));
+
+/** Relative links of a page that lead nowhere. Code blocks hold no links. */
+function brokenLinks(page: string): string[] {
+	const text = read(page).replace(/```.*?```/gs, "");
+	return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+		.map(([, link]) => link!)
+		.filter((link) => !/^[a-z]+:/.test(link))
+		.filter((link) => {
+			const [path, fragment] = link.split("#");
+			const target = path === "" ? page : posix.join(posix.dirname(page), path!);
+			if (!exists(target)) return true;
+			return fragment !== undefined && !anchorsOf(target).includes(fragment);
+		});
+}
+
+/** Whether a file fits a path in which * stands for any part of a name. */
+function fits(path: string): boolean {
+	const pattern = path.split("*").map((part) => part.replace(/[.+?^$()[\]{}|\\]/g, "\\$&"));
+	const whole = new RegExp(`^${pattern.join("[^/]*")}$`);
+	return files.some((file) => whole.test(file));
+}
+
+/** Paths in backticks that no file has: `core/src/kernels/{erf,relu}.ts` and `fixtures/golden/nngp-*.json` stand for several. */
+function missingPaths(page: string): string[] {
+	const spans = [...read(page).matchAll(/`((?:core|engine|cli|docs|examples|fixtures)\/[^`\s]*)`/g)];
+	return spans
+		.map(([, path]) => path!)
+		.filter((path) => {
+			const [, before = "", names, after = ""] = /^(.*)\{(.*)\}(.*)$/.exec(path) ?? [];
+			const each = names === undefined ? [path] : names.split(",").map((name) => before + name + after);
+			return !each.every((one) => exists(one) || fits(one));
+		});
+}
+
+describe.each(pages)("%s", (page) => {
+	it("links to what exists", () => expect(brokenLinks(page)).toEqual([]));
+	it("names files that exist", () => expect(missingPaths(page)).toEqual([]));
+});
+
+it("comments point to pages that exist", () => {
+	const sources = files.filter((path) => /^(core|engine|cli)\/(src|assembly)\/.*\.ts$/.test(path));
+	const mentioned = new Set(sources.flatMap((path) => read(path).match(/\bdocs\/[\w/-]+\.md\b/g) ?? []));
+	expect([...mentioned].filter((page) => !exists(page))).toEqual([]);
+});
+
+describe.each(theories.map((theory) => [theory.id, theory] as const))("theory %s", (id, theory) => {
+	const page = `docs/theories/${id}.md`;
+
+	it("has a source file and a page named by its id", () => {
+		expect(exists(`core/src/theories/${id}.ts`)).toBe(true);
+		expect(read(page).split("\n", 1)[0]).toMatch(new RegExp(`^# \`${id}\`: \\S`));
+	});
+
+	it("has every option and every alias on its page", () => {
+		const text = read(page);
+		const { properties = {} } = z.toJSONSchema(theory.options);
+		const names = [...Object.keys(properties), ...theory.aliases];
+		expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+	});
+
+	it("has every reference on its page", () => {
+		const text = read(page);
+		const missing = theory.references.filter(({ arxiv, year }) => !text.includes(arxiv ?? `(${year})`));
+		expect(missing).toEqual([]);
+	});
+});
+
+describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))("sampler %s", (id, sampler) => {
+	it("has a source file and a page named by its id, with its references", () => {
+		expect(exists(`core/src/samplers/${id}.ts`)).toBe(true);
+		const text = read(`docs/samplers/${id}.md`);
+		expect(text.split("\n", 1)[0]).toMatch(new RegExp(`^# \`${id}\`: \\S`));
+		const missing = sampler.references.filter(({ arxiv, year }) => !text.includes(arxiv ?? `(${year})`));
+		expect(missing).toEqual([]);
+	});
+});
+
+it("the README lists every theory with a link to its page", () => {
+	const text = read("README.md");
+	const missing = theories.filter(({ id }) => !text.includes(`[\`${id}\`](docs/theories/${id}.md)`));
+	expect(missing.map(({ id }) => id)).toEqual([]);
+});

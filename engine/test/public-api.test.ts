@@ -1,0 +1,52 @@
+/** The public surface, name by name: it changes on purpose only. */
+import * as engine from "@finitude/engine";
+import { expect, test } from "vitest";
+import * as native from "../src/native/index.ts";
+
+test("@finitude/engine", () => {
+	expect(Object.keys(engine).sort()).toMatchInlineSnapshot(`
+		[
+		  "EngineError",
+		  "choleskyFactor",
+		  "choleskyInverse",
+		  "choleskySolve",
+		  "columnVector",
+		  "createEngine",
+		  "diagonal",
+		  "elementwise",
+		  "erf",
+		  "erfDerivative",
+		  "gram",
+		  "jump",
+		  "load",
+		  "logDeterminant",
+		  "longJump",
+		  "matrix",
+		  "matrixFromRows",
+		  "matrixRow",
+		  "matrixToRows",
+		  "mirrorLower",
+		  "multiply",
+		  "scoped",
+		  "seedStream",
+		  "smallestEigenvalue",
+		  "solveLower",
+		  "splitStream",
+		  "submatrix",
+		  "symmetricEigen",
+		  "symmetricEigenvalues",
+		  "transpose",
+		  "transposed",
+		  "unload",
+		  "view",
+		]
+	`);
+});
+
+test("@finitude/engine/native", () => {
+	expect(Object.keys(native).sort()).toMatchInlineSnapshot(`
+		[
+		  "createNativeEngine",
+		]
+	`);
+});
