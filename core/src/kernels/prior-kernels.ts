@@ -1,5 +1,6 @@
 /** The infinite-width prior of a network: its kernel recursion, layer by layer. */
 import { type Engine, gram, type Matrix, matrix, matrixRow, multiply } from "@finitude/engine";
+import { InputError } from "../errors.ts";
 import { chi, type Layer } from "../network/network.ts";
 import { inputColumns, patchMembers } from "../network/patches.ts";
 import type { Problem } from "../problem/problem.ts";
@@ -22,7 +23,8 @@ export interface PriorKernels {
  * Without pooling the covariance between different positions is never needed.
  *
  * @param testCovariance also the P* x P* blocks
- * @throws InputError for an unknown activation, a patch that does not tile its input, or a quadrature that does not converge.
+ * @throws InputError for an unknown activation, a patch that does not tile its input, a quadrature that does not converge, or
+ * covariances that overflow.
  */
 export function priorKernels(
 	engine: Engine,
@@ -48,14 +50,34 @@ export function priorKernels(
 							layer.biasVariance,
 						),
 					);
+		for (const { train, test } of covariances) {
+			refuseOverflow(train.data, `network.layers[${l}]`);
+			if (test) refuseOverflow(test.diagonal, `network.layers[${l}]`);
+		}
 		preactivation.push(covariances);
 		const dual = dualOf(layer.activation, `network.layers[${l}].activation`);
 		kernels = covariances.map((covariance) => mapBlocks(engine, dual, covariance));
 	});
 	const { weightVariance, biasVariance } = network.readout;
 	const outputWeights = combineBlocks(kernels, weightVariance / chi(network) / kernels.length, 0);
+	refuseOverflow(outputWeights.train.data, "network.readout");
+	if (outputWeights.test) refuseOverflow(outputWeights.test.diagonal, "network.readout");
 	const output = biasVariance === 0 ? outputWeights : combineBlocks([outputWeights], 1, biasVariance);
 	return { preactivation, outputWeights, output };
+}
+
+/** Products of two variances, which the next layer forms, must not overflow either. */
+const LARGEST_VARIANCE = Math.sqrt(Number.MAX_VALUE);
+
+function refuseOverflow(entries: Float64Array, where: string): void {
+	const at = entries.findIndex((x) => !(Math.abs(x) < LARGEST_VARIANCE));
+	if (at < 0) return;
+	throw new InputError({
+		where,
+		wanted: `inputs whose kernel stays below ${LARGEST_VARIANCE.toExponential(0)}, so that nothing overflows`,
+		got: `an entry of ${entries[at]}`,
+		advice: "Rescale trainInputs and testInputs, or lower the weight variances.",
+	});
 }
 
 /** Every position: what a dense layer reads. */

@@ -27,7 +27,7 @@ export interface TimedSolveContext extends SolveContext {
  * One theory, one problem, options as a user wrote them.
  *
  * @throws InputError when the theory does not apply, an option is unknown or wrong, or the numbers make the problem
- * unsolvable.
+ * unsolvable or overflow.
  */
 export function solveTheory<Options extends object>(
 	theory: Theory<Options>,
@@ -37,6 +37,7 @@ export function solveTheory<Options extends object>(
 ): ReportedAnswer {
 	const options = parseOptions(theory, rawOptions);
 	requireApplicable(theory, problem);
+	refuseOverflow(problem);
 	const start = clock();
 	const answer = theory.solve(problem, options, context);
 	const { id, variant } = context.engine;
@@ -47,6 +48,18 @@ export function solveTheory<Options extends object>(
 		options: { ...options } as Record<string, unknown>,
 		version,
 	};
+}
+
+/** The log evidence holds |y|^2 / kappa. */
+function refuseOverflow({ trainTargets, noiseVariance }: Problem): void {
+	const square = trainTargets.data.reduce((sum, y) => sum + y * y, 0);
+	if (Number.isFinite(square) && (noiseVariance === 0 || Number.isFinite(square / noiseVariance))) return;
+	throw new InputError({
+		where: "trainTargets",
+		wanted: "targets whose squares, also over noiseVariance, do not overflow",
+		got: `a sum of squares of ${square.toExponential(1)} and noiseVariance ${noiseVariance}`,
+		advice: "Rescale trainTargets.",
+	});
 }
 
 /** The options with defaults filled in. @throws InputError for the first that is unknown or wrong. */

@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
-import { createEngine } from "@finitude/engine";
+import { createEngine, matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { answerToJson, bibtex, findTheory, solveTheory, theories, version } from "../../src/index.ts";
+import {
+	answerToJson,
+	bibtex,
+	findTheory,
+	type Problem,
+	solveTheory,
+	theories,
+	version,
+} from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { denseLayer, networkOf, smallProblem } from "../helpers/problems.ts";
 
@@ -39,6 +47,28 @@ describe("solveTheory", () => {
 		expect(answer.seconds).toBe(2.5);
 		expect(answer.options).toEqual({ recursion: "vanilla", meanTerm: "ignore", orderParameter: "matrix" });
 		expect(answer.version).toBe(version);
+	});
+
+	it.each(["nngp", "kernel-rescaling"])("refuses numbers that overflow: %s", (id) => {
+		const solve = (changes: Partial<Problem>, activation = "erf") =>
+			messageOf(() =>
+				solveTheory(
+					findTheory(id),
+					smallProblem(networkOf([denseLayer(activation)]), changes),
+					{},
+					{ engine, clock: () => 0 },
+				),
+			);
+		const huge = (size: number) => matrix(6, 12, new Float64Array(72).fill(size));
+		expect(solve({ trainInputs: huge(1e160) })).toBe(
+			"network.layers[0]: wanted inputs whose kernel stays below 1e+154, so that nothing overflows; got an entry of Infinity. Rescale trainInputs and testInputs, or lower the weight variances.",
+		);
+		expect(solve({ trainInputs: huge(1e50) }, "quadratic")).toMatch(
+			/^network\.readout: wanted inputs whose kernel stays below 1e\+154, so that nothing overflows; got an entry of \d/,
+		);
+		expect(solve({ trainTargets: matrix(6, 1, new Float64Array(6).fill(1e200)) })).toBe(
+			"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of Infinity and noiseVariance 0.1. Rescale trainTargets.",
+		);
 	});
 
 	it("carries the version of the package", () => {
