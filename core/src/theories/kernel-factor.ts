@@ -19,15 +19,18 @@ export function factorKernel(engine: Engine, kernel: Matrix, noiseVariance: numb
 	const eigenvalues = symmetricEigenvalues(engine, kernel);
 	const smallest = eigenvalues[0]!;
 	const largest = eigenvalues[n - 1]!;
-	const resolution = n * Number.EPSILON * Math.max(largest + noiseVariance, Number.MIN_VALUE);
+	const resolution = n * Number.EPSILON * (largest + noiseVariance);
 	if (result.positiveDefinite && smallest + noiseVariance > resolution) return result.factor;
 	// Ten times the resolution keeps the factorization itself away from the edge.
-	const sufficient = Math.max(10 * resolution - smallest, Number.MIN_VALUE);
+	const sufficient = 10 * resolution - smallest;
 	throw new InputError({
 		where: "noiseVariance",
 		wanted: "a noise that makes the kernel of the training points positive definite",
 		got: `${noiseVariance} with a kernel whose smallest eigenvalue is ${smallest.toExponential(1)} (the largest is ${largest.toExponential(1)})`,
-		advice: `A noiseVariance of ${roundedUp(sufficient)} would suffice. The usual causes are repeated points and more points than the kernel has dimensions.`,
+		advice:
+			sufficient > 0
+				? `A noiseVariance of ${roundedUp(sufficient)} would suffice. The usual causes are repeated points and more points than the kernel has dimensions.`
+				: "The kernel vanishes: any positive noiseVariance would suffice.",
 	});
 }
 

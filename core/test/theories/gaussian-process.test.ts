@@ -60,6 +60,14 @@ describe("the Gaussian-process posterior", () => {
 		expect(Math.abs(numerical - exact)).toBeLessThan(1e-6 * Math.abs(exact));
 	});
 
+	it("refuses a kernel that vanishes without noise", () => {
+		expect(
+			messageOf(() => gaussianProcessPosterior(engine, { train: matrix(2, 2) }, normalMatrix(2, 1, 8), 0)),
+		).toBe(
+			"noiseVariance: wanted a noise that makes the kernel of the training points positive definite; got 0 with a kernel whose smallest eigenvalue is 0.0e+0 (the largest is 0.0e+0). The kernel vanishes: any positive noiseVariance would suffice.",
+		);
+	});
+
 	it("refuses a singular kernel with its smallest eigenvalue, and the noise it advises suffices", () => {
 		const repeated = gram(
 			engine,
