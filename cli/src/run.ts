@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from "commander";
-import pc from "picocolors";
 import { ExitCode } from "./exit-codes.ts";
+import { messageColors } from "./render/color.ts";
 
 /** Runs a command line and returns its exit code. Messages go to standard error. */
 export async function run(program: Command, argv: readonly string[]): Promise<number> {
@@ -21,17 +21,17 @@ function report(error: unknown): number {
 		return error.exitCode === 0 ? ExitCode.answered : ExitCode.wrongInput;
 	}
 	if (error instanceof Error && MENDABLE.has(error.name)) {
-		console.error(`${pc.red("error:")} ${error.message}`);
+		console.error(`${messageColors.red("error:")} ${error.message}`);
 		return ExitCode.wrongInput;
 	}
 	if (isOutOfMemory(error)) {
 		console.error(
-			`${pc.red("error:")} memory: wanted more than this machine gives; got "${(error as Error).message}". Use fewer points, draws or workers, or a narrower network.`,
+			`${messageColors.red("error:")} memory: wanted more than this machine gives; got "${(error as Error).message}". Use fewer points, draws or workers, or a narrower network.`,
 		);
 		return ExitCode.wrongInput;
 	}
 	console.error(
-		`${pc.red("internal failure:")} ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+		`${messageColors.red("internal failure:")} ${error instanceof Error ? (error.stack ?? error.message) : error}`,
 	);
 	console.error("This is a defect of finitude. Please report it with the command and the input file.");
 	return ExitCode.internalFailure;

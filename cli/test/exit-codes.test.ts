@@ -169,10 +169,19 @@ describe("the other commands", () => {
 		}
 	});
 
-	it("colors nothing with NO_COLOR", async () => {
-		const { stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"], {
-			env: { NO_COLOR: "1" },
-		});
+	it.each([
+		[{ CI: "true" }],
+		[{ FORCE_COLOR: "", CLICOLOR_FORCE: "" }],
+		[{ NO_COLOR: "1", FORCE_COLOR: "1" }],
+	])("colors nothing outside a terminal, nor with NO_COLOR: %j", async (env) => {
+		const { stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"], { env });
 		expect(stderr).not.toContain("\u001b");
+	});
+
+	it("colors with FORCE_COLOR", async () => {
+		const { stderr } = await finitude(["predict", "no-such.yaml", "--theory", "nngp"], {
+			env: { FORCE_COLOR: "1", NO_COLOR: "" },
+		});
+		expect(stderr).toContain("\u001b[31merror:");
 	});
 });

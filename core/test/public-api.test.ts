@@ -64,6 +64,7 @@ test("@finitude/core", () => {
 		  "teacherData",
 		  "teacherSchema",
 		  "theories",
+		  "theoryRow",
 		  "toMatrix",
 		  "verdict",
 		  "version",

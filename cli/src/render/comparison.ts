@@ -1,13 +1,13 @@
 /** What `finitude compare` prints. */
-import pc from "picocolors";
 import type { ComparisonRun } from "../comparison/run-comparison.ts";
 import { comparisonTable, refusalLines } from "../results/comparison-table.ts";
+import { outputColors } from "./color.ts";
 import { renderSamplerLines } from "./sampler.ts";
 import { formatNumber } from "./table.ts";
 
 /** Table, refusals, sampler, verdict and where the files are. */
 export function renderComparison(run: ComparisonRun, name: string, folder: string): string {
-	const lines = [pc.bold(name), ""];
+	const lines = [outputColors.bold(name), ""];
 	const { sampling } = run;
 	lines.push(comparisonTable(run));
 	if (sampling !== undefined) {
@@ -23,7 +23,7 @@ export function renderComparison(run: ComparisonRun, name: string, folder: strin
 	lines.push(...advice(run));
 	if (run.notSampled !== undefined) lines.push("", `the network was not sampled: ${run.notSampled}`);
 	if (sampling !== undefined) {
-		lines.push("", ...renderSamplerLines(sampling.answer), "", pc.bold(sampling.verdict.sentence));
+		lines.push("", ...renderSamplerLines(sampling.answer), "", outputColors.bold(sampling.verdict.sentence));
 	}
 	if (run.interrupted) lines.push("", "Interrupted: this is what was finished.");
 	lines.push("", `results: ${folder}`);
