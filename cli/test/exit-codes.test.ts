@@ -3,24 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { finitude } from "./run-cli.ts";
+import { threePoints } from "./three-points.ts";
 
-const problem = {
-	name: "three points",
-	trainInputs: [
-		[1, 0],
-		[0, 1],
-		[1, 1],
-	],
-	trainTargets: [1, -1, 0.5],
-	testInputs: [[0.5, 0.5]],
-	testTargets: [0.2],
-	network: {
-		layers: [{ type: "dense", width: 10, activation: "erf", weightVariance: 1 }],
-		readout: { weightVariance: 1 },
-		scaling: "standard",
-	},
-	noiseVariance: 0.1,
-};
+const problem = threePoints;
 const input = JSON.stringify(problem);
 const predict = ["predict", "-", "--theory", "nngp", "--json"];
 

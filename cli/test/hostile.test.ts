@@ -6,25 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { finitude } from "./run-cli.ts";
+import { threePoints } from "./three-points.ts";
 
 const bin = fileURLToPath(new URL("../bin/finitude.js", import.meta.url));
 const posix = process.platform !== "win32";
-const problem = {
-	trainInputs: [
-		[1, 0],
-		[0, 1],
-		[1, 1],
-	],
-	trainTargets: [1, -1, 0.5],
-	testInputs: [[0.5, 0.5]],
-	testTargets: [0.2],
-	network: {
-		layers: [{ type: "dense", width: 10, activation: "erf", weightVariance: 1 }],
-		readout: { weightVariance: 1 },
-		scaling: "standard",
-	},
-	noiseVariance: 0.1,
-};
+const { name: _, ...problem } = threePoints;
 const input = JSON.stringify(problem);
 const convolutional = {
 	...problem,

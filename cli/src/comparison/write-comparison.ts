@@ -71,7 +71,8 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 		version,
 		runtime: `Node.js ${process.version} ${process.platform} ${process.arch}`,
 		engine: { id: run.engine.id, variant: run.engine.variant, deterministic: run.engine.deterministic },
-		seed: experiment.seed,
+		// The seed that the numbers depend on: of the chains where there are any, else of the data.
+		seed: experiment.sampling === false ? experiment.seed : experiment.sampling.seed,
 		interrupted: run.interrupted,
 		...(run.notSampled === undefined ? {} : { notSampled: run.notSampled }),
 		experiment: experiment.resolved,

@@ -1,6 +1,6 @@
 // Deflation of D + rho z z^T (Dongarra and Sorensen 1987, SIAM J. Sci. Stat. Comput. 8, s139): where an entry of z is
 // negligible, or can be rotated away because two entries of D nearly agree, d_i is an eigenvalue already.
-import { at } from "./memory";
+import { at, get, set } from "./memory";
 
 const EPSILON: f64 = 2.220446049250313e-16;
 
@@ -79,16 +79,4 @@ function largest(n: i32, x: usize): f64 {
   let result: f64 = 0;
   for (let i = 0; i < n; i++) result = max(result, Math.abs(get(x, i)));
   return result;
-}
-
-// @ts-ignore: decorator
-@inline
-function get(x: usize, i: i32): f64 {
-  return load<f64>(x + (<usize>i << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function set(x: usize, i: i32, value: f64): void {
-  store<f64>(x + (<usize>i << 3), value);
 }

@@ -4,7 +4,7 @@
 import { BOTH, LOWER, UPPER, deflate } from "./deflation";
 import { leadingDimension, panelBuffers, workMatrix, workVector } from "./eigen-workspace";
 import { gemm } from "./gemm";
-import { at } from "./memory";
+import { at, get, set } from "./memory";
 import { unpack } from "./pack";
 import { implicitQL } from "./ql";
 import { consistentVector, secularRoot, secularVector } from "./secular";
@@ -151,16 +151,4 @@ function finishValues(size: i32, count: i32, d: usize, roots: usize, deflated: u
   for (let i = count; i < size; i++) set(buffer, i, get(d, load<i32>(deflated + (<usize>(i - count) << 2))));
   memory.copy(d, roots, <usize>count << 3);
   memory.copy(d + (<usize>count << 3), buffer + (<usize>count << 3), <usize>(size - count) << 3);
-}
-
-// @ts-ignore: decorator
-@inline
-function get(x: usize, i: i32): f64 {
-  return load<f64>(x + (<usize>i << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function set(x: usize, i: i32, value: f64): void {
-  store<f64>(x + (<usize>i << 3), value);
 }

@@ -23,3 +23,17 @@ export const packedTriangle: usize = memory.data(NB * NB * 8, 64);
 export const packedStrip: usize = memory.data(NB * STRIP * 8, 64);
 /** One 4 x 4 tile of C that cannot be written directly. */
 export const tileBuffer: usize = memory.data(128, 64);
+
+/** Number i of a vector at x. */
+// @ts-ignore: decorator
+@inline
+export function get(x: usize, i: i32): f64 {
+  return load<f64>(x + (<usize>i << 3));
+}
+
+/** Writes number i of a vector at x. */
+// @ts-ignore: decorator
+@inline
+export function set(x: usize, i: i32, value: f64): void {
+  store<f64>(x + (<usize>i << 3), value);
+}

@@ -1,6 +1,7 @@
 // Implicit QL iteration on a symmetric tridiagonal matrix: Dubrulle, Martin and Wilkinson 1968, Numer. Math. 12, 377.
 import { PAIRS } from "./eigen-workspace";
 import { SWEEP_HEADER, applyRotations } from "./rotations";
+import { get, set } from "./memory";
 
 /** Sweeps allowed per eigenvalue on average; two are usual. */
 const SWEEP_LIMIT: i32 = 60;
@@ -93,16 +94,4 @@ function sweepDown(low: i32, high: i32, d: usize, e: usize, out: usize): usize {
   store<f64>(out, <f64>high);
   store<f64>(out, <f64>(high - 1 - i), 8);
   return rotation;
-}
-
-// @ts-ignore: decorator
-@inline
-function get(x: usize, i: i32): f64 {
-  return load<f64>(x + (<usize>i << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function set(x: usize, i: i32, value: f64): void {
-  store<f64>(x + (<usize>i << 3), value);
 }

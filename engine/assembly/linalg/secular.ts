@@ -2,6 +2,7 @@
 //   f(x) = 1/rho + sum_i z_i^2 / (d_i - x),   one in every interval (d_j, d_j+1) and one above the last d.
 // Roots by two-pole rational interpolation (the "middle way" of Li 1993, LAPACK Working Note 89) inside a bracket.
 import { multiplyAdd } from "../simd";
+import { get, set } from "./memory";
 
 const EPSILON: f64 = 2.220446049250313e-16;
 /** Interpolation takes 4 to 8 steps; halving the bracket, the fallback, needs one for every bit of x. */
@@ -140,16 +141,4 @@ export function secularVector(k: i32, z: usize, delta: usize, order: usize, valu
   }
   const scale = 1 / Math.sqrt(square);
   for (let i = 0; i < k; i++) set(delta, i, scale * get(values, load<i32>(order + (<usize>i << 2))));
-}
-
-// @ts-ignore: decorator
-@inline
-function get(x: usize, i: i32): f64 {
-  return load<f64>(x + (<usize>i << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function set(x: usize, i: i32, value: f64): void {
-  store<f64>(x + (<usize>i << 3), value);
 }
