@@ -34,9 +34,12 @@ export function relativeNorm(a: Matrix, b: Matrix): number | undefined {
 	return ratio(norm(a.data), norm(b.data));
 }
 
+/** Averages of thousands of equal numbers scatter by about this fraction of them: rounding, not sampling. */
+const ROUNDING = 1e-12;
+
 /**
- * Root mean square of (a - b) / standardError. Entries with standard error 0 (a quantity that sampling knows exactly) count
- * only when a differs from b: no multiple of 0 is a distance then, and the result is undefined.
+ * Root mean square of (a - b) / standardError. Entries whose standard error is rounding at most (a quantity that sampling
+ * knows exactly) count only when a differs from b by more: no multiple of 0 is a distance then, and the result is undefined.
  */
 export function rootMeanSquareZ(a: Matrix, b: Matrix, standardError: Matrix): number | undefined {
 	const delta = difference(a, b);
@@ -44,8 +47,11 @@ export function rootMeanSquareZ(a: Matrix, b: Matrix, standardError: Matrix): nu
 	let count = 0;
 	for (let i = 0; i < delta.length; i++) {
 		const error = standardError.data[i]!;
-		if (error === 0 && delta[i] === 0) continue;
-		if (error === 0) return undefined;
+		const rounding = ROUNDING * Math.abs(b.data[i]!);
+		if (error <= rounding) {
+			if (Math.abs(delta[i]!) <= rounding) continue;
+			return undefined;
+		}
 		sum += (delta[i]! / error) ** 2;
 		count++;
 	}

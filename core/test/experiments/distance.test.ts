@@ -14,4 +14,9 @@ describe("distances", () => {
 		expect(relativeDistance(column(0), column(0))).toBe(0);
 		expect(rootMeanSquareZ(column(2), column(2), column(0))).toBe(0);
 	});
+
+	it("take a standard error of the size of rounding for none", () => {
+		expect(rootMeanSquareZ(column(2 + 4e-16, 1), column(2, 0.9), column(3e-16, 0.1))).toBeCloseTo(1, 12);
+		expect(rootMeanSquareZ(column(2.5), column(2), column(3e-16))).toBeUndefined();
+	});
 });
