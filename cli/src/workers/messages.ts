@@ -34,7 +34,7 @@ export type WorkerReport =
 /** What the worker of the theories needs. */
 export interface TheoryTask {
 	readonly problem: Problem;
-	readonly choices: readonly TheoryChoice[];
+	readonly choices: "all" | readonly TheoryChoice[];
 	readonly engine: EngineChoice;
 }
 

@@ -1,6 +1,6 @@
 /** All theories of an experiment in a worker thread. */
 import { Worker } from "node:worker_threads";
-import { type Experiment, InputError, type TheoryOutcome, theories } from "@finitude/core";
+import { type Experiment, InputError, type TheoryOutcome } from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
 import type { TheoryReport, TheoryTask } from "./messages.ts";
 
@@ -15,9 +15,7 @@ export async function solveInWorker(
 ): Promise<TheoryOutcome[]> {
 	const outcomes: TheoryOutcome[] = [];
 	if (signal.aborted) return outcomes;
-	const choices =
-		experiment.theories === "all" ? theories.map(({ id }) => ({ id, options: {} })) : experiment.theories;
-	const task: TheoryTask = { problem: experiment.problem, choices, engine };
+	const task: TheoryTask = { problem: experiment.problem, choices: experiment.theories, engine };
 	const worker = new Worker(new URL("./theory-worker.js", import.meta.url), { workerData: task });
 	try {
 		await new Promise<void>((resolve, reject) => {

@@ -9,10 +9,11 @@ const send = (report: TheoryReport) => parentPort!.postMessage(report);
 
 try {
 	const engine = await createEngine(choice);
-	for (const theory of choices) {
-		const [outcome] = solveTheories(problem, [theory], { engine, clock: () => performance.now() / 1000 });
-		send({ kind: "outcome", outcome: outcome! });
-	}
+	solveTheories(problem, choices, {
+		engine,
+		clock: () => performance.now() / 1000,
+		onOutcome: (outcome) => send({ kind: "outcome", outcome }),
+	});
 	send({ kind: "done" });
 } catch (error) {
 	const fault = faultOf(error);

@@ -19,10 +19,8 @@ export interface OutcomeContext {
 	readonly covariance?: boolean;
 	/** Seconds from any fixed point. */
 	readonly clock: () => number;
-	/** Called before each theory. */
-	readonly onTheory?: (id: string) => void;
-	/** Ends early, with the theories solved so far, when true. */
-	readonly shouldStop?: () => boolean;
+	/** Told each outcome as soon as it is there. */
+	readonly onOutcome?: (outcome: TheoryOutcome) => void;
 }
 
 /**
@@ -40,12 +38,11 @@ export function solveTheories(
 			? theories.map((theory) => ({ theory, options: {} }))
 			: choices.map(({ id, options }) => ({ theory: findTheory(id), options }));
 	for (const { theory, options } of chosen) parseOptions(theory, options);
-	const outcomes: TheoryOutcome[] = [];
-	for (const { theory, options } of chosen) {
-		if (context.shouldStop?.()) break;
-		outcomes.push(outcomeOf(theory, problem, options, context));
-	}
-	return outcomes;
+	return chosen.map(({ theory, options }) => {
+		const outcome = outcomeOf(theory, problem, options, context);
+		context.onOutcome?.(outcome);
+		return outcome;
+	});
 }
 
 function outcomeOf(
@@ -56,7 +53,6 @@ function outcomeOf(
 ): TheoryOutcome {
 	const applies = theory.applies(problem);
 	if (applies !== true) return { theory: theory.id, reason: applies };
-	context.onTheory?.(theory.id);
 	try {
 		return { theory: theory.id, answer: solveTheory(theory, problem, options, context) };
 	} catch (error) {
