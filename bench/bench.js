@@ -48,10 +48,10 @@ if (python) numpy.push(await createNumpy(python, "NumPy, AVX2", { OPENBLAS_CORET
 else console.log("No python3 with NumPy; name one in the environment variable PYTHON to compare.");
 const competitors = [...engines, ...numpy];
 
-const chosen = process.argv.slice(2);
+const chosen = process.argv.slice(2).map((word) => word.toLowerCase());
 const table = [["", "unit", ...competitors.map(({ title }) => title)]];
 for (const row of rows.filter(
-	({ id }) => chosen.length === 0 || chosen.some((word) => id.startsWith(word)),
+	({ title }) => chosen.length === 0 || chosen.some((word) => title.toLowerCase().startsWith(word)),
 )) {
 	const best = await measure(row, competitors);
 	const baseline = best[engines.length];
