@@ -124,6 +124,10 @@ describe("exit code 3", () => {
 		const answer = JSON.parse(stdout);
 		expect(answer.sampler).toBe("hmc");
 		expect(answer.convergence.converged).toBe(false);
+		expect(answer.engine).toMatch(/^wasm \(/);
+		expect(answer.options).toEqual({ sampler: "hmc", chains: 2, draws: 8, warmup: 0, seed: 1 });
+		expect(answer).toHaveProperty("seconds");
+		expect(answer).toHaveProperty("version");
 	});
 });
 

@@ -1,6 +1,7 @@
 export * from "./activations/index.ts";
 export * from "./answer/answer.ts";
 export { answerToJson, type Json } from "./answer/json.ts";
+export { type ComputationRecord, computationRecord } from "./answer/record.ts";
 export { type LabeledImages, readCifar10 } from "./data/cifar10.ts";
 export type { ClassTargets } from "./data/classes.ts";
 export { type CsvForm, readCsv, selectColumns, type Table } from "./data/csv.ts";

@@ -18,6 +18,7 @@ test("@finitude/core", () => {
 		  "commentedTemplate",
 		  "compareWithSamples",
 		  "comparedPoints",
+		  "computationRecord",
 		  "dataSchema",
 		  "defineActivation",
 		  "dualOf",

@@ -1,4 +1,4 @@
-import { answerToJson, combineChains, type SampledAnswer } from "@finitude/core";
+import { answerToJson, combineChains, computationRecord, type SampledAnswer } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import { engineChoice, samplingOverrides } from "../commands/options.ts";
 import type { SampleFlags } from "../commands/sample.ts";
@@ -38,7 +38,8 @@ export async function sample(path: string, flags: SampleFlags): Promise<void> {
 	}
 	const answer: SampledAnswer = combineChains(experiment.problem, settings, chains);
 	const seconds = (performance.now() - start) / 1000;
-	if (flags.json) console.log(JSON.stringify({ ...(answerToJson(answer) as object), seconds }));
+	if (flags.json)
+		console.log(JSON.stringify(answerToJson({ ...answer, ...computationRecord(engine, seconds, settings) })));
 	else
 		console.log(`${renderPrediction(answer, experiment.problem)}\n${renderSamplerLines(answer).join("\n")}`);
 	if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;

@@ -2,9 +2,11 @@
 import {
 	type Comparison,
 	type ComparisonRow,
+	type ComputationRecord,
 	combineChains,
 	comparedPoints,
 	compareWithSamples,
+	computationRecord,
 	type Experiment,
 	isInputError,
 	predictionAt,
@@ -37,10 +39,9 @@ export interface ComparisonRun {
 }
 
 export interface SampledComparison {
-	readonly answer: SampledAnswer;
+	readonly answer: SampledAnswer & ComputationRecord;
 	readonly comparison: Comparison;
 	readonly verdict: Verdict;
-	readonly seconds: number;
 }
 
 export interface RunOptions {
@@ -107,7 +108,8 @@ async function compareWithNetwork(
 		...(options.workers === undefined ? {} : { workers: options.workers }),
 	}).finally(progress.finish);
 	if (chains.length === 0) return { notSampled: INTERRUPTED };
-	const answer = combineChains(problem, settings, chains);
+	const combined = combineChains(problem, settings, chains);
+	const answer = { ...combined, ...computationRecord(options.engine, clock() - start, settings) };
 	const points = comparedPoints(problem);
 	const ranked = answers.map((candidate) => ({
 		id: candidate.theory,
@@ -121,7 +123,6 @@ async function compareWithNetwork(
 			verdict: verdict(ranked, predictionAt(points, answer), answer, (weights, moment) =>
 				projectionMcse(chains, weights, points, moment),
 			),
-			seconds: clock() - start,
 		},
 	};
 }

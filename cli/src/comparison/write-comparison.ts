@@ -84,7 +84,7 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 		...(sampling === undefined
 			? {}
 			: {
-					sampled: { ...(answerToJson(sampling.answer) as object), seconds: sampling.seconds },
+					sampled: answerToJson(sampling.answer),
 					comparison: answerToJson(sampling.comparison),
 					verdict: sampling.verdict,
 				}),

@@ -54,7 +54,7 @@ export function comparisonTable({ rows, outcomes, sampling }: ComparisonRun): st
 	return renderTable(COLUMNS, [...cells, sampledCells(sampling)]);
 }
 
-function sampledCells({ comparison: { sampled, noiseFloor }, seconds }: SampledComparison): string[] {
+function sampledCells({ comparison: { sampled, noiseFloor }, answer }: SampledComparison): string[] {
 	const floor = (value: number | undefined) => [
 		value === undefined ? ABSENT : `+-${formatNumber(value, 2)}`,
 		ABSENT,
@@ -67,7 +67,7 @@ function sampledCells({ comparison: { sampled, noiseFloor }, seconds }: SampledC
 		...floor(noiseFloor.variance),
 		...floor(noiseFloor.kernel),
 		optional(sampled.logEvidence, 6),
-		formatNumber(seconds, 3),
+		formatNumber(answer.seconds, 3),
 	];
 }
 
@@ -122,7 +122,7 @@ export function comparisonCsv({ rows, outcomes, sampling }: ComparisonRun): stri
 	if (sampling !== undefined) {
 		const { sampled } = sampling.comparison;
 		const status = sampled.converged ? "sampled" : "not converged";
-		lines.push([sampled.id, ...cells(sampled, status, sampling.seconds)]);
+		lines.push([sampled.id, ...cells(sampled, status, sampling.answer.seconds)]);
 	}
 	return renderCsv([CSV_HEADER, ...lines]);
 }

@@ -1,21 +1,13 @@
 import type { Answer } from "../answer/answer.ts";
+import { type ComputationRecord, computationRecord } from "../answer/record.ts";
 import { InputError } from "../errors.ts";
 import { alternatives, describeValue, fieldName, parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
-import { version } from "../version.ts";
 import { requireApplicable } from "./applicability.ts";
 import type { SolveContext, Theory } from "./theory.ts";
 
 /** An answer with the record of how it was computed. */
-export interface ReportedAnswer extends Answer {
-	/** The engine and what exactly computed: "reference (plain TypeScript)". */
-	readonly engine: string;
-	readonly seconds: number;
-	/** All options, defaults filled in. */
-	readonly options: Readonly<Record<string, unknown>>;
-	/** Of this package. */
-	readonly version: string;
-}
+export interface ReportedAnswer extends Answer, ComputationRecord {}
 
 /** A context with a clock, since the core has none. */
 export interface TimedSolveContext extends SolveContext {
@@ -40,14 +32,7 @@ export function solveTheory<Options extends object>(
 	refuseOverflow(problem);
 	const start = clock();
 	const answer = theory.solve(problem, options, context);
-	const { id, variant } = context.engine;
-	return {
-		...answer,
-		engine: `${id} (${variant})`,
-		seconds: clock() - start,
-		options: { ...options } as Record<string, unknown>,
-		version,
-	};
+	return { ...answer, ...computationRecord(context.engine, clock() - start, options) };
 }
 
 /** The log evidence holds |y|^2 / kappa. */
