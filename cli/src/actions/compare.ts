@@ -22,7 +22,7 @@ export async function compare(path: string, flags: CompareFlags): Promise<void> 
 			engine,
 			choice,
 			signal: interrupt.signal,
-			...(flags.workers === undefined ? {} : { workers: flags.workers }),
+			workers: flags.workers,
 		});
 		// Drawing pulls in large libraries that no other command needs: load them only now.
 		const { writeComparison } = await import("../comparison/write-comparison.ts");

@@ -2,26 +2,21 @@
 import {
 	type Comparison,
 	type ComparisonRow,
-	type ComputationRecord,
-	combineChains,
 	comparedPoints,
 	compareWithSamples,
-	computationRecord,
 	type Experiment,
 	isInputError,
 	predictionAt,
 	projectionMcse,
 	type ReportedAnswer,
-	type SampledAnswer,
 	type SamplingSettings,
 	type TheoryOutcome,
 	theoryRow,
 	type Verdict,
 	verdict,
 } from "@finitude/core";
-import type { Engine, EngineChoice } from "@finitude/engine";
-import { createSamplingProgress } from "../render/progress.ts";
-import { sampleChains } from "../workers/sample-chains.ts";
+import type { Engine } from "@finitude/engine";
+import { type SampledNetwork, type SampleNetworkOptions, sampleNetwork } from "../workers/sample-network.ts";
 import { solveInWorker } from "../workers/solve-theories.ts";
 
 export interface ComparisonRun {
@@ -39,24 +34,18 @@ export interface ComparisonRun {
 }
 
 export interface SampledComparison {
-	readonly answer: SampledAnswer & ComputationRecord;
+	readonly answer: SampledNetwork["answer"];
 	readonly comparison: Comparison;
 	readonly verdict: Verdict;
 }
 
-export interface RunOptions {
-	readonly engine: Engine;
-	readonly choice: EngineChoice;
-	readonly workers?: number;
-	readonly signal: AbortSignal;
-}
-
 const INTERRUPTED = "interrupted before there were enough draws.";
 
-const clock = () => performance.now() / 1000;
-
 /** Solves the theories, then samples the network, in worker threads: this one stays free to hear Ctrl-C. */
-export async function runComparison(experiment: Experiment, options: RunOptions): Promise<ComparisonRun> {
+export async function runComparison(
+	experiment: Experiment,
+	options: SampleNetworkOptions,
+): Promise<ComparisonRun> {
 	const outcomes = await solveInWorker(experiment, options.choice, options.signal);
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const sampled = await sampleAndCompare(experiment, answers, options);
@@ -78,7 +67,7 @@ export async function runComparison(experiment: Experiment, options: RunOptions)
 async function sampleAndCompare(
 	experiment: Experiment,
 	answers: readonly ReportedAnswer[],
-	options: RunOptions,
+	options: SampleNetworkOptions,
 ): Promise<Pick<ComparisonRun, "sampling" | "notSampled">> {
 	const settings = experiment.sampling;
 	if (settings === false) return {};
@@ -96,20 +85,12 @@ async function compareWithNetwork(
 	experiment: Experiment,
 	settings: SamplingSettings,
 	answers: readonly ReportedAnswer[],
-	options: RunOptions,
+	options: SampleNetworkOptions,
 ): Promise<Pick<ComparisonRun, "sampling" | "notSampled">> {
 	const { problem } = experiment;
-	const start = clock();
-	const progress = createSamplingProgress(settings);
-	const chains = await sampleChains(problem, settings, {
-		engine: options.choice,
-		signal: options.signal,
-		onProgress: progress.update,
-		...(options.workers === undefined ? {} : { workers: options.workers }),
-	}).finally(progress.finish);
-	if (chains.length === 0) return { notSampled: INTERRUPTED };
-	const combined = combineChains(problem, settings, chains);
-	const answer = { ...combined, ...computationRecord(options.engine, clock() - start, settings) };
+	const sampled = await sampleNetwork(problem, settings, options);
+	if (sampled === undefined) return { notSampled: INTERRUPTED };
+	const { answer, chains } = sampled;
 	const points = comparedPoints(problem);
 	const ranked = answers.map((candidate) => ({
 		id: candidate.theory,
