@@ -16,7 +16,6 @@ export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } fr
 export * from "./diagnostics/index.ts";
 export * from "./errors.ts";
 export {
-	type ComparedPoints,
 	type Comparison,
 	type ComparisonRow,
 	comparedPoints,

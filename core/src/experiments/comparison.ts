@@ -2,6 +2,7 @@
 import type { Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
+import type { SampledPoints } from "../samplers/moment-series.ts";
 import { meanSquaredError, meanValue, relativeDistance, relativeNorm, rootMeanSquareZ } from "./distance.ts";
 
 /** How far an estimate is from the sampled one. */
@@ -28,12 +29,10 @@ export interface ComparisonRow {
 	readonly converged: boolean;
 }
 
-/** Where the distances are measured: the test points, or the training points of a problem without test inputs. */
-export type ComparedPoints = "test" | "train";
-
 /** Every theory measured against the sampled network. */
 export interface Comparison {
-	readonly points: ComparedPoints;
+	/** Where the distances are measured: the training points only of a problem without test inputs. */
+	readonly points: SampledPoints;
 	readonly theories: readonly ComparisonRow[];
 	readonly sampled: ComparisonRow;
 	/** |MCSE| / |estimate|: relative distances near or below these say nothing. */
@@ -41,13 +40,13 @@ export interface Comparison {
 }
 
 /** Where theories and sampled network are compared. */
-export function comparedPoints(problem: Problem): ComparedPoints {
+export function comparedPoints(problem: Problem): SampledPoints {
 	return problem.testInputs === undefined ? "train" : "test";
 }
 
 /** Posterior mean and variance at the compared points: P* x D each, or P x D. The answer must have these points. */
 export function predictionAt(
-	points: ComparedPoints,
+	points: SampledPoints,
 	answer: Pick<Answer, "trainMean" | "trainVariance" | "testMean" | "testVariance">,
 ): { mean: Matrix; variance: Matrix } {
 	return points === "test"
@@ -55,7 +54,7 @@ export function predictionAt(
 		: { mean: answer.trainMean, variance: answer.trainVariance };
 }
 
-function errors(problem: Problem, points: ComparedPoints, mean: Matrix, variance: Matrix) {
+function errors(problem: Problem, points: SampledPoints, mean: Matrix, variance: Matrix) {
 	const targets = problem.testTargets;
 	if (points === "train" || targets === undefined) return {};
 	const testError = meanSquaredError(mean, targets);

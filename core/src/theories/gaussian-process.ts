@@ -3,6 +3,7 @@ import {
 	choleskyInverse,
 	choleskySolve,
 	diagonal as diagonalOf,
+	dot,
 	type Engine,
 	gram,
 	logDeterminant,
@@ -82,10 +83,6 @@ export function gaussianProcessPosterior(
 			test.covariance && { testCovariance: schurComplement(engine, test.covariance, reduced) }),
 		validity: [...trainNotes, ...negativeVariances("test", testVariance, test.diagonal)],
 	};
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-	return a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 }
 
 function meanAtTraining(

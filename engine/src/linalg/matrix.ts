@@ -7,7 +7,11 @@ export interface Matrix {
 }
 
 /** A rows x columns matrix of zeros, or over the given numbers (not copied). @throws RangeError when the length is wrong. */
-export function matrix(rows: number, columns: number, data = new Float64Array(rows * columns)): Matrix {
+export function matrix(
+	rows: number,
+	columns: number,
+	data: Float64Array = new Float64Array(rows * columns),
+): Matrix {
 	if (data.length !== rows * columns) {
 		throw new RangeError(
 			`matrix: wanted ${rows} x ${columns} = ${rows * columns} numbers; got ${data.length}.`,
@@ -27,6 +31,11 @@ export function matrixFromRows(rows: readonly (readonly number[])[]): Matrix {
 		result.data.set(row, i * columns);
 	});
 	return result;
+}
+
+/** Numbers as a matrix of one column; not copied. */
+export function matrixFromColumn(data: Float64Array): Matrix {
+	return matrix(data.length, 1, data);
 }
 
 /** The matrix as nested rows. */
@@ -51,4 +60,9 @@ export function transposed(m: Matrix): Matrix {
 /** The main diagonal. */
 export function diagonal(m: Matrix): Float64Array {
 	return Float64Array.from({ length: Math.min(m.rows, m.columns) }, (_, i) => m.data[i * m.columns + i]!);
+}
+
+/** The inner product sum_i a_i b_i of two arrays of one length, summed in order. */
+export function dot(a: Float64Array, b: Float64Array): number {
+	return a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 }

@@ -1,9 +1,8 @@
+import { dot, matrixFromColumn } from "@finitude/engine";
 import { z } from "zod";
 import { uniforms } from "../random.ts";
 import {
-	column,
 	dimensionField,
-	dot,
 	gaussianInputs,
 	inputVarianceField,
 	randomDirection,
@@ -48,7 +47,7 @@ export const gaussianXorTeacher: Teacher<z.output<typeof schema>> & { schema: ty
 				const sign = cluster[i]! % 2 === 0 ? 1 : -1;
 				for (let j = 0; j < dimension; j++) inputs.data[i * dimension + j]! += sign * center[j]!;
 			}
-			return { inputs, targets: column(cluster.map((c) => (c < 2 ? 1 : -1))) };
+			return { inputs, targets: matrixFromColumn(cluster.map((c) => (c < 2 ? 1 : -1))) };
 		};
 	},
 };

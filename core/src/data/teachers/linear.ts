@@ -1,6 +1,6 @@
+import { matrixFromColumn } from "@finitude/engine";
 import { z } from "zod";
 import {
-	column,
 	dimensionField,
 	gaussianInputs,
 	inputVarianceField,
@@ -23,7 +23,7 @@ export const linearTeacher: Teacher<z.output<typeof schema>> & { schema: typeof 
 		const w = randomDirection(engine, stream, settings.dimension, 1);
 		return (count, points) => {
 			const inputs = gaussianInputs(engine, points, count, settings);
-			return { inputs, targets: column(projections(inputs, w)) };
+			return { inputs, targets: matrixFromColumn(projections(inputs, w)) };
 		};
 	},
 };

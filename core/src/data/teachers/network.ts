@@ -1,14 +1,8 @@
+import { matrixFromColumn } from "@finitude/engine";
 import { z } from "zod";
 import { normals } from "../random.ts";
 import { applyLink, LINK_NAMES } from "./links.ts";
-import {
-	column,
-	dimensionField,
-	gaussianInputs,
-	inputVarianceField,
-	projections,
-	type Teacher,
-} from "./teacher.ts";
+import { dimensionField, gaussianInputs, inputVarianceField, projections, type Teacher } from "./teacher.ts";
 
 const schema = z.strictObject({
 	type: z.literal("network"),
@@ -38,7 +32,7 @@ export const networkTeacher: Teacher<z.output<typeof schema>> & { schema: typeof
 				const phi = applyLink(activation, engine, h);
 				for (let i = 0; i < count; i++) targets[i]! += (readout[m]! * phi[i]!) / Math.sqrt(width);
 			}
-			return { inputs, targets: column(targets) };
+			return { inputs, targets: matrixFromColumn(targets) };
 		};
 	},
 };

@@ -1,6 +1,7 @@
+import { matrixFromColumn } from "@finitude/engine";
 import { z } from "zod";
 import { uniforms } from "../random.ts";
-import { column, dimensionField, gaussianInputs, inputVarianceField, type Teacher } from "./teacher.ts";
+import { dimensionField, gaussianInputs, inputVarianceField, type Teacher } from "./teacher.ts";
 
 const schema = z.strictObject({
 	type: z.literal("random-labels"),
@@ -15,7 +16,10 @@ export const randomLabelsTeacher: Teacher<z.output<typeof schema>> & { schema: t
 	prepare(settings, engine) {
 		return (count, points) => {
 			const inputs = gaussianInputs(engine, points, count, settings);
-			return { inputs, targets: column(uniforms(engine, points, count).map((u) => (u < 0.5 ? -1 : 1))) };
+			return {
+				inputs,
+				targets: matrixFromColumn(uniforms(engine, points, count).map((u) => (u < 0.5 ? -1 : 1))),
+			};
 		};
 	},
 };

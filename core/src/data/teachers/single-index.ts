@@ -1,8 +1,8 @@
+import { matrixFromColumn } from "@finitude/engine";
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { applyLink, hermiteSeries, LINK_NAMES } from "./links.ts";
 import {
-	column,
 	dimensionField,
 	gaussianInputs,
 	inputVarianceField,
@@ -41,7 +41,10 @@ export const singleIndexTeacher: Teacher<z.output<typeof schema>> & { schema: ty
 		return (count, points) => {
 			const inputs = gaussianInputs(engine, points, count, settings);
 			const u = projections(inputs, w);
-			return { inputs, targets: column(link ? applyLink(link, engine, u) : hermiteSeries(hermite!, u)) };
+			return {
+				inputs,
+				targets: matrixFromColumn(link ? applyLink(link, engine, u) : hermiteSeries(hermite!, u)),
+			};
 		};
 	},
 };

@@ -1,4 +1,4 @@
-import type { Engine, Matrix, RandomState } from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrixRow, type RandomState } from "@finitude/engine";
 import { z } from "zod";
 import { normals } from "../random.ts";
 
@@ -62,20 +62,7 @@ export function rescaled(w: Float64Array, squaredLength: number): Float64Array {
 	return w.map((x) => factor * x);
 }
 
-export function dot(a: Float64Array, b: Float64Array): number {
-	let sum = 0;
-	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-	return sum;
-}
-
 /** w.x for every row x. */
 export function projections(inputs: Matrix, w: Float64Array): Float64Array {
-	return Float64Array.from({ length: inputs.rows }, (_, i) =>
-		dot(inputs.data.subarray(i * inputs.columns, (i + 1) * inputs.columns), w),
-	);
-}
-
-/** Numbers as a P x 1 matrix. */
-export function column(data: Float64Array): Matrix {
-	return { rows: data.length, columns: 1, data };
+	return Float64Array.from({ length: inputs.rows }, (_, i) => dot(matrixRow(inputs, i), w));
 }

@@ -1,6 +1,7 @@
+import { matrixFromColumn } from "@finitude/engine";
 import { z } from "zod";
 import { normals, uniforms } from "../random.ts";
-import { column, dimensionField, type Teacher } from "./teacher.ts";
+import { dimensionField, type Teacher } from "./teacher.ts";
 
 const noise = (description: string) =>
 	z
@@ -43,7 +44,7 @@ export const templatesTeacher: Teacher<z.output<typeof schema>> & { schema: type
 				return Math.sqrt(1 - gamma) * center + Math.sqrt(gamma) * value;
 			});
 			const targets = Float64Array.from({ length: count }, (_, i) => labels[i % templates]!);
-			return { inputs: { rows: count, columns: dimension, data }, targets: column(targets) };
+			return { inputs: { rows: count, columns: dimension, data }, targets: matrixFromColumn(targets) };
 		};
 	},
 };

@@ -5,6 +5,7 @@ import {
 	logDeterminant,
 	type Matrix,
 	matrix,
+	matrixFromColumn,
 	multiply,
 	solveLower,
 	symmetricEigen,
@@ -53,7 +54,7 @@ export function diagonalizeModes(
 			signal: withoutRounding(values),
 			noise: new Float64Array(values.length).fill(noiseVariance),
 			logDeterminantShift: 0,
-			project: (x) => multiply(engine, vectors, column(x), { transposeA: true }).data,
+			project: (x) => multiply(engine, vectors, matrixFromColumn(x), { transposeA: true }).data,
 			eigenvectors: vectors,
 			smallestEigenvalue,
 			hiddenEigenvalues,
@@ -97,12 +98,8 @@ function whiten(engine: Engine, unit: Matrix, other: Matrix) {
 		values: withoutRounding(values),
 		logDeterminant: logDeterminant(factor),
 		project: (x: Float64Array) =>
-			multiply(engine, vectors, solveLower(engine, factor, column(x)), { transposeA: true }).data,
+			multiply(engine, vectors, solveLower(engine, factor, matrixFromColumn(x)), { transposeA: true }).data,
 	};
-}
-
-function column(x: Float64Array): Matrix {
-	return { rows: x.length, columns: 1, data: x };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { dot } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -110,8 +111,4 @@ function smallestEigenvalueNote(
 				value: smallest / noiseVariance,
 				message: `smallest eigenvalue of ${kernel} at the training points, ${smallest.toExponential(1)}${rounding}, over the noise variance`,
 			};
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-	return a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 }
