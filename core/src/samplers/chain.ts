@@ -71,6 +71,7 @@ export function runChain(
 		return {
 			chain: chainIndex,
 			...store.finish(),
+			...(kernel.ladder && { ladder: kernel.ladder(state) }),
 			...(store.logDensity().length === 0 ? { shortenedSteps: 0 } : rest),
 			notes: [...space.notes, ...kernel.notes, ...observer.notes],
 		};
@@ -93,7 +94,7 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 		});
 	}
 	const space = createSamplingSpace(engine, problem);
-	return { space, kernel: sampler.prepare(space, options) };
+	return { space, kernel: sampler.prepare(space, options, { evidence: settings.evidence === true }) };
 }
 
 /** The independent streams of one chain. */

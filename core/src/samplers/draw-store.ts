@@ -17,6 +17,8 @@ export interface StoredDraws {
 	readonly scalars: ScalarDraws;
 	/** Mean Metropolis acceptance probability of each kept step. */
 	readonly acceptance: Float64Array;
+	/** completedDraws x (3 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
+	readonly rungs?: Float64Array;
 	/** 1 where the kept step diverged. */
 	readonly divergent: Uint8Array;
 	/** Kernels, power sums, histograms. */
@@ -47,7 +49,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const targets = problem.trainTargets.data;
 	const trainSize = points * outputs;
 	const testSize = (problem.testInputs?.rows ?? 0) * outputs;
-	const sizes: Readonly<Record<string, number>> = {
+	const sizes: Record<string, number> = {
 		trainMean: trainSize,
 		trainVariance: trainSize,
 		testMean: testSize,
@@ -57,9 +59,15 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 		kernelLabelProjection: 1,
 		acceptance: 1,
 	};
-	const stored = Object.fromEntries(
+	const stored: Record<string, Float64Array> = Object.fromEntries(
 		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
 	);
+	/** Room for what only some samplers give, once its size is known. */
+	const roomFor = (name: string, size: number) => {
+		sizes[name] = size;
+		stored[name] ??= new Float64Array(draws * size);
+		return stored[name];
+	};
 	const labelNorm = targets.reduce((sum, y) => sum + y * y, 0);
 	const divergent = new Uint8Array(draws);
 	const averaged = new Map<string, BatchMeans>();
@@ -96,6 +104,10 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 				refuseNonFinite(values, name, kept);
 				accumulator(name, values.length).add(values);
 			}
+			if (observation.rungs) {
+				const { length } = observation.rungs;
+				roomFor("rungs", length).set(observation.rungs, kept * length);
+			}
 			const kernel = observation.averaged.output!;
 			const scalars = {
 				logDensity: observation.logDensity,
@@ -126,6 +138,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
 				},
 				acceptance: cut("acceptance"),
+				...(stored.rungs && { rungs: cut("rungs") }),
 				divergent: divergent.slice(0, kept),
 				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
 				roundedVariances: rounded,
@@ -141,7 +154,10 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 		restore(snapshot) {
 			kept = snapshot.kept;
 			rounded = snapshot.rounded;
-			for (const [name, values] of Object.entries(snapshot.stored)) stored[name]!.set(values);
+			for (const [name, values] of Object.entries(snapshot.stored)) {
+				const size = sizes[name] ?? values.length / kept;
+				roomFor(name, size).set(values);
+			}
 			divergent.set(snapshot.divergent);
 			averaged.clear();
 			for (const [name, state] of Object.entries(snapshot.averaged)) {

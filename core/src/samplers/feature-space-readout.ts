@@ -6,6 +6,7 @@ import {
 	logDeterminantOf,
 	squaredColumns,
 	squaredNorm,
+	trace,
 } from "./block-operations.ts";
 import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
 import { createScalarFunctions } from "./scalar-functions.ts";
@@ -18,7 +19,8 @@ import { createScalarFunctions } from "./scalar-functions.ts";
  * cancels at small kappa. dV/dF = c (D B^-1 F - m R^T / kappa). Mean c F*^T m, variance kappa c |L^-1 f*|^2, B = L L^T.
  */
 export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProblem): IntegratedReadout {
-	const { features, targets, scale, noiseVariance } = problem;
+	const { features, targets, scale } = problem;
+	let { noiseVariance } = problem;
 	const points = features.columns;
 	const units = features.rows;
 	const outputs = targets.columns;
@@ -26,8 +28,13 @@ export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProble
 	const weights = allocateView(engine, units, outputs);
 	const residual = allocateView(engine, points, outputs);
 	const diagonal = engine.allocate(units);
-	const logNoise = createScalarFunctions(engine).log(noiseVariance);
+	const { log } = createScalarFunctions(engine);
+	let logNoise = log(noiseVariance);
 	return {
+		setNoiseVariance(value) {
+			noiseVariance = value;
+			logNoise = log(value);
+		},
 		energy() {
 			engine.syrk(scale, features, 0, b);
 			addToDiagonal(b, noiseVariance);
@@ -45,6 +52,12 @@ export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProble
 			engine.invertFromCholesky(b);
 			engine.gemm(scale * outputs, b, features, 0, out);
 			engine.gemm(-scale / noiseVariance, weights, transpose(residual), 1, out);
+		},
+		// R = Y - m and tr Sigma = kappa c tr F^T B^-1 F = kappa (M - kappa tr B^-1).
+		squaredResidual() {
+			engine.invertFromCholesky(b);
+			const spread = outputs * noiseVariance * (units - noiseVariance * trace(b));
+			return squaredNorm(residual.block) + spread;
 		},
 		predict(at, mean, variance, work) {
 			engine.gemm(scale, transpose(at), weights, 0, mean);

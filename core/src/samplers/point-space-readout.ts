@@ -6,6 +6,7 @@ import {
 	logDeterminantOf,
 	squaredColumns,
 	squaredNorm,
+	trace,
 } from "./block-operations.ts";
 import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
 
@@ -15,13 +16,17 @@ import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
  * dV/dF = c F (D A^-1 - B B^T), B = A^-1 Y. Mean K* B and variance k** - |L^-1 k*|^2, with K* = c F*^T F and A = L L^T.
  */
 export function createPointSpaceReadout(engine: Engine, problem: ReadoutProblem): IntegratedReadout {
-	const { features, targets, scale, noiseVariance } = problem;
+	const { features, targets, scale } = problem;
+	let { noiseVariance } = problem;
 	const points = features.columns;
 	const outputs = targets.columns;
 	const a = allocateView(engine, points, points);
 	const solution = allocateView(engine, points, outputs);
 	const diagonal = engine.allocate(points);
 	return {
+		setNoiseVariance(value) {
+			noiseVariance = value;
+		},
 		energy() {
 			engine.syrk(scale, transpose(features), 0, a);
 			addToDiagonal(a, noiseVariance);
@@ -36,6 +41,12 @@ export function createPointSpaceReadout(engine: Engine, problem: ReadoutProblem)
 			engine.invertFromCholesky(a);
 			engine.gemm(-1, solution, transpose(solution), outputs, a);
 			engine.gemm(scale, features, a, 0, out);
+		},
+		// Y - m = kappa A^-1 Y and tr Sigma = kappa (P - kappa tr A^-1).
+		squaredResidual() {
+			engine.invertFromCholesky(a);
+			const fit = noiseVariance * squaredNorm(solution.block);
+			return noiseVariance * (fit + outputs * (points - noiseVariance * trace(a)));
 		},
 		predict(at, mean, variance, work) {
 			const cross = view(work, points, at.columns);

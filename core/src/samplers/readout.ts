@@ -7,6 +7,8 @@ import { createPointSpaceReadout } from "./point-space-readout.ts";
  * A = c F^T F + kappa I and V = (D/2) log det A + (1/2) tr Y^T A^-1 Y, so that p(Y | F) is proportional to exp(-V).
  */
 export interface IntegratedReadout {
+	/** Another kappa > 0 from the next `energy` on; that of the problem until then. */
+	setNoiseVariance(noiseVariance: number): void;
 	/**
 	 * V for the current features (without the constant (P D / 2) log 2 pi); keeps the factorization for `gradient` or
 	 * `predict`. Infinity when a pivot of the Cholesky factorization is not positive or not finite.
@@ -14,6 +16,11 @@ export interface IntegratedReadout {
 	energy(): number;
 	/** dV/dF into `out` (M x P). Uses up the factorization: call `energy` again before anything else. */
 	gradient(out: View): void;
+	/**
+	 * E[|Y - f|^2 | hidden weights, data] over all points and outputs, |Y - m|^2 + D tr Sigma with m and Sigma the conditional
+	 * mean and covariance of f. Uses up the factorization, like `gradient`.
+	 */
+	squaredResidual(): number;
 	/**
 	 * Conditional moments of the noise-free output at points with features `features` (M x Q): `mean` Q x D and `variance`
 	 * Q (the same for every output). `work` must hold max(M, P) x Q numbers. Variances may be negative by rounding.

@@ -4,6 +4,7 @@ import type { ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
+import type { Ladder } from "./tempering/ladder.ts";
 
 /** What a user chooses; one set for all chains. */
 export interface SamplingSettings {
@@ -17,6 +18,8 @@ export interface SamplingSettings {
 	readonly options?: Readonly<Record<string, unknown>>;
 	/** Also the posterior covariance of f over points, for one output. Default: false. */
 	readonly covariance?: boolean;
+	/** Also the log evidence, by a sampler that can estimate it on request. Default: false. */
+	readonly evidence?: boolean;
 }
 
 /** A sampler of a problem's posterior: `id` is file name, command-line word and docs page. */
@@ -34,11 +37,18 @@ export interface Sampler<
 	readonly options: z.ZodType<Options>;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
+	/** Present where this sampler estimates the log evidence on request: what it then stores of each draw. */
+	readonly evidence?: { numbersPerDraw(options: Options): number };
 	/**
 	 * Binds a problem to an engine and allocates the work space. `applies` has been asked.
 	 * @throws InputError when the options and this problem do not go together.
 	 */
-	prepare(space: SamplingSpace, options: Options): TransitionKernel<State, Info>;
+	prepare(space: SamplingSpace, options: Options, wanted: WantedEstimates): TransitionKernel<State, Info>;
+}
+
+/** Estimates that cost extra work. */
+export interface WantedEstimates {
+	readonly evidence: boolean;
 }
 
 /** What one transition did. */
@@ -69,6 +79,16 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	step(state: State, stream: RandomState, warmingUp: boolean): { state: State; info: Info };
 	/** The network that this state stands for. */
 	draw(state: State): NetworkDraw;
+	/** What the ladder of a tempered sampler did since warm-up. */
+	ladder?(state: State): LadderReport;
+}
+
+/** A ladder of replicas from the posterior to the prior; plain data. */
+export interface LadderReport extends Ladder {
+	/** Mean acceptance probability of the exchanges between neighbouring rungs, the coldest pair first. */
+	readonly swapRates: readonly number[];
+	/** How often a network drawn from the prior came down to the posterior. */
+	readonly arrivals: number;
 }
 
 /** A sampled network in the coordinates of a SamplingSpace: all weights standard normal a priori. Not to be changed. */
@@ -80,6 +100,8 @@ export interface NetworkDraw {
 	 * observed; without it the readout is integrated out, and what is observed are the conditional moments of f.
 	 */
 	readonly readout?: Float64Array;
+	/** Of a ladder of replicas from the posterior to the prior: what the log evidence needs; see RungRecord. */
+	readonly rungs?: Float64Array;
 	/** Log importance weight, up to a constant that all chains share; without it draws count alike. */
 	readonly logWeight?: number;
 }
