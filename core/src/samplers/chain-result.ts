@@ -1,6 +1,7 @@
 import type { ValidityNote } from "../answer/answer.ts";
 import type { BatchMeansState, BatchMoments } from "./batch-means.ts";
 import type { StoredDraws } from "./draw-store.ts";
+import type { WeightArray } from "./network-weights.ts";
 import type { LadderReport } from "./sampler.ts";
 
 /** The kept draws of one chain: plain data that a worker can post. */
@@ -14,6 +15,8 @@ export interface ChainResult extends StoredDraws {
 	readonly shortenedSteps: number;
 	/** Of a tempered sampler. */
 	readonly ladder?: LadderReport;
+	/** What a row of `weights` holds, where weights are kept. */
+	readonly weightArrays?: readonly WeightArray[];
 	readonly notes: readonly ValidityNote[];
 }
 
@@ -50,8 +53,8 @@ export interface ChainOptions {
 	readonly shouldStop?: () => boolean;
 	/** Where an earlier run of the same chain stood: it goes on with the same bits. */
 	readonly resume?: ChainSnapshot;
-	/** Asked after every step; true hands a snapshot to `onSnapshot`. */
-	readonly wantsSnapshot?: () => boolean;
+	/** Asked after every step, with whether it is the last one of this run; true hands a snapshot to `onSnapshot`. */
+	readonly wantsSnapshot?: (last: boolean) => boolean;
 	readonly onSnapshot?: (snapshot: ChainSnapshot) => void;
 }
 
@@ -62,6 +65,7 @@ export interface ChainSnapshot {
 	readonly state: unknown;
 	readonly transitions: Uint32Array;
 	readonly observations: Uint32Array;
+	readonly weights: Uint32Array;
 	readonly counters: ChainCounters;
 	readonly store: DrawStoreSnapshot;
 }

@@ -4,6 +4,7 @@ import type { Problem } from "../problem/problem.ts";
 import type { ChainResult } from "./chain-result.ts";
 import { shortestLength } from "./combined-draws.ts";
 import { type ConvergenceReport, convergenceReport } from "./convergence-report.ts";
+import { logEvidence } from "./evidence/log-evidence.ts";
 import { generalizationError } from "./generalization-error.ts";
 import { averagedEstimate, kernelEstimates } from "./layer-estimates.ts";
 import { monitoredObservables } from "./observables.ts";
@@ -12,6 +13,7 @@ import { type PointEstimates, pointEstimates } from "./point-estimates.ts";
 import { outputCovariance, pointCovariance } from "./posterior-covariance.ts";
 import { preactivationLaws } from "./preactivation-laws.ts";
 import type { SamplingSettings } from "./sampler.ts";
+import { temperingNotes } from "./tempering/tempering-notes.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 
 /** Convergence asks for this rank-normalized split R-hat at most (Vehtari et al. 2021, section 4). */
@@ -35,7 +37,11 @@ export function combineChains(
 	const draws = shortestLength(chains);
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
-	const report = convergenceReport(monitoredObservables(chains, outputs, draws));
+	const evidence = logEvidence(problem, chains, draws);
+	const report = convergenceReport([
+		...monitoredObservables(chains, outputs, draws),
+		...("absent" in evidence ? [] : [{ label: "logEvidence", series: evidence.series }]),
+	]);
 	const train = pointEstimates(chains, "train", outputs, draws);
 	const test = problem.testInputs ? pointEstimates(chains, "test", outputs, draws) : undefined;
 	const { kernels, standardErrors: kernelStandardErrors } = kernelEstimates(chains, points);
@@ -62,9 +68,19 @@ export function combineChains(
 		orderParameters: weights ? { Sigma: weights.mean } : {},
 		orderParameterStandardErrors: weights?.standardError ? { Sigma: weights.standardError } : {},
 		preactivations: preactivationLaws(chains, points),
+		...("absent" in evidence
+			? {}
+			: { logEvidence: evidence.value, logEvidenceStandardError: evidence.standardError }),
 		...(error && { generalizationError: error }),
-		absent: absent(problem, settings, chains, report),
-		validity: validityNotes(settings, chains, draws, report),
+		absent: {
+			...("absent" in evidence ? { logEvidence: evidence.absent } : {}),
+			...absent(problem, settings, chains, report),
+		},
+		validity: [
+			...validityNotes(settings, chains, draws, report),
+			...temperingNotes(chains),
+			...("absent" in evidence ? [] : evidence.notes),
+		],
 		convergence: convergenceOf(diagnostics, report),
 		diagnostics,
 	};
@@ -147,7 +163,6 @@ function absent(
 	const { averaged } = chains[0]!;
 	const several = problem.trainTargets.columns > 1;
 	return {
-		logEvidence: "a sampler of the posterior does not give its normalization",
 		...(averaged[averagedName.weightCovariance]
 			? {}
 			: { "orderParameters.Sigma": `recorded for a fan-in of at most ${WEIGHT_COVARIANCE_LIMIT}` }),

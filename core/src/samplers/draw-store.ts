@@ -17,10 +17,12 @@ export interface StoredDraws {
 	readonly scalars: ScalarDraws;
 	/** Mean Metropolis acceptance probability of each kept step. */
 	readonly acceptance: Float64Array;
-	/** completedDraws x (3 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
-	readonly rungs?: Float64Array;
 	/** 1 where the kept step diverged. */
 	readonly divergent: Uint8Array;
+	/** completedDraws x (all weights of a network), where they are kept. */
+	readonly weights?: Float64Array;
+	/** completedDraws x (3 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
+	readonly rungs?: Float64Array;
 	/** Kernels, power sums, histograms. */
 	readonly averaged: AveragedDraws;
 	/** Conditional variances that rounding made negative and that were set to 0. */
@@ -30,7 +32,7 @@ export interface StoredDraws {
 /** Room for the draws of one chain. */
 export interface DrawStore {
 	/** @throws Error when the observation holds a number that is not finite: a fault of the sampler. */
-	keep(observation: Observation, info: StepInfo): void;
+	keep(observation: Observation, info: StepInfo, weights?: Float64Array): void;
 	/** Log densities so far, a live view. */
 	logDensity(): Float64Array;
 	finish(): StoredDraws;
@@ -42,14 +44,22 @@ export interface DrawStore {
 
 const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
-/** Allocates the room for what is stored draw by draw in advance. */
-export function createDrawStore(problem: Problem, draws: number): DrawStore {
+/**
+ * Allocates the room for what is stored draw by draw in advance.
+ *
+ * @param weights numbers kept of each draw's weights @param rungs and of its ladder
+ */
+export function createDrawStore(
+	problem: Problem,
+	draws: number,
+	{ weights: weightCount = 0, rungs: rungCount = 0 } = {},
+): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const targets = problem.trainTargets.data;
 	const trainSize = points * outputs;
 	const testSize = (problem.testInputs?.rows ?? 0) * outputs;
-	const sizes: Record<string, number> = {
+	const sizes: Readonly<Record<string, number>> = {
 		trainMean: trainSize,
 		trainVariance: trainSize,
 		testMean: testSize,
@@ -58,16 +68,12 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 		kernelMeanDiagonal: 1,
 		kernelLabelProjection: 1,
 		acceptance: 1,
+		weights: weightCount,
+		rungs: rungCount,
 	};
-	const stored: Record<string, Float64Array> = Object.fromEntries(
+	const stored = Object.fromEntries(
 		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
 	);
-	/** Room for what only some samplers give, once its size is known. */
-	const roomFor = (name: string, size: number) => {
-		sizes[name] = size;
-		stored[name] ??= new Float64Array(draws * size);
-		return stored[name];
-	};
 	const labelNorm = targets.reduce((sum, y) => sum + y * y, 0);
 	const divergent = new Uint8Array(draws);
 	const averaged = new Map<string, BatchMeans>();
@@ -85,7 +91,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const accumulator = (name: string, size: number): BatchMeans => {
 		const known = averaged.get(name);
 		if (known !== undefined) return known;
-		const created = createBatchMeans(size, draws, keepsBatches(name));
+		const created = createBatchMeans(size, keepsBatches(name));
 		averaged.set(name, created);
 		return created;
 	};
@@ -93,7 +99,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const filled = (name: string) => stored[name]!.subarray(0, kept * sizes[name]!);
 
 	return {
-		keep(observation, info) {
+		keep(observation, info, weights) {
 			for (const name of MOMENTS) {
 				const at = stored[name]!.subarray(kept * sizes[name]!, (kept + 1) * sizes[name]!);
 				at.set(observation[name]);
@@ -103,10 +109,6 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 			for (const [name, values] of Object.entries(observation.averaged)) {
 				refuseNonFinite(values, name, kept);
 				accumulator(name, values.length).add(values);
-			}
-			if (observation.rungs) {
-				const { length } = observation.rungs;
-				roomFor("rungs", length).set(observation.rungs, kept * length);
 			}
 			const kernel = observation.averaged.output!;
 			const scalars = {
@@ -119,6 +121,11 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 			for (const [name, value] of Object.entries(scalars)) {
 				stored[name]![kept] = value;
 				refuseNonFinite(Float64Array.of(value), name, kept);
+			}
+			if (observation.rungs) stored.rungs!.set(observation.rungs, kept * rungCount);
+			if (weights) {
+				refuseNonFinite(weights, "weights", kept);
+				stored.weights!.set(weights, kept * weightCount);
 			}
 			divergent[kept] = info.divergent ? 1 : 0;
 			kept++;
@@ -138,7 +145,8 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
 				},
 				acceptance: cut("acceptance"),
-				...(stored.rungs && { rungs: cut("rungs") }),
+				...(weightCount > 0 ? { weights: cut("weights") } : {}),
+				...(rungCount > 0 ? { rungs: cut("rungs") } : {}),
 				divergent: divergent.slice(0, kept),
 				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
 				roundedVariances: rounded,
@@ -154,10 +162,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 		restore(snapshot) {
 			kept = snapshot.kept;
 			rounded = snapshot.rounded;
-			for (const [name, values] of Object.entries(snapshot.stored)) {
-				const size = sizes[name] ?? values.length / kept;
-				roomFor(name, size).set(values);
-			}
+			for (const [name, values] of Object.entries(snapshot.stored)) stored[name]!.set(values);
 			divergent.set(snapshot.divergent);
 			averaged.clear();
 			for (const [name, state] of Object.entries(snapshot.averaged)) {

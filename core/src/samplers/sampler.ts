@@ -20,6 +20,8 @@ export interface SamplingSettings {
 	readonly covariance?: boolean;
 	/** Also the log evidence, by a sampler that can estimate it on request. Default: false. */
 	readonly evidence?: boolean;
+	/** Also keep every draw's weights. Default: false. */
+	readonly saveWeights?: boolean;
 }
 
 /** A sampler of a problem's posterior: `id` is file name, command-line word and docs page. */
@@ -37,7 +39,7 @@ export interface Sampler<
 	readonly options: z.ZodType<Options>;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
-	/** Present where this sampler estimates the log evidence on request: what it then stores of each draw. */
+	/** Present where this sampler can estimate the log evidence: what it then stores of each draw on top of the rest. */
 	readonly evidence?: { numbersPerDraw(options: Options): number };
 	/**
 	 * Binds a problem to an engine and allocates the work space. `applies` has been asked.

@@ -1,36 +1,38 @@
-/** One estimate as a series of equally many terms as draws: its mean is the estimate, and its autocorrelated scatter the error. */
-
 /**
  * log(Z_a / Z_b) of two unnormalized densities e^-U_a and e^-U_b by Bennett's acceptance ratio (Bennett 1976, J. Comput. Phys.
- * 22:245; optimal for independent draws: Meng and Wong 1996, Statistica Sinica 6:831): the root C of
+ * 22:245; of least variance among bridges for independent draws: Meng and Wong 1996, Statistica Sinica 6:831). It is the root C of
  *
- *   mean of sigma(-(y_t + C)) = mean of sigma(-(x_t - C)),   x = U_b - U_a at draws of a,   y = U_a - U_b at draws of b.
+ *   mean of s(y_t + C) = mean of s(x_t - C),   s(u) = 1 / (1 + e^u),
  *
- * Returned is C plus the influence of each draw t (the difference of its two sigmas over the slope of the equation), whose mean
- * is C itself and whose Monte-Carlo standard error is that of C, correlations in time and between a and b included.
+ * with x = U_b - U_a at draws of a and y = U_a - U_b at draws of b, equally many.
  *
- * @param x, y of one length, not NaN; +Infinity where the other density vanishes.
+ * Returned is C plus the influence of each draw: the difference of its two terms over the slope of the equation. The mean of
+ * this series is C, and the Monte-Carlo standard error of its mean that of C, correlations in time and between a and b included.
+ * Undefined when the draws do not overlap, so that the equation holds for many C within rounding.
+ *
+ * @param x, y of one length, not NaN; Infinity where the other density vanishes.
  */
-export function bridgeSeries(x: Float64Array, y: Float64Array): Float64Array {
+export function bridgeSeries(x: Float64Array, y: Float64Array): Float64Array | undefined {
 	const draws = x.length;
-	const difference = (t: number, c: number) => fermi(y[t]! + c) - fermi(x[t]! - c);
-	const imbalance = (c: number) => {
-		let sum = 0;
-		for (let t = 0; t < draws; t++) sum += difference(t, c);
-		return sum;
+	const sum = (term: (t: number) => number) => {
+		let total = 0;
+		for (let t = 0; t < draws; t++) total += term(t);
+		return total;
 	};
-	const c = decreasingRoot(imbalance);
-	let slope = 0;
-	for (let t = 0; t < draws; t++) {
-		const [p, q] = [fermi(y[t]! + c), fermi(x[t]! - c)];
-		slope += p * (1 - p) + q * (1 - q);
-	}
-	return Float64Array.from({ length: draws }, (_, t) => c + (difference(t, c) * draws) / slope);
+	const difference = (t: number, c: number) => fermi(y[t]! + c) - fermi(x[t]! - c);
+	const c = decreasingRoot((at) => sum((t) => difference(t, at)));
+	const slope = sum((t) => fermiSlope(y[t]! + c) + fermiSlope(x[t]! - c)) / draws;
+	const series = Float64Array.from({ length: draws }, (_, t) => c + difference(t, c) / slope);
+	return series.every(Number.isFinite) ? series : undefined;
 }
 
-/** 1 / (1 + e^x). */
-function fermi(x: number): number {
-	return 1 / (1 + Math.exp(x));
+function fermi(u: number): number {
+	return 1 / (1 + Math.exp(u));
+}
+
+/** Minus its derivative, without the cancellation of 1 - s at large -u. */
+function fermiSlope(u: number): number {
+	return fermi(u) * fermi(-u);
 }
 
 /** The root of a decreasing function by bisection to the last bit, from brackets that double. */

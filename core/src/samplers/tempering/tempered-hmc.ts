@@ -93,8 +93,7 @@ export function createTemperedHmc(
 			const hot = cold + 1;
 			const below = rungs[cold]!.position;
 			const above = hot < last ? rungs[hot]!.position : prior;
-			const energyOf = (i: number) =>
-				i < last ? tempered.fromPotential(rungs[i]!.energy, powers[i]!) : 0;
+			const energyOf = (i: number) => (i < last ? tempered.fromPotential(rungs[i]!.energy, powers[i]!) : 0);
 			tempered.look(above);
 			const aboveAtCold = tempered.energy(powers[cold]!);
 			tempered.look(below);
