@@ -27,14 +27,6 @@ export function addToDiagonal(m: View, value: number): void {
 	for (let i = 0; i < m.rows; i++) data[m.offset + i * step]! += value;
 }
 
-/** Sum of the main diagonal. */
-export function trace(m: View): number {
-	const { data } = m.block;
-	let sum = 0;
-	for (let i = 0; i < m.rows; i++) sum += data[m.offset + i * (m.rowStride + m.columnStride)]!;
-	return sum;
-}
-
 /** A block that holds a copy of a contiguous row-major view. */
 export function copyInto(target: Block, source: View): void {
 	target.data.set(source.block.data.subarray(source.offset, source.offset + source.rows * source.columns));

@@ -21,7 +21,7 @@ export interface StoredDraws {
 	readonly divergent: Uint8Array;
 	/** completedDraws x (all weights of a network), where they are kept. */
 	readonly weights?: Float64Array;
-	/** completedDraws x (3 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
+	/** completedDraws x (2 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
 	readonly rungs?: Float64Array;
 	/** Kernels, power sums, histograms. */
 	readonly averaged: AveragedDraws;

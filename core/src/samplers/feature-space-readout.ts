@@ -6,7 +6,6 @@ import {
 	logDeterminantOf,
 	squaredColumns,
 	squaredNorm,
-	trace,
 } from "./block-operations.ts";
 import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
 import { createScalarFunctions } from "./scalar-functions.ts";
@@ -52,12 +51,6 @@ export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProble
 			engine.invertFromCholesky(b);
 			engine.gemm(scale * outputs, b, features, 0, out);
 			engine.gemm(-scale / noiseVariance, weights, transpose(residual), 1, out);
-		},
-		// R = Y - m and tr Sigma = kappa c tr F^T B^-1 F = kappa (M - kappa tr B^-1).
-		squaredResidual() {
-			engine.invertFromCholesky(b);
-			const spread = outputs * noiseVariance * (units - noiseVariance * trace(b));
-			return squaredNorm(residual.block) + spread;
 		},
 		predict(at, mean, variance, work) {
 			engine.gemm(scale, transpose(at), weights, 0, mean);

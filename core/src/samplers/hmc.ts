@@ -53,6 +53,30 @@ const references: readonly Reference[] = [
 		arxiv: "1903.08008",
 		journal: "Bayesian Analysis 16:667",
 	},
+	{
+		key: "syed2022nonreversible",
+		authors: ["Saifuddin Syed", "Alexandre Bouchard-Côté", "George Deligiannidis", "Arnaud Doucet"],
+		title: "Non-Reversible Parallel Tempering: a Scalable Highly Parallel MCMC Scheme",
+		year: 2022,
+		arxiv: "1905.02939",
+		journal: "Journal of the Royal Statistical Society B 84:321",
+	},
+	{
+		key: "bennett1976efficient",
+		authors: ["Charles H. Bennett"],
+		title: "Efficient estimation of free energy differences from Monte Carlo data",
+		year: 1976,
+		journal: "Journal of Computational Physics 22:245",
+		doi: "10.1016/0021-9991(76)90078-4",
+	},
+	{
+		key: "friel2014improving",
+		authors: ["Nial Friel", "Merrilee Hurn", "Jason Wyse"],
+		title: "Improving power posterior estimation of statistical evidence",
+		year: 2014,
+		arxiv: "1209.3198",
+		journal: "Statistics and Computing 24:709",
+	},
 ];
 
 interface HmcOptions {

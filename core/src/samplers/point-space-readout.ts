@@ -6,7 +6,6 @@ import {
 	logDeterminantOf,
 	squaredColumns,
 	squaredNorm,
-	trace,
 } from "./block-operations.ts";
 import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
 
@@ -41,12 +40,6 @@ export function createPointSpaceReadout(engine: Engine, problem: ReadoutProblem)
 			engine.invertFromCholesky(a);
 			engine.gemm(-1, solution, transpose(solution), outputs, a);
 			engine.gemm(scale, features, a, 0, out);
-		},
-		// Y - m = kappa A^-1 Y and tr Sigma = kappa (P - kappa tr A^-1).
-		squaredResidual() {
-			engine.invertFromCholesky(a);
-			const fit = noiseVariance * squaredNorm(solution.block);
-			return noiseVariance * (fit + outputs * (points - noiseVariance * trace(a)));
 		},
 		predict(at, mean, variance, work) {
 			const cross = view(work, points, at.columns);

@@ -17,11 +17,6 @@ export interface IntegratedReadout {
 	/** dV/dF into `out` (M x P). Uses up the factorization: call `energy` again before anything else. */
 	gradient(out: View): void;
 	/**
-	 * E[|Y - f|^2 | hidden weights, data] over all points and outputs, |Y - m|^2 + D tr Sigma with m and Sigma the conditional
-	 * mean and covariance of f. Uses up the factorization, like `gradient`.
-	 */
-	squaredResidual(): number;
-	/**
 	 * Conditional moments of the noise-free output at points with features `features` (M x Q): `mean` Q x D and `variance`
 	 * Q (the same for every output). `work` must hold max(M, P) x Q numbers. Variances may be negative by rounding.
 	 */

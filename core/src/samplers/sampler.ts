@@ -4,7 +4,6 @@ import type { ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
-import type { Ladder } from "./tempering/ladder.ts";
 
 /** What a user chooses; one set for all chains. */
 export interface SamplingSettings {
@@ -86,7 +85,9 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 }
 
 /** A ladder of replicas from the posterior to the prior; plain data. */
-export interface LadderReport extends Ladder {
+export interface LadderReport {
+	/** Powers of the likelihood, from 1 (the posterior) to 0 (the prior): rung i has the noise kappa / powers[i]. */
+	readonly powers: readonly number[];
 	/** Mean acceptance probability of the exchanges between neighbouring rungs, the coldest pair first. */
 	readonly swapRates: readonly number[];
 	/** How often a network drawn from the prior came down to the posterior. */

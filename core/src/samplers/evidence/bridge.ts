@@ -8,11 +8,11 @@
  *
  * Returned is C plus the influence of each draw: the difference of its two terms over the slope of the equation. The mean of
  * this series is C, and the Monte-Carlo standard error of its mean that of C, correlations in time and between a and b included.
- * Undefined when the draws do not overlap, so that the equation holds for many C within rounding.
+ * Not finite when the draws do not overlap, so that the equation holds for many C within rounding.
  *
- * @param x, y of one length, not NaN; Infinity where the other density vanishes.
+ * @param x, y of one length, finite
  */
-export function bridgeSeries(x: Float64Array, y: Float64Array): Float64Array | undefined {
+export function bridgeSeries(x: Float64Array, y: Float64Array): Float64Array {
 	const draws = x.length;
 	const sum = (term: (t: number) => number) => {
 		let total = 0;
@@ -22,8 +22,7 @@ export function bridgeSeries(x: Float64Array, y: Float64Array): Float64Array | u
 	const difference = (t: number, c: number) => fermi(y[t]! + c) - fermi(x[t]! - c);
 	const c = decreasingRoot((at) => sum((t) => difference(t, at)));
 	const slope = sum((t) => fermiSlope(y[t]! + c) + fermiSlope(x[t]! - c)) / draws;
-	const series = Float64Array.from({ length: draws }, (_, t) => c + difference(t, c) / slope);
-	return series.every(Number.isFinite) ? series : undefined;
+	return Float64Array.from({ length: draws }, (_, t) => c + difference(t, c) / slope);
 }
 
 function fermi(u: number): number {

@@ -3,8 +3,8 @@
  * the power beta is, up to a constant, the likelihood at noise kappa / beta.
  *
  * The rungs lie on the path coordinate theta = log(1 + g beta), with g = s / kappa and s the mean square of Y - f under the
- * prior: geometric in the noise where it is below s, uniform in beta where it is above. The mean of |Y - f|^2 / 2 kappa,
- * integrated over theta, is then nearly constant at both ends: P D / 2 where the noise is far below s, and at the prior.
+ * prior: geometric in the noise where it is below s, uniform in beta where it is above, where the tempered posterior is close
+ * to the prior.
  */
 import type { ScalarFunctions } from "../scalar-functions.ts";
 

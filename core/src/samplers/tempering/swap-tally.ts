@@ -13,7 +13,7 @@ export function freshTally(pairs: number): SwapTally {
 }
 
 /** One more offer to a pair. @param arrived a replica from the prior is on the cold rung now */
-export function countSwap(tally: SwapTally, pair: number, acceptance: number, arrived: boolean): SwapTally {
+export function countOffer(tally: SwapTally, pair: number, acceptance: number, arrived: boolean): SwapTally {
 	return {
 		offers: tally.offers.map((offers, i) => offers + (i === pair ? 1 : 0)),
 		acceptance: tally.acceptance.map((sum, i) => sum + (i === pair ? acceptance : 0)),

@@ -14,7 +14,7 @@ import type { SamplingSpace } from "../sampling-space.ts";
 import { createScalarFunctions } from "../scalar-functions.ts";
 import { type Ladder, respaced, uniformLadder } from "./ladder.ts";
 import { recordRungs } from "./rung-record.ts";
-import { countSwap, freshTally, rejectionRates, type SwapTally, swapRates } from "./swap-tally.ts";
+import { countOffer, freshTally, rejectionRates, type SwapTally, swapRates } from "./swap-tally.ts";
 import { createTemperedPotential } from "./tempered-potential.ts";
 
 /** All replicas; plain data. */
@@ -24,7 +24,7 @@ export interface TemperedState {
 	readonly rungs: readonly HmcState[];
 	/** Weights on the last rung: a draw from the prior. */
 	readonly prior: Float64Array;
-	/** Which replicas, of all rungs, come from the prior and have not been on the cold rung since. */
+	/** For each rung: its weights come from the prior and have not been on the cold rung since. */
 	readonly fresh: readonly boolean[];
 	/** Steps so far. */
 	readonly steps: number;
@@ -34,12 +34,6 @@ export interface TemperedState {
 	readonly tally: SwapTally;
 }
 
-/** The ladder is moved after this many steps of warm-up and every doubling of them, by the exchanges since the last time. */
-const FIRST_RESPACING = 16;
-
-/** Draws from the prior whose mean misfit sets the path coordinate; it need only be of the right order. */
-const SCALE_DRAWS = 16;
-
 export interface TemperingSettings {
 	/** Rungs of the ladder, the prior's included; at least 2. */
 	readonly replicas: number;
@@ -47,9 +41,13 @@ export interface TemperingSettings {
 	readonly evidence: boolean;
 }
 
-/**
- * One chain is a whole ladder; its draws are those of the cold replica.
- */
+/** The ladder is moved after this many steps of warm-up and at every doubling of them, by the offers since the last time. */
+const FIRST_RESPACING = 16;
+
+/** Draws from the prior whose mean misfit sets the path coordinate; it need only be of the right order. */
+const SCALE_DRAWS = 16;
+
+/** One chain is a whole ladder; its draws are those of the cold replica. */
 export function createTemperedHmc(
 	space: SamplingSpace,
 	start: PriorStart,
@@ -63,12 +61,18 @@ export function createTemperedHmc(
 	const uniform = engine.allocate(1);
 	const last = replicas - 1;
 
+	/** The observer and other readers find the potential at the problem's own noise. */
+	const restoringNoise = <Result>(result: Result): Result => {
+		tempered.setPower(1);
+		return result;
+	};
+
 	const drawPrior = (stream: RandomState) => {
 		engine.fillNormal(stream, normals);
 		return normals.data.slice();
 	};
 
-	/** The replica of a rung at other weights or another noise. */
+	/** The replica of a rung at other weights or another power. */
 	const moved = (rung: HmcState, weights: Float64Array, power: number): HmcState => {
 		tempered.setPower(power);
 		potential.position.data.set(weights);
@@ -76,24 +80,21 @@ export function createTemperedHmc(
 		return { ...rung, position: weights, energy, gradient: potential.gradient.data.slice() };
 	};
 
-	/** The observer and later steps find the potential as the problem has it. */
-	const atOwnNoise = <Result>(body: () => Result): Result => {
-		const result = body();
-		tempered.setPower(1);
-		return result;
-	};
-
-	/** Offers every second pair of neighbours an exchange. */
+	/** Offers every second pair of neighbours an exchange of their weights. */
 	const exchange = (state: TemperedState, stream: RandomState): TemperedState => {
 		const { powers } = state.ladder;
 		const rungs = [...state.rungs];
 		const fresh = state.fresh.map((value, i) => value || i === last);
 		let { prior, tally } = state;
+		const weightsOn = (i: number) => (i < last ? rungs[i]!.position : prior);
+		const energyOf = (i: number) => (i < last ? tempered.fromPotential(rungs[i]!.energy, powers[i]!) : 0);
+		const place = (i: number, weights: Float64Array) => {
+			if (i < last) rungs[i] = moved(rungs[i]!, weights, powers[i]!);
+			else prior = weights;
+		};
 		for (let cold = state.steps % 2; cold < last; cold += 2) {
 			const hot = cold + 1;
-			const below = rungs[cold]!.position;
-			const above = hot < last ? rungs[hot]!.position : prior;
-			const energyOf = (i: number) => (i < last ? tempered.fromPotential(rungs[i]!.energy, powers[i]!) : 0);
+			const [below, above] = [weightsOn(cold), weightsOn(hot)];
 			tempered.look(above);
 			const aboveAtCold = tempered.energy(powers[cold]!);
 			tempered.look(below);
@@ -102,24 +103,23 @@ export function createTemperedHmc(
 			// exp(-700) is 1e-304: nothing is accepted beyond.
 			const acceptance = gain >= 0 ? 1 : gain > -700 ? scalar.exp(gain) : 0;
 			engine.fillUniform(stream, uniform);
-			const accepted = uniform.data[0]! < acceptance;
-			if (accepted) {
-				rungs[cold] = moved(rungs[cold]!, above, powers[cold]!);
-				if (hot < last) rungs[hot] = moved(rungs[hot]!, below, powers[hot]!);
-				else prior = below;
+			if (uniform.data[0]! < acceptance) {
+				place(cold, above);
+				place(hot, below);
 				[fresh[cold], fresh[hot]] = [fresh[hot]!, fresh[cold]!];
 			}
 			const arrived = cold === 0 && fresh[0]!;
 			if (arrived) fresh[0] = false;
-			tally = countSwap(tally, cold, acceptance, arrived);
+			tally = countOffer(tally, cold, acceptance, arrived);
 		}
 		return { ...state, rungs, prior, fresh, tally };
 	};
 
-	/** Moves the rungs to where neighbours are rejected alike; the ladder stays where a moved rung has no finite potential. */
-	const adapted = (state: TemperedState): TemperedState => {
-		const doublings = Math.log2(state.steps / FIRST_RESPACING);
-		if (doublings < 0 || !Number.isInteger(doublings)) return state;
+	/** Moves the rungs to where neighbours are rejected alike; not to where the kernel of a replica cannot be factorized. */
+	const respacedWhenDue = (state: TemperedState): TemperedState => {
+		const { steps } = state;
+		const doubled = (steps & (steps - 1)) === 0;
+		if (steps < FIRST_RESPACING || !doubled) return state;
 		const ladder = respaced(state.ladder, rejectionRates(state.tally), scalar);
 		const rungs = state.rungs.map((rung, i) => moved(rung, rung.position, ladder.powers[i]!));
 		const possible = rungs.every(({ energy }) => Number.isFinite(energy));
@@ -128,64 +128,57 @@ export function createTemperedHmc(
 
 	return {
 		notes: [],
-		init: (stream) =>
-			atOwnNoise(() => {
-				let misfit = 0;
-				for (let draw = 0; draw < SCALE_DRAWS; draw++) {
-					tempered.look(drawPrior(stream));
-					misfit += tempered.priorMisfit() / SCALE_DRAWS;
-				}
-				const ladder = uniformLadder(replicas, misfit / problem.noiseVariance, scalar);
-				const rungs = ladder.powers.slice(0, last).map((power) => {
-					tempered.setPower(power);
-					return start(transition, stream);
-				});
-				return {
-					ladder,
-					rungs,
+		init(stream) {
+			let misfit = 0;
+			for (let draw = 0; draw < SCALE_DRAWS; draw++) {
+				tempered.look(drawPrior(stream));
+				misfit += tempered.priorMisfit() / SCALE_DRAWS;
+			}
+			const ladder = uniformLadder(replicas, misfit / problem.noiseVariance, scalar);
+			const rungs = ladder.powers.slice(0, last).map((power) => {
+				tempered.setPower(power);
+				return start(transition, stream);
+			});
+			return restoringNoise({
+				ladder,
+				rungs,
+				prior: drawPrior(stream),
+				fresh: ladder.powers.map(() => false),
+				steps: 0,
+				frozen: false,
+				tally: freshTally(last),
+			});
+		},
+		step(state, stream, warmingUp) {
+			const outcomes = state.rungs.map((rung, i) => {
+				tempered.setPower(state.ladder.powers[i]!);
+				return transition.step(rung, stream, warmingUp);
+			});
+			const freezes = !warmingUp && !state.frozen;
+			const exchanged = exchange(
+				{
+					...state,
+					rungs: outcomes.map((outcome) => outcome.state),
 					prior: drawPrior(stream),
-					fresh: ladder.powers.map(() => false),
-					steps: 0,
-					tally: freshTally(last),
-					frozen: false,
-				};
-			}),
-		step: (state, stream, warmingUp) =>
-			atOwnNoise(() => {
-				let gradientEvaluations = 0;
-				let cold: HmcInfo | undefined;
-				const rungs = state.rungs.map((rung, i) => {
-					tempered.setPower(state.ladder.powers[i]!);
-					const { state: next, info } = transition.step(rung, stream, warmingUp);
-					gradientEvaluations += info.gradientEvaluations;
-					cold ??= info;
-					return next;
-				});
-				const freezes = !warmingUp && !state.frozen;
-				const next = exchange(
-					{
-						...state,
-						rungs,
-						prior: drawPrior(stream),
-						steps: state.steps + 1,
-						...(freezes ? { tally: freshTally(last), frozen: true } : {}),
-					},
-					stream,
-				);
-				return {
-					state: warmingUp ? adapted(next) : next,
-					info: { ...cold!, gradientEvaluations },
-				};
-			}),
-		draw: (state) =>
-			atOwnNoise(() => {
-				const hidden = state.rungs[0]!.position;
-				if (!evidence) return { hidden };
-				const replicaWeights = [...state.rungs.map(({ position }) => position), state.prior];
-				return { hidden, rungs: recordRungs(tempered, state.ladder.powers, replicaWeights) };
-			}),
+					steps: state.steps + 1,
+					...(freezes ? { frozen: true, tally: freshTally(last) } : {}),
+				},
+				stream,
+			);
+			const gradientEvaluations = outcomes.reduce((sum, { info }) => sum + info.gradientEvaluations, 0);
+			return restoringNoise({
+				state: warmingUp ? respacedWhenDue(exchanged) : exchanged,
+				info: { ...outcomes[0]!.info, gradientEvaluations },
+			});
+		},
+		draw({ rungs, prior, ladder }) {
+			const hidden = rungs[0]!.position;
+			if (!evidence) return { hidden };
+			const weights = [...rungs.map(({ position }) => position), prior];
+			return restoringNoise({ hidden, rungs: recordRungs(tempered, ladder.powers, weights) });
+		},
 		ladder: ({ ladder, tally }) => ({
-			...ladder,
+			powers: ladder.powers,
 			swapRates: swapRates(tally),
 			arrivals: tally.arrivals,
 		}),

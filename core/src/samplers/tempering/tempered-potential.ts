@@ -16,8 +16,6 @@ export interface TemperedPotential {
 	energy(power: number): number;
 	/** U_beta from V at noise kappa / beta. */
 	fromPotential(energy: number, power: number): number;
-	/** dU / d beta there = E[|Y - f|^2 | w] / 2 kappa under the tempered readout. U_beta must be finite. */
-	slope(power: number): number;
 	/** (|Y|^2 + D tr K_w) / P D: the mean square of Y - f under the prior of the readout. */
 	priorMisfit(): number;
 }
@@ -36,8 +34,6 @@ export function createTemperedPotential({
 	const targetNorm = trainTargets.data.reduce((sum, y) => sum + y * y, 0);
 	const setPower = (power: number) => readout.setNoiseVariance(noiseVariance / power);
 	const fromPotential = (energy: number, power: number) => energy - (size / 2) * log(noiseVariance / power);
-	const priorMisfit = () =>
-		(targetNorm + trainTargets.columns * network.readoutScale * squaredNorm(features.block)) / size;
 	return {
 		setPower,
 		look(weights) {
@@ -50,12 +46,7 @@ export function createTemperedPotential({
 			return fromPotential(readout.energy(), power);
 		},
 		fromPotential,
-		slope(power) {
-			if (power === 0) return (size * priorMisfit()) / (2 * noiseVariance);
-			setPower(power);
-			readout.energy();
-			return readout.squaredResidual() / (2 * noiseVariance);
-		},
-		priorMisfit,
+		priorMisfit: () =>
+			(targetNorm + trainTargets.columns * network.readoutScale * squaredNorm(features.block)) / size,
 	};
 }
