@@ -32,8 +32,8 @@ const REASONS: Readonly<Record<string, string>> = {
 const MAX_STREAM_BYTES = 2 ** 28;
 const CHUNK = 2 ** 16;
 
-/** Runs a file operation; what the system refuses becomes an InputError, anything else passes. */
-function withPath<T>(path: string, wanted: string, operation: () => T): T {
+/** Runs a file operation. @throws InputError naming the path for what the system refuses; anything else as it is. */
+export function withPath<T>(path: string, wanted: string, operation: () => T): T {
 	try {
 		return operation();
 	} catch (error) {

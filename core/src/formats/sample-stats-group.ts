@@ -1,0 +1,39 @@
+import type { ChainResult } from "../samplers/chain-result.ts";
+import type { Attributes, DataGroup, DataVariable } from "./data-tree.ts";
+import { chainCoordinate, type DrawsRecord, drawsAttributes, drawVariables } from "./draws.ts";
+import { labeledGroup } from "./groups.ts";
+
+/**
+ * `sample_stats` of the ArviZ schema: how the sampler fared at each chain and draw, under the schema's names. What is known
+ * for a whole chain only stands in the attributes, one number a chain.
+ * @throws InputError when there is no chain or one has fewer draws than any diagnostic needs.
+ */
+export function sampleStatsGroup(chains: readonly ChainResult[], record: DrawsRecord): DataGroup {
+	const ofDraws = drawVariables(chains);
+	const variables: Record<string, DataVariable> = {
+		lp: ofDraws(({ scalars }) => scalars.logDensity, "log p(targets, hidden weights) up to a constant"),
+		acceptance_rate: ofDraws(
+			({ acceptance }) => acceptance,
+			"mean Metropolis acceptance probability of the step",
+		),
+		diverging: ofDraws(({ divergent }) => divergent, "whether the step diverged"),
+	};
+	if (chains.every(({ stepSize }) => stepSize !== undefined)) {
+		variables.step_size = ofDraws(
+			({ stepSize, completedDraws }) => new Float64Array(completedDraws).fill(stepSize!),
+			"step size, frozen after warm-up",
+		);
+	}
+	return labeledGroup({ ...drawsAttributes(record), ...totals(chains) }, variables, {
+		chain: chainCoordinate(chains),
+	});
+}
+
+function totals(chains: readonly ChainResult[]): Attributes {
+	const gradients = chains.flatMap(({ gradientEvaluations }) => gradientEvaluations ?? []);
+	return {
+		completed_draws: chains.map(({ completedDraws }) => completedDraws),
+		shortened_steps: chains.map(({ shortenedSteps }) => shortenedSteps),
+		...(gradients.length === chains.length ? { gradient_evaluations: gradients } : {}),
+	};
+}

@@ -1,0 +1,51 @@
+import type { SampledAnswer } from "../answer/answer.ts";
+import type { ComputationRecord } from "../answer/record.ts";
+import type { Problem } from "../problem/problem.ts";
+import type { ChainResult } from "../samplers/chain-result.ts";
+import type { SamplingSettings } from "../samplers/sampler.ts";
+import type { ReportedAnswer } from "../theories/solve.ts";
+import { answerGroup } from "./answer-group.ts";
+import { constantDataGroup, observedDataGroup } from "./data-groups.ts";
+import type { DataTree } from "./data-tree.ts";
+import type { DrawsRecord } from "./draws.ts";
+import { CREATION } from "./groups.ts";
+import { theoryGroupName } from "./names.ts";
+import { posteriorGroup } from "./posterior-group.ts";
+import { sampleStatsGroup } from "./sample-stats-group.ts";
+
+/** One problem, sampled, and the theories that answered it. */
+export interface SampledProblem {
+	readonly problem: Problem;
+	readonly settings: SamplingSettings;
+	readonly chains: readonly ChainResult[];
+	/** The chains combined. */
+	readonly answer: SampledAnswer & ComputationRecord;
+	readonly theories: readonly ReportedAnswer[];
+}
+
+/**
+ * Everything about a sampled problem, in the groups of the ArviZ schema (`posterior`, `sample_stats`, `observed_data`,
+ * `constant_data`), with the averages over all draws and their standard errors in `sampled_network` and one group for each
+ * theory, `theory_nngp` and so on.
+ * @throws InputError when there is no chain or one has fewer draws than any diagnostic needs.
+ */
+export function sampledTree({ problem, settings, chains, answer, theories }: SampledProblem): DataTree {
+	const layers = problem.network.layers.length;
+	const { sampler, warmup, seed } = settings;
+	const record: DrawsRecord = { sampler, warmup, seed, seconds: answer.seconds };
+	const theoryGroups = theories.map((theory) => [
+		theoryGroupName(theory.theory),
+		answerGroup(theory, layers),
+	]);
+	return {
+		attributes: { ...CREATION, title: problem.name },
+		groups: {
+			posterior: posteriorGroup(problem, chains, record),
+			sample_stats: sampleStatsGroup(chains, record),
+			observed_data: observedDataGroup(problem),
+			constant_data: constantDataGroup(problem),
+			sampled_network: answerGroup(answer, layers),
+			...Object.fromEntries(theoryGroups),
+		},
+	};
+}
