@@ -1,0 +1,145 @@
+/** Whatever the tree, what is read back is what was written: every digit, shape, name and attribute. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type DataTree, variable } from "../../src/formats/index.ts";
+import { messageOf } from "../helpers/message-of.ts";
+import { anyTree, asRead } from "./trees.ts";
+import { formats, jsonText, npzBytes, zarrFiles } from "./writers.ts";
+
+describe.each(Object.keys(formats).filter((format) => format !== "arviz-json"))("%s", (format) => {
+	it("gives back any tree", async () => {
+		await fc.assert(
+			fc.asyncProperty(anyTree, async (tree) => {
+				expect(await formats[format]!(tree)).toEqual(asRead(tree));
+			}),
+			{ numRuns: 60 },
+		);
+	});
+});
+
+const one = (values: Float64Array | Int32Array | Uint8Array): DataTree => ({
+	attributes: {},
+	groups: { data: { attributes: {}, variables: { x: variable(["x_dim_0"], [values.length], values) } } },
+});
+
+describe("arviz-json", () => {
+	it("gives back the numbers of any tree", () => {
+		fc.assert(
+			fc.property(anyTree, (tree) => {
+				const { dims, coords, attrs, variable_attrs, ...groups } = JSON.parse(jsonText(tree));
+				const flat = Object.entries<Record<string, unknown>>(groups).map(([group, variables]) => [
+					group,
+					Object.entries(variables).map(([name, lists]) => [name, [lists].flat(9)]),
+				]);
+				const expected = Object.entries(asRead(tree).groups).map(([group, { variables }]) => [
+					group,
+					Object.entries(variables).map(([name, { values }]) => [name, values]),
+				]);
+				expect(flat).toEqual(expected);
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	it("keeps floats floats, integers integers and claims claims", () => {
+		const text = (values: Float64Array | Int32Array | Uint8Array) =>
+			/"x": (\[[^\]]*\])\}/.exec(jsonText(one(values)))![1];
+		expect(text(Float64Array.of(1, -0, 0.1, 1e21, 1e-7, 5e-324))).toBe("[1.0, -0.0, 0.1, 1e+21, 1e-7, 5e-324]");
+		expect(text(Int32Array.of(1, -2))).toBe("[1, -2]");
+		expect(text(Uint8Array.of(1, 0))).toBe("[true, false]");
+	});
+
+	it("comes in chunks of bounded length", () => {
+		const values = new Float64Array(200_000).fill(1 / 3);
+		const wide = variable(["x_dim_0", "x_dim_1"], [2, 100_000], values);
+		const tree = { attributes: {}, groups: { data: { attributes: {}, variables: { x: wide } } } };
+		const text = jsonText(tree);
+		expect(JSON.parse(text).data.x.flat()).toEqual(Array.from(values));
+		expect(text.length).toBeGreaterThan(4_000_000);
+	});
+
+	it("refuses what JSON cannot hold", () => {
+		expect(messageOf(() => jsonText(one(Float64Array.of(1, Number.NaN))))).toBe("arviz-json: x[1] is NaN.");
+	});
+
+	it("names dimensions that differ between groups in an attribute, and numbers those of several lengths", () => {
+		const group = (dimensions: string[], length: number) => ({
+			attributes: {},
+			variables: {
+				Q: variable(dimensions, [length], new Float64Array(length)),
+				[dimensions[0]!]: variable(
+					dimensions,
+					[length],
+					Int32Array.from({ length }, (_, i) => i),
+				),
+				...(length > 1 ? {} : { other: variable(["layer"], [3], new Float64Array(3)) }),
+			},
+		});
+		const tree: DataTree = { attributes: {}, groups: { a: group(["layer"], 2), b: group(["mode"], 1) } };
+		const { dims, coords, variable_attrs } = JSON.parse(jsonText(tree));
+		expect(dims).toEqual({ other: ["layer"] });
+		expect(coords).toEqual({ layer: [0, 1], mode: [0] });
+		expect(variable_attrs).toEqual({
+			a: { Q: { dimensions: ["layer"] } },
+			b: { Q: { dimensions: ["mode"] } },
+		});
+	});
+});
+
+describe("npz", () => {
+	it("gives the same bytes for the same tree", () => {
+		const tree = one(Float64Array.of(1, 2, 3));
+		expect(npzBytes(tree)).toEqual(npzBytes(tree));
+	});
+
+	it("refuses more than a ZIP archive holds", () => {
+		const block = new Float64Array(2 ** 23);
+		const variables = Object.fromEntries(
+			Array.from({ length: 65 }, (_, i) => [`x${i}`, variable(["point"], [block.length], block)]),
+		);
+		const tree = { attributes: {}, groups: { data: { attributes: {}, variables } } };
+		expect(messageOf(() => npzBytes(tree))).toBe(
+			"format npz: wanted at most 4 GiB, the limit of ZIP archives; got 4.1 GiB. Choose the format zarr.",
+		);
+	});
+});
+
+describe("zarr", () => {
+	it("cuts large arrays into chunks of at most 8 MiB, within one chain", async () => {
+		const draws = 600;
+		const points = 3000;
+		const blocks = [1, 2].map((chain) =>
+			Float64Array.from({ length: draws * points }, (_, i) => chain * 1e7 + i),
+		);
+		const x = {
+			dimensions: ["chain", "draw", "point"],
+			shape: [2, draws, points],
+			blocks,
+			attributes: {},
+		};
+		const tree = { attributes: {}, groups: { posterior: { attributes: {}, variables: { x } } } };
+		const files = await zarrFiles(tree);
+		const metadata = JSON.parse(new TextDecoder().decode(files.get("posterior/x/zarr.json")));
+		// 2^20 / 3000 draws, rounded down.
+		expect(metadata.chunk_grid.configuration.chunk_shape).toEqual([1, 349, 3000]);
+		const chunks = [...files.keys()].filter((key) => key.includes("/c/"));
+		expect(chunks.sort()).toEqual(["0/0/0", "0/1/0", "1/0/0", "1/1/0"].map((key) => `posterior/x/c/${key}`));
+		expect(await formats.zarr!(tree)).toEqual(asRead(tree));
+	});
+
+	it("repeats the metadata of all members in the root and in each group", async () => {
+		const tree = one(Float64Array.of(1));
+		const files = await zarrFiles(tree);
+		const json = (key: string) => JSON.parse(new TextDecoder().decode(files.get(key)));
+		const array = json("data/x/zarr.json");
+		expect(json("data/zarr.json").consolidated_metadata).toEqual({
+			kind: "inline",
+			must_understand: false,
+			metadata: { x: array },
+		});
+		expect(json("zarr.json").consolidated_metadata.metadata["data/x"]).toEqual(array);
+		expect(Object.keys(json("zarr.json").consolidated_metadata.metadata)).toEqual(["data", "data/x"]);
+		// A missing fill value, or null, is not allowed in version 3.
+		expect(array.fill_value).toBe(0);
+	});
+});
