@@ -1,8 +1,13 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { type DrawFormat, drawFormats } from "../results/draw-formats.ts";
 import { addEngineOptions, addSamplingOptions, type EngineFlags, type SamplingFlags } from "./options.ts";
 
 export interface SampleFlags extends EngineFlags, SamplingFlags {
 	readonly json?: boolean;
+	readonly out?: string;
+	readonly format?: DrawFormat;
+	readonly force?: boolean;
+	readonly theories: boolean;
 }
 
 /** finitude sample PROBLEM */
@@ -12,7 +17,19 @@ export function addSampleCommand(program: Command): void {
 		.description("Sample the posterior of the real network.")
 		.argument("<problem>", "problem or experiment file, or - for standard input")
 		.option("--json", "print the sampled answer as JSON and nothing else")
-		.addHelpText("after", "\nExample: finitude sample problem.json --chains 4 --draws 1000 --seed 1 --json")
+		.option("--out <folder>", "write all draws, with the theories that apply, into this folder")
+		.addOption(
+			new Option(
+				"--format <format>",
+				`of the draws: for ArviZ, xarray or NumPy (default: ${drawFormats[0]})`,
+			).choices(drawFormats),
+		)
+		.option("--force", "let --out replace the draws in a folder that is not empty")
+		.option("--no-theories", "write the draws without the theories")
+		.addHelpText(
+			"after",
+			"\nExamples: finitude sample problem.json --chains 4 --draws 1000 --seed 1 --json\n          finitude sample problem.json --out draws --format zarr",
+		)
 		.action(async (path: string, flags: SampleFlags) =>
 			(await import("../actions/sample.ts")).sample(path, flags),
 		);

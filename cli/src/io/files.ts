@@ -6,6 +6,7 @@ import {
 	fstatSync,
 	mkdirSync,
 	openSync,
+	readdirSync,
 	readFileSync,
 	readSync,
 	statSync,
@@ -98,6 +99,18 @@ export function makeFolder(path: string): void {
 	withPath(path, "a folder for results", () => {
 		makeMissing(path);
 		accessSync(path, constants.W_OK);
+	});
+}
+
+/** @param advice What to do about it, a full sentence. @throws InputError when the folder holds anything. */
+export function refuseOccupied(folder: string, advice: string): void {
+	const entries = withPath(folder, "a folder", () => readdirSync(folder));
+	if (entries.length === 0) return;
+	throw new InputError({
+		where: folder,
+		wanted: "a folder that is empty or does not exist yet",
+		got: entries.length === 1 ? "one with 1 entry" : `one with ${entries.length} entries`,
+		advice,
 	});
 }
 

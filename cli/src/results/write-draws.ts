@@ -3,14 +3,7 @@ import { join } from "node:path";
 import { arvizJson, type DataTree, npzArchive, writeZarr } from "@finitude/core/formats";
 import { makeFolder, writeFile } from "../io/files.ts";
 import { appendChunks, replaceWhenComplete } from "../io/replace.ts";
-
-/** Format -> what it leaves in the folder. */
-const FILES = { "arviz-json": "draws.json", zarr: "draws.zarr", npz: "draws.npz" } as const;
-
-export type DrawFormat = keyof typeof FILES;
-
-/** The first is the default. */
-export const drawFormats = Object.keys(FILES) as readonly DrawFormat[];
+import { DRAW_FILES, type DrawFormat } from "./draw-formats.ts";
 
 /**
  * Writes the tree into a folder, which is made when missing: `draws.json` for ArviZ, `draws.npz` for NumPy or the folder
@@ -20,7 +13,7 @@ export const drawFormats = Object.keys(FILES) as readonly DrawFormat[];
  */
 export async function writeDraws(folder: string, format: DrawFormat, tree: DataTree): Promise<string> {
 	makeFolder(folder);
-	const path = join(folder, FILES[format]);
+	const path = join(folder, DRAW_FILES[format]);
 	await replaceWhenComplete(path, async (partial) => {
 		if (format === "arviz-json") appendChunks(partial, arvizJson(tree));
 		else if (format === "npz") appendChunks(partial, npzArchive(tree));

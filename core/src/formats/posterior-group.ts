@@ -34,7 +34,7 @@ export function posteriorGroup(
 		`${points}_mean`,
 		ofDraws(
 			(chain) => chain[`${points}Mean`],
-			"mean of the output, given the hidden weights of the draw and the data",
+			"mean of the output, given the weights of the draw and the data; the output itself where the readout is drawn too",
 			[`${points}_point`, "output"],
 			[rows[points], outputs],
 		),
@@ -62,7 +62,7 @@ function conditionalVariance(
 	[rows, outputs]: [number, number],
 ): DataVariable {
 	const description =
-		"variance of the output, given the hidden weights of the draw and the data; the posterior variance is its mean over the draws plus the variance of the means";
+		"variance of the output, given the weights of the draw and the data; the posterior variance is its mean over the draws plus the variance of the means";
 	const shared = chains.every((chain) =>
 		chain[`${points}Variance`].every((value, i, all) => value === all[i - (i % outputs)]),
 	);

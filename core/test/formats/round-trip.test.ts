@@ -1,7 +1,7 @@
 /** Whatever the tree, what is read back is what was written: every digit, shape, name and attribute. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DataTree, variable } from "../../src/formats/index.ts";
+import { arvizJson, type DataTree, variable } from "../../src/formats/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { anyTree, asRead } from "./trees.ts";
 import { formats, jsonText, npzBytes, zarrFiles } from "./writers.ts";
@@ -44,18 +44,24 @@ describe("arviz-json", () => {
 	it("keeps floats floats, integers integers and claims claims", () => {
 		const text = (values: Float64Array | Int32Array | Uint8Array) =>
 			/"x": (\[[^\]]*\])\}/.exec(jsonText(one(values)))![1];
-		expect(text(Float64Array.of(1, -0, 0.1, 1e21, 1e-7, 5e-324))).toBe("[1.0, -0.0, 0.1, 1e+21, 1e-7, 5e-324]");
+		expect(text(Float64Array.of(1, -0, 0.1, 1e21, 1e-7, 5e-324))).toBe(
+			"[1.0, -0.0, 0.1, 1e+21, 1e-7, 5e-324]",
+		);
 		expect(text(Int32Array.of(1, -2))).toBe("[1, -2]");
 		expect(text(Uint8Array.of(1, 0))).toBe("[true, false]");
 	});
 
-	it("comes in chunks of bounded length", () => {
-		const values = new Float64Array(200_000).fill(1 / 3);
-		const wide = variable(["x_dim_0", "x_dim_1"], [2, 100_000], values);
-		const tree = { attributes: {}, groups: { data: { attributes: {}, variables: { x: wide } } } };
-		const text = jsonText(tree);
-		expect(JSON.parse(text).data.x.flat()).toEqual(Array.from(values));
-		expect(text.length).toBeGreaterThan(4_000_000);
+	it("comes in chunks, none much longer than 64 KiB", () => {
+		const values = new Float64Array(60_000).fill(1 / 3);
+		const wide = variable(["x_dim_0", "x_dim_1"], [2, 30_000], values);
+		const chunks = [
+			...arvizJson({ attributes: {}, groups: { data: { attributes: {}, variables: { x: wide } } } }),
+		];
+		expect(JSON.parse(chunks.join("")).data.x.flat()).toEqual(Array.from(values));
+		const text = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+		expect(chunks.length).toBe(Math.ceil(text / 2 ** 16));
+		// A chunk ends with the first piece that goes beyond: here one number of at most 24 characters.
+		expect(Math.max(...chunks.map((chunk) => chunk.length))).toBeLessThan(2 ** 16 + 24);
 	});
 
 	it("refuses what JSON cannot hold", () => {
@@ -108,23 +114,29 @@ describe("zarr", () => {
 	it("cuts large arrays into chunks of at most 8 MiB, within one chain", async () => {
 		const draws = 600;
 		const points = 3000;
-		const blocks = [1, 2].map((chain) =>
-			Float64Array.from({ length: draws * points }, (_, i) => chain * 1e7 + i),
-		);
 		const x = {
 			dimensions: ["chain", "draw", "point"],
 			shape: [2, draws, points],
-			blocks,
+			blocks: [1, 2].map((chain) => Float64Array.from({ length: draws * points }, (_, i) => chain * 1e7 + i)),
 			attributes: {},
 		};
-		const tree = { attributes: {}, groups: { posterior: { attributes: {}, variables: { x } } } };
-		const files = await zarrFiles(tree);
+		const files = await zarrFiles({
+			attributes: {},
+			groups: { posterior: { attributes: {}, variables: { x } } },
+		});
 		const metadata = JSON.parse(new TextDecoder().decode(files.get("posterior/x/zarr.json")));
 		// 2^20 / 3000 draws, rounded down.
 		expect(metadata.chunk_grid.configuration.chunk_shape).toEqual([1, 349, 3000]);
-		const chunks = [...files.keys()].filter((key) => key.includes("/c/"));
-		expect(chunks.sort()).toEqual(["0/0/0", "0/1/0", "1/0/0", "1/1/0"].map((key) => `posterior/x/c/${key}`));
-		expect(await formats.zarr!(tree)).toEqual(asRead(tree));
+		const chunks = [...files].filter(([key]) => key.includes("/c/"));
+		expect(chunks.map(([key]) => key)).toEqual(
+			["0/0/0", "0/1/0", "1/0/0", "1/1/0"].map((key) => `posterior/x/c/${key}`),
+		);
+		const firstOf = chunks.map(([, bytes]) => new Float64Array(bytes.buffer, bytes.byteOffset, 1)[0]);
+		expect(firstOf).toEqual([1e7, 1e7 + 349 * points, 2e7, 2e7 + 349 * points]);
+		// What is beyond the end of a chain has the fill value.
+		const last = new Float64Array(chunks[3]![1].buffer);
+		expect(last.subarray((draws - 349) * points).every((value) => value === 0)).toBe(true);
+		expect(last[(draws - 349) * points - 1]).toBe(2e7 + draws * points - 1);
 	});
 
 	it("repeats the metadata of all members in the root and in each group", async () => {

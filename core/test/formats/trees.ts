@@ -16,7 +16,7 @@ export interface ReadTree {
 }
 
 export function valuesOf({ blocks }: DataVariable): (number | boolean)[] {
-	return blocks.flatMap((block) =>
+	return blocks.flatMap((block): (number | boolean)[] =>
 		block instanceof Uint8Array ? Array.from(block, (x) => x !== 0) : Array.from(block),
 	);
 }
@@ -47,7 +47,9 @@ export function asRead({ attributes, groups }: DataTree): ReadTree {
 	};
 }
 
-const name = fc.stringMatching(/^[a-z][a-zA-Z0-9_]{0,6}$/).filter((word) => word !== "chain" && word !== "draw");
+const name = fc
+	.stringMatching(/^[a-z][a-zA-Z0-9_]{0,6}$/)
+	.filter((word) => word !== "chain" && word !== "draw");
 
 const attributes = fc.dictionary(
 	fc.string({ minLength: 1 }).filter((key) => key !== "__proto__"),
@@ -72,12 +74,13 @@ const variable: fc.Arbitrary<DataVariable> = fc
 		const values: fc.Arbitrary<Values> =
 			type === "float64"
 				? fc
-						.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: length, maxLength: length })
+						.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
+							minLength: length,
+							maxLength: length,
+						})
 						.map((x) => Float64Array.from(x))
 				: type === "int32"
-					? fc
-							.array(fc.integer(), { minLength: length, maxLength: length })
-							.map((x) => Int32Array.from(x))
+					? fc.array(fc.integer(), { minLength: length, maxLength: length }).map((x) => Int32Array.from(x))
 					: fc
 							.array(fc.constantFrom(0, 1), { minLength: length, maxLength: length })
 							.map((x) => Uint8Array.from(x));
