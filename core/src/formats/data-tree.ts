@@ -42,8 +42,8 @@ export function sizeOf(shape: readonly number[]): number {
 	return shape.reduce((product, length) => product * length, 1);
 }
 
-/** The dimensions of a group with their lengths, in the order in which its variables name them. */
-export function dimensionsOf({ variables }: DataGroup): Map<string, number> {
+/** The dimensions of variables with their lengths, in the order in which the variables name them. */
+export function dimensionsOf(variables: DataGroup["variables"]): Map<string, number> {
 	const lengths = new Map<string, number>();
 	for (const { dimensions, shape } of Object.values(variables)) {
 		dimensions.forEach((dimension, axis) => {
@@ -62,7 +62,7 @@ export function checkDataTree(tree: DataTree): void {
 	for (const [groupName, group] of Object.entries(tree.groups)) {
 		refuseUnless(NAME.test(groupName), `group ${groupName}`, "its name has more than letters, digits and _");
 		checkAttributes(group.attributes, `${groupName}.attributes`);
-		const lengths = dimensionsOf(group);
+		const lengths = dimensionsOf(group.variables);
 		for (const [name, variable] of Object.entries(group.variables)) {
 			const where = `${groupName}.${name}`;
 			checkVariable(name, variable, where);

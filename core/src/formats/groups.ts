@@ -1,6 +1,6 @@
 /** What all groups of a sampled problem share. */
 import { version } from "../version.ts";
-import { type Attributes, type DataGroup, type DataVariable, indexCoordinate } from "./data-tree.ts";
+import { type Attributes, type DataGroup, type DataVariable, dimensionsOf, indexCoordinate } from "./data-tree.ts";
 
 /** Training inputs by outputs, and the same at the test points. */
 export const TRAIN = ["train_point", "output"];
@@ -21,11 +21,9 @@ export function labeledGroup(
 	variables: Readonly<Record<string, DataVariable>>,
 	coordinates: Readonly<Record<string, DataVariable>> = {},
 ): DataGroup {
-	const labels: Record<string, DataVariable> = {};
-	for (const { dimensions, shape } of Object.values(variables)) {
-		dimensions.forEach((dimension, axis) => {
-			labels[dimension] = coordinates[dimension] ?? indexCoordinate(dimension, shape[axis]!);
-		});
-	}
-	return { attributes, variables: { ...labels, ...variables } };
+	const labels = [...dimensionsOf(variables)].map(([dimension, length]) => [
+		dimension,
+		coordinates[dimension] ?? indexCoordinate(dimension, length),
+	]);
+	return { attributes, variables: { ...Object.fromEntries(labels), ...variables } };
 }
