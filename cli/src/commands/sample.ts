@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
-import { type DrawFormat, drawFormats } from "../results/draw-formats.ts";
+import { drawFormats } from "../results/draw-formats.ts";
+import type { DrawsFlags } from "../results/draws-target.ts";
 import { addEngineOptions, addSamplingOptions, type EngineFlags, type SamplingFlags } from "./options.ts";
 
-export interface SampleFlags extends EngineFlags, SamplingFlags {
+export interface SampleFlags extends EngineFlags, SamplingFlags, DrawsFlags {
 	readonly json?: boolean;
-	readonly out?: string;
-	readonly format?: DrawFormat;
-	readonly force?: boolean;
+	readonly checkpoints?: string;
+	/** Solve the theories too, where draws are written. */
 	readonly theories: boolean;
 }
 
@@ -26,9 +26,12 @@ export function addSampleCommand(program: Command): void {
 		)
 		.option("--force", "let --out replace the draws in a folder that is not empty")
 		.option("--no-theories", "write the draws without the theories")
+		.option("--checkpoints <folder>", "where to keep checkpoints, for --resume (default: none)")
 		.addHelpText(
 			"after",
-			"\nExamples: finitude sample problem.json --chains 4 --draws 1000 --seed 1 --json\n          finitude sample problem.json --out draws --format zarr",
+			`
+Examples: finitude sample problem.json --chains 4 --draws 1000 --seed 1 --json
+          finitude sample problem.json --out draws --format zarr`,
 		)
 		.action(async (path: string, flags: SampleFlags) =>
 			(await import("../actions/sample.ts")).sample(path, flags),

@@ -60,10 +60,7 @@ export const experimentSchema = perActivations((activations) => {
 			.default("all")
 			.describe("Theories to solve: all that apply, or a list."),
 		sampling: z
-			.union(
-				[z.literal(false), sampling],
-				"false or an object with sampler, chains, draws, warmup, seed, options and covariance",
-			)
+			.union([z.literal(false), sampling], "false or an object such as { chains: 4, draws: 1000 }")
 			.default(() => sampling.parse({}))
 			.describe("How to sample the real network; false to leave it out."),
 	});

@@ -1,6 +1,12 @@
 /** What all groups of a sampled problem share. */
 import { version } from "../version.ts";
-import { type Attributes, type DataGroup, type DataVariable, dimensionsOf, indexCoordinate } from "./data-tree.ts";
+import {
+	type Attributes,
+	type DataGroup,
+	type DataVariable,
+	dimensionsOf,
+	indexCoordinate,
+} from "./data-tree.ts";
 
 /** Training inputs by outputs, and the same at the test points. */
 export const TRAIN = ["train_point", "output"];

@@ -77,7 +77,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const accumulator = (name: string, size: number): BatchMeans => {
 		const known = averaged.get(name);
 		if (known !== undefined) return known;
-		const created = createBatchMeans(size, draws, keepsBatches(name));
+		const created = createBatchMeans(size, keepsBatches(name));
 		averaged.set(name, created);
 		return created;
 	};

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
-import { BATCHES } from "./batch-means.ts";
+import { MAX_BATCHES } from "./batch-means.ts";
 import { positionOrder } from "./position-order.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
@@ -37,8 +37,8 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const recorded = counts.reduce((sum, count) => sum + 2 * count, 1) * points * points;
 	const weights = fanIn <= WEIGHT_COVARIANCE_LIMIT ? fanIn * fanIn : 0;
 	const covariance = settings.covariance === true ? points * points + testPoints * testPoints : 0;
-	// One array of work space and four of batch means each; covariances keep their batches.
-	const averages = 5 * (recorded + weights) + (BATCHES + 5) * covariance;
+	// One array of work space, two of sums and one for each batch.
+	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
 	const perDraw = 2 * outputs * (points + testPoints) + 5;
 	return {
 		worker: 8 * (forward + kernels + rotation + averages),
