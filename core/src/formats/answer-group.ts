@@ -104,7 +104,9 @@ function layerByLayer(prefix: string, records: readonly unknown[]): NamedQuantit
 /** Names of the last axes by what the quantity is, of the axes before them by what lists of it are: layers, then positions. */
 function axisNames(name: string, suffix: string, shape: readonly number[], layers: number): string[] {
 	const isKernel = name.startsWith("kernel_");
-	const known = isKernel ? TRAIN_PAIR : (DIMENSIONS[name.replace(/_standard_error$/, "")] ?? []);
+	// A standard error is on the dimensions of its estimate.
+	const estimate = name.replace(/_standard_error$/, "");
+	const known = isKernel ? TRAIN_PAIR : (DIMENSIONS[estimate] ?? []);
 	const given = known.length <= shape.length ? known : [];
 	const unnamed = shape.length - given.length;
 	const isLayered = suffix === "" && (isKernel || name.startsWith("preactivation_"));
@@ -113,7 +115,7 @@ function axisNames(name: string, suffix: string, shape: readonly number[], layer
 			return given[axis - unnamed] === "position" ? `position${suffix}` : given[axis - unnamed]!;
 		if (isLayered && axis === 0 && length === layers) return "layer";
 		if (isKernel && axis === (suffix === "" ? 1 : 0)) return `position${suffix}`;
-		return `${name}${suffix}_dim_${axis}`;
+		return `${estimate}${suffix}_dim_${axis}`;
 	});
 }
 

@@ -80,7 +80,7 @@ describe("answerGroup", () => {
 			stationary_points: "stationary_points_dim_0 2",
 			free_energy: "",
 			Sigma: "Sigma_dim_0 4, Sigma_dim_1 4",
-			Sigma_standard_error: "Sigma_standard_error_dim_0 4, Sigma_standard_error_dim_1 4",
+			Sigma_standard_error: "Sigma_dim_0 4, Sigma_dim_1 4",
 			generalization_error_total: "",
 			generalization_error_bias_squared: "",
 			log_evidence: "",
