@@ -17,22 +17,17 @@ import {
 	type DataTree,
 	type DataVariable,
 	isCoordinate,
-	sizeOf,
-	type Values,
 } from "./data-tree.ts";
+import { nestedLists } from "./nested-lists.ts";
 
 /** Long enough to write at once, short enough not to matter in memory. */
 const CHUNK_LENGTH = 2 ** 16;
-
-/** Entries of at most this many numbers are made as one piece of text. */
-const UNDIVIDED = 1024;
 
 /** Added by ArviZ itself in front of the dimensions of every variable of a group of draws. */
 const SAMPLE_DIMENSIONS = ["chain", "draw"];
 
 /**
- * The text in chunks, for however large a tree. Numbers keep all digits and their type: a float64 always has a point or an
- * exponent, so that a reader does not take 1.0 for an integer.
+ * The text in chunks, for however large a tree.
  * @throws Error for a number that is not finite.
  */
 export function* arvizJson(tree: DataTree): Generator<string> {
@@ -51,14 +46,14 @@ function* pieces(tree: DataTree): Generator<string> {
 	const ambiguous = ambiguousNames(tree);
 	yield `{"dims": ${JSON.stringify(dimsOf(tree, ambiguous))}`;
 	yield ',\n"coords": {';
-	yield* members(coordsOf(tree), variableText);
+	yield* members(coordsOf(tree), nestedLists);
 	yield `},\n"attrs": ${JSON.stringify(attrsOf(tree))}`;
 	yield `,\n"variable_attrs": ${JSON.stringify(variableAttrsOf(tree, ambiguous))}`;
 	for (const [name, group] of Object.entries(tree.groups)) {
 		yield `,\n${JSON.stringify(name)}: {`;
 		yield* members(
 			Object.entries(group.variables).filter(([key, variable]) => !isCoordinate(key, variable)),
-			variableText,
+			nestedLists,
 		);
 		yield "}";
 	}
@@ -75,61 +70,6 @@ function* members<T>(
 		yield* text(value, name);
 		separator = ",\n ";
 	}
-}
-
-function* variableText({ shape, blocks }: DataVariable, name: string): Generator<string> {
-	const [rows, ...rest] = shape;
-	if (rows === undefined) {
-		yield numberText(blocks[0]!, 0, name);
-		return;
-	}
-	let separator = "[";
-	for (const block of blocks) {
-		const size = sizeOf(rest);
-		for (let offset = 0; offset < block.length; offset += size) {
-			yield separator;
-			yield* entryText(block, rest, offset, name);
-			separator = ", ";
-		}
-	}
-	yield "]";
-}
-
-/** The nested lists of the entry of this shape that begins at `offset`. */
-function* entryText(
-	values: Values,
-	shape: readonly number[],
-	offset: number,
-	name: string,
-): Generator<string> {
-	if (sizeOf(shape) <= UNDIVIDED) {
-		yield nestedLists(values, shape, offset, name);
-		return;
-	}
-	const [length, ...rest] = shape;
-	const size = sizeOf(rest);
-	for (let i = 0; i < length!; i++) {
-		yield i === 0 ? "[" : ", ";
-		yield* entryText(values, rest, offset + i * size, name);
-	}
-	yield "]";
-}
-
-function nestedLists(values: Values, shape: readonly number[], offset: number, name: string): string {
-	const [length, ...rest] = shape;
-	if (length === undefined) return numberText(values, offset, name);
-	const size = sizeOf(rest);
-	const entries = Array.from({ length }, (_, i) => nestedLists(values, rest, offset + i * size, name));
-	return `[${entries.join(", ")}]`;
-}
-
-function numberText(values: Values, at: number, name: string): string {
-	const value = values[at]!;
-	if (values instanceof Uint8Array) return value === 0 ? "false" : "true";
-	if (!Number.isFinite(value)) throw new Error(`arviz-json: ${name}[${at}] is ${value}.`);
-	if (values instanceof Int32Array || !Number.isInteger(value)) return String(value);
-	const text = Object.is(value, -0) ? "-0" : String(value);
-	return text.includes("e") ? text : `${text}.0`;
 }
 
 function allVariables(tree: DataTree): [string, DataVariable][] {
@@ -172,7 +112,7 @@ function coordsOf(tree: DataTree): Map<string, DataVariable> {
 	}
 	for (const [name, variable] of coordinates) {
 		if (!numbered.has(name)) continue;
-		if (!variable.blocks[0]!.every((label, i) => label === i)) {
+		if (!labelsOf(variable).every((label, i) => label === i)) {
 			throw new Error(`arviz-json: the labels of ${name} differ between groups.`);
 		}
 		coords.delete(name);
@@ -180,8 +120,11 @@ function coordsOf(tree: DataTree): Map<string, DataVariable> {
 	return coords;
 }
 
+const labelsOf = ({ shape, read }: DataVariable) => read(0, shape[0]!);
+
 function sameLabels(a: DataVariable, b: DataVariable): boolean {
-	return a.shape[0] === b.shape[0] && a.blocks[0]!.every((label, i) => label === b.blocks[0]![i]);
+	const others = labelsOf(b);
+	return a.shape[0] === b.shape[0] && labelsOf(a).every((label, i) => label === others[i]);
 }
 
 function attrsOf(tree: DataTree): Record<string, Attributes> {

@@ -15,8 +15,11 @@ export interface DataVariable {
 	readonly dimensions: readonly string[];
 	/** One length for each dimension, none of them 0; empty for a single number. */
 	readonly shape: readonly number[];
-	/** Row-major, in equal blocks that follow each other along the first dimension: the draws of a chain need no copy. */
-	readonly blocks: readonly Values[];
+	/**
+	 * `length` values in row-major order, from number `start` on; not to be changed. Writers read piece by piece, so that a
+	 * variable may be put together from the draws of several chains without a copy of them all. Every piece has one type.
+	 */
+	readonly read: (start: number, length: number) => Values;
 	readonly attributes: Attributes;
 }
 
@@ -79,7 +82,7 @@ export function checkDataTree(tree: DataTree): void {
 }
 
 function checkVariable(name: string, variable: DataVariable, where: string): void {
-	const { dimensions, shape, blocks, attributes } = variable;
+	const { dimensions, shape, attributes } = variable;
 	for (const word of [name, ...dimensions]) {
 		refuseUnless(NAME.test(word), where, `"${word}" has more than letters, digits and _`);
 	}
@@ -95,13 +98,6 @@ function checkVariable(name: string, variable: DataVariable, where: string): voi
 		where,
 		`[${shape.join(", ")}] is no shape of a variable that holds anything`,
 	);
-	const expected = sizeOf(shape) / blocks.length;
-	refuseUnless(
-		blocks.every((block) => block.length === expected) && (shape[0] ?? 1) % blocks.length === 0,
-		where,
-		`blocks of ${blocks.map((block) => block.length).join(", ")} values do not divide the shape [${shape.join(", ")}]`,
-	);
-	refuseUnless(new Set(blocks.map(typeOf)).size === 1, where, "its blocks are of several types");
 	checkAttributes(attributes, `${where}.attributes`);
 }
 
@@ -122,19 +118,29 @@ function refuseUnless(claim: boolean, where: string, fault: string): void {
 
 export type ValueType = "float64" | "int32" | "bool";
 
-export function typeOf(values: Values): ValueType {
+export function typeOf({ read }: DataVariable): ValueType {
+	const values = read(0, 1);
 	if (values instanceof Float64Array) return "float64";
 	return values instanceof Int32Array ? "int32" : "bool";
 }
 
-/** A variable in one block. */
+/** All values of a variable, at most `longest` at a time. */
+export function* piecesOf({ shape, read }: DataVariable, longest: number): Generator<Values> {
+	const size = sizeOf(shape);
+	for (let start = 0; start < size; start += longest) yield read(start, Math.min(longest, size - start));
+}
+
+/** A variable that is there in one array. @throws Error when the array does not have the size of the shape. */
 export function variable(
 	dimensions: readonly string[],
 	shape: readonly number[],
 	values: Values,
 	attributes: Attributes = {},
 ): DataVariable {
-	return { dimensions, shape, blocks: [values], attributes };
+	if (values.length !== sizeOf(shape)) {
+		throw new Error(`data tree: ${values.length} values do not fill the shape [${shape.join(", ")}].`);
+	}
+	return { dimensions, shape, read: (start, length) => values.subarray(start, start + length), attributes };
 }
 
 /** The coordinate 0, 1, ..., length - 1 of a dimension. */

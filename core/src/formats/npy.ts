@@ -1,5 +1,5 @@
 import { strToU8 } from "fflate";
-import { type DataVariable, typeOf } from "./data-tree.ts";
+import { type DataVariable, piecesOf, typeOf } from "./data-tree.ts";
 
 /** Typed arrays hold numbers in the order of the machine, so the header names that order. */
 const BYTE_ORDER = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? "<" : ">";
@@ -12,13 +12,16 @@ const PREAMBLE = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 0, 0];
 /** NumPy aligns the numbers to this, so that a file can be mapped into memory. */
 const ALIGNMENT = 64;
 
+/** Values read and written at once: 1 MiB of float64. */
+const PIECE = 2 ** 17;
+
 /**
  * A variable as a NumPy array file (NPY format version 1.0; https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html),
- * in pieces: its header, then the blocks, not copied.
+ * in pieces: its header, then its values.
  */
-export function* npyFile({ shape, blocks }: DataVariable): Generator<Uint8Array> {
-	const lengths = shape.map((length) => `${length},`).join(" ");
-	const header = `{'descr': '${DESCRIPTIONS[typeOf(blocks[0]!)]}', 'fortran_order': False, 'shape': (${lengths}), }`;
+export function* npyFile(variable: DataVariable): Generator<Uint8Array> {
+	const lengths = variable.shape.map((length) => `${length},`).join(" ");
+	const header = `{'descr': '${DESCRIPTIONS[typeOf(variable)]}', 'fortran_order': False, 'shape': (${lengths}), }`;
 	// A newline ends the header.
 	const unpadded = PREAMBLE.length + header.length + 1;
 	const length = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
@@ -28,5 +31,7 @@ export function* npyFile({ shape, blocks }: DataVariable): Generator<Uint8Array>
 	new DataView(file.buffer).setUint16(8, bytes.length, true);
 	file.set(bytes, PREAMBLE.length);
 	yield file;
-	for (const block of blocks) yield new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
+	for (const { buffer, byteOffset, byteLength } of piecesOf(variable, PIECE)) {
+		yield new Uint8Array(buffer, byteOffset, byteLength);
+	}
 }

@@ -66,7 +66,7 @@ function metadataOf(tree: DataTree): object {
 function refuseTooLarge(tree: DataTree): void {
 	const bytes = Object.values(tree.groups)
 		.flatMap(({ variables }) => Object.values(variables))
-		.reduce((sum, { shape, blocks }) => sum + sizeOf(shape) * blocks[0]!.BYTES_PER_ELEMENT, 0);
+		.reduce((sum, { shape, read }) => sum + sizeOf(shape) * read(0, 1).BYTES_PER_ELEMENT, 0);
 	if (bytes <= MAX_BYTES) return;
 	throw new InputError({
 		where: "format npz",

@@ -7,6 +7,7 @@ import {
 	type DrawVariableMaker,
 	drawsAttributes,
 	drawVariables,
+	scalar,
 } from "./draws.ts";
 import { labeledGroup } from "./groups.ts";
 
@@ -33,7 +34,7 @@ export function posteriorGroup(
 	const means = sets.map((points) => [
 		`${points}_mean`,
 		ofDraws(
-			(chain) => chain[`${points}Mean`],
+			(chain) => ({ values: chain[`${points}Mean`], width: rows[points] * outputs }),
 			"mean of the output, given the weights of the draw and the data; the output itself where the readout is drawn too",
 			[`${points}_point`, "output"],
 			[rows[points], outputs],
@@ -44,7 +45,7 @@ export function posteriorGroup(
 		{
 			...Object.fromEntries(variances),
 			kernel_mean_diagonal: ofDraws(
-				({ scalars }) => scalars.kernelMeanDiagonal,
+				({ scalars }) => scalar(scalars.kernelMeanDiagonal),
 				"trace of the output kernel at the training points over their number",
 			),
 			...labelProjection(chains, ofDraws),
@@ -66,23 +67,10 @@ function conditionalVariance(
 	const shared = chains.every((chain) =>
 		chain[`${points}Variance`].every((value, i, all) => value === all[i - (i % outputs)]),
 	);
+	const all = (chain: ChainResult) => ({ values: chain[`${points}Variance`], width: rows * outputs });
 	return shared
-		? ofDraws(
-				(chain) => everyNth(chain[`${points}Variance`], outputs),
-				description,
-				[`${points}_point`],
-				[rows],
-			)
-		: ofDraws(
-				(chain) => chain[`${points}Variance`],
-				description,
-				[`${points}_point`, "output"],
-				[rows, outputs],
-			);
-}
-
-function everyNth(values: Float64Array, n: number): Float64Array {
-	return n === 1 ? values : Float64Array.from({ length: values.length / n }, (_, i) => values[i * n]!);
+		? ofDraws((chain) => ({ ...all(chain), step: outputs }), description, [`${points}_point`], [rows])
+		: ofDraws(all, description, [`${points}_point`, "output"], [rows, outputs]);
 }
 
 function labelProjection(
@@ -92,7 +80,7 @@ function labelProjection(
 	if (chains.some(({ scalars }) => scalars.kernelLabelProjection === undefined)) return {};
 	return {
 		kernel_label_projection: ofDraws(
-			({ scalars }) => scalars.kernelLabelProjection!,
+			({ scalars }) => scalar(scalars.kernelLabelProjection!),
 			"output kernel along the targets, tr(Y^T K Y) / tr(Y^T Y)",
 		),
 	};

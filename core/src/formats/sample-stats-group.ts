@@ -1,6 +1,6 @@
 import type { ChainResult } from "../samplers/chain-result.ts";
 import type { Attributes, DataGroup, DataVariable } from "./data-tree.ts";
-import { chainCoordinate, type DrawsRecord, drawsAttributes, drawVariables } from "./draws.ts";
+import { chainCoordinate, type DrawsRecord, drawsAttributes, drawVariables, scalar } from "./draws.ts";
 import { labeledGroup } from "./groups.ts";
 
 /**
@@ -11,16 +11,19 @@ import { labeledGroup } from "./groups.ts";
 export function sampleStatsGroup(chains: readonly ChainResult[], record: DrawsRecord): DataGroup {
 	const ofDraws = drawVariables(chains);
 	const variables: Record<string, DataVariable> = {
-		lp: ofDraws(({ scalars }) => scalars.logDensity, "log p(targets, hidden weights) up to a constant"),
+		lp: ofDraws(
+			({ scalars }) => scalar(scalars.logDensity),
+			"log p(targets, hidden weights) up to a constant",
+		),
 		acceptance_rate: ofDraws(
-			({ acceptance }) => acceptance,
+			({ acceptance }) => scalar(acceptance),
 			"mean Metropolis acceptance probability of the step",
 		),
-		diverging: ofDraws(({ divergent }) => divergent, "whether the step diverged"),
+		diverging: ofDraws(({ divergent }) => scalar(divergent), "whether the step diverged"),
 	};
 	if (chains.every(({ stepSize }) => stepSize !== undefined)) {
 		variables.step_size = ofDraws(
-			({ stepSize, completedDraws }) => new Float64Array(completedDraws).fill(stepSize!),
+			({ stepSize }) => ({ values: Float64Array.of(stepSize!), width: 0 }),
 			"step size, frozen after warm-up",
 		);
 	}

@@ -12,6 +12,7 @@ import { CREATION } from "./groups.ts";
 import { theoryGroupName } from "./names.ts";
 import { posteriorGroup } from "./posterior-group.ts";
 import { sampleStatsGroup } from "./sample-stats-group.ts";
+import { weightsGroup } from "./weights-group.ts";
 
 /** One problem, sampled, and what the theories say of it. */
 export interface SampledProblem {
@@ -24,9 +25,10 @@ export interface SampledProblem {
 }
 
 /**
- * Everything about a sampled problem, in the groups of the ArviZ schema (`posterior`, `sample_stats`, `observed_data`,
- * `constant_data`), with the averages over all draws and their standard errors in `sampled_network` and one group for each
- * theory that answered, `theory_nngp` and so on. Why others did not is in the attribute `refused_theories` of the root.
+ * Everything about a sampled problem: the groups of the ArviZ schema (`posterior`, `sample_stats`, `observed_data`,
+ * `constant_data`), every draw's weights in `weights` where they were kept, the averages over all draws with their standard
+ * errors in `sampled_network`, and one group for each theory that answered, `theory_nngp` and so on. Why others did not is in
+ * the attribute `refused_theories` of the root.
  * @throws InputError when there is no chain or one has fewer draws than any diagnostic needs.
  */
 export function sampledTree({ problem, settings, chains, answer, theories }: SampledProblem): DataTree {
@@ -37,6 +39,7 @@ export function sampledTree({ problem, settings, chains, answer, theories }: Sam
 	const refused = theories.flatMap((outcome) =>
 		"reason" in outcome ? [[outcome.theory, outcome.reason]] : [],
 	);
+	const weights = weightsGroup(chains, record);
 	return {
 		attributes: {
 			...CREATION,
@@ -46,6 +49,7 @@ export function sampledTree({ problem, settings, chains, answer, theories }: Sam
 		groups: {
 			posterior: posteriorGroup(problem, chains, record),
 			sample_stats: sampleStatsGroup(chains, record),
+			...(weights && { weights }),
 			observed_data: observedDataGroup(problem),
 			constant_data: constantDataGroup(problem),
 			sampled_network: answerGroup(answer, layers),

@@ -1,5 +1,5 @@
 import { strFromU8, strToU8 } from "fflate";
-import { BoolArray, type Chunk, create, type DataType, root, type SetOptions, set } from "zarrita";
+import { BoolArray, type Chunk, create, type DataType, root, set } from "zarrita";
 import { checkDataTree, type DataTree, type DataVariable, sizeOf, typeOf, type Values } from "./data-tree.ts";
 
 /** Where the parts of a Zarr hierarchy go: a folder, or anything else with keys. */
@@ -60,14 +60,13 @@ function consolidatedMetadata(metadata: ReadonlyMap<string, object>, folder: str
 
 type Place = Parameters<typeof create>[0];
 
-async function writeArray(
-	place: Place,
-	{ dimensions, shape, blocks, attributes }: DataVariable,
-): Promise<void> {
-	const dtype = typeOf(blocks[0]!);
+async function writeArray(place: Place, variable: DataVariable): Promise<void> {
+	const { dimensions, shape, read, attributes } = variable;
+	const dtype = typeOf(variable);
+	const chunk = chunkShape(dimensions, shape);
 	const array = await create<never, DataType>(place as never, {
 		shape: [...shape],
-		chunkShape: chunkShape(shape, blocks.length),
+		chunkShape: chunk,
 		dtype,
 		codecs: [{ name: "bytes", configuration: { endian: "little" } }],
 		fillValue: dtype === "bool" ? false : 0,
@@ -75,25 +74,39 @@ async function writeArray(
 		attributes,
 	});
 	if (shape.length === 0) {
-		const value = blocks[0]![0]!;
+		const value = read(0, 1)[0]!;
 		await set(array, null, dtype === "bool" ? value !== 0 : value);
 		return;
 	}
-	const rows = shape[0]! / blocks.length;
-	const rest = shape.slice(1);
-	for (const [b, block] of blocks.entries()) {
-		const selection = [{ start: b * rows, stop: (b + 1) * rows, step: null }, ...rest.map(() => null)];
-		await set(array, selection, chunkOf(block, [rows, ...rest]), { createQueue: oneByOne });
+	for (const corner of chunkCorners(shape, chunk)) {
+		const lengths = shape.map((length, axis) => Math.min(chunk[axis]!, length - corner[axis]!));
+		const selection = corner.map((start, axis) => ({ start, stop: start + lengths[axis]!, step: null }));
+		const start = corner.reduce((sum, at, axis) => sum + at * sizeOf(shape.slice(axis + 1)), 0);
+		await set(array, selection, chunkOf(read(start, sizeOf(lengths)), lengths));
 	}
 }
 
-/** The shape cut from the first dimension on, until a chunk is within one block and holds at most MAX_CHUNK values. */
-export function chunkShape(shape: readonly number[], blocks: number): number[] {
+/**
+ * The shape cut from the first dimension on until a chunk holds at most MAX_CHUNK values and one chain: whole along the last
+ * dimensions, 1 along the first ones, so that its values are consecutive.
+ */
+function chunkShape(dimensions: readonly string[], shape: readonly number[]): number[] {
 	return shape.map((length, axis) => {
 		const rest = sizeOf(shape.slice(axis + 1));
-		const within = axis === 0 ? length / blocks : length;
-		return Math.min(within, Math.max(1, Math.floor(MAX_CHUNK / rest)));
+		const isChain = axis === 0 && dimensions[0] === "chain";
+		return isChain ? 1 : Math.min(length, Math.max(1, Math.floor(MAX_CHUNK / rest)));
 	});
+}
+
+/** Where each chunk begins, in order. */
+function chunkCorners(shape: readonly number[], chunk: readonly number[]): number[][] {
+	return shape.reduce<number[][]>(
+		(corners, length, axis) =>
+			corners.flatMap((corner) =>
+				Array.from({ length: Math.ceil(length / chunk[axis]!) }, (_, i) => [...corner, i * chunk[axis]!]),
+			),
+		[[]],
+	);
 }
 
 function chunkOf(values: Values, shape: number[]): Chunk<DataType> {
@@ -101,16 +114,4 @@ function chunkOf(values: Values, shape: number[]): Chunk<DataType> {
 		values instanceof Uint8Array ? new BoolArray(values.buffer, values.byteOffset, values.length) : values;
 	const stride = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 	return { data, shape, stride } as Chunk<DataType>;
-}
-
-/** zarrita would prepare all chunks of a block at once, a copy of the whole block. */
-function oneByOne(): ReturnType<NonNullable<SetOptions["createQueue"]>> {
-	const tasks: (() => Promise<void>)[] = [];
-	return {
-		add: (task) => tasks.push(task),
-		onIdle: async () => {
-			for (const task of tasks) await task();
-			return [];
-		},
-	};
 }

@@ -5,8 +5,8 @@
 import { z } from "zod";
 import type { ReadTree, ReadVariable } from "./trees.ts";
 
-const DRAWN = ["posterior", "sample_stats"];
-const REQUIRED = [...DRAWN, "observed_data", "constant_data", "sampled_network"];
+const DRAWN = ["posterior", "sample_stats", "weights"];
+const REQUIRED = ["posterior", "sample_stats", "observed_data", "constant_data", "sampled_network"];
 
 /** Names that the schema gives a meaning to; others are allowed by it, but none of ours should be a misspelled one. */
 const SAMPLE_STATS: Readonly<Record<string, "number" | "boolean">> = {
@@ -35,7 +35,7 @@ export function schemaFaults({ groups }: ReadTree): string[] {
 	const faults: string[] = [];
 	const check = (claim: boolean, fault: string) => claim || faults.push(fault);
 	for (const name of REQUIRED) check(name in groups, `${name} is missing`);
-	const others = Object.keys(groups).filter((name) => !REQUIRED.includes(name));
+	const others = Object.keys(groups).filter((name) => ![...REQUIRED, "weights"].includes(name));
 	for (const name of others) check(/^theory_[a-z0-9_]+$/.test(name), `${name} is no group of the schema`);
 	for (const [group, { attributes: given, variables }] of Object.entries(groups)) {
 		const parsed = (DRAWN.includes(group) ? drawnAttributes : attributes).safeParse(given);
@@ -54,12 +54,12 @@ export function schemaFaults({ groups }: ReadTree): string[] {
 			check(DRAWN.includes(group) ? leads : !sampled, `${group}.${name}: ${variable.dimensions.join()}`);
 		}
 	}
-	const counts = DRAWN.map((group) => [
+	const counts = DRAWN.filter((group) => group in groups).map((group) => [
 		coordinate(groups, group, "chain"),
 		coordinate(groups, group, "draw"),
 	]);
 	check(
-		JSON.stringify(counts[0]) === JSON.stringify(counts[1]),
+		new Set(counts.map((labels) => JSON.stringify(labels))).size === 1,
 		"chains and draws differ between the groups",
 	);
 	for (const [name, variable] of Object.entries(groups.sample_stats?.variables ?? {})) {

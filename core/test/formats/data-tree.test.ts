@@ -9,13 +9,9 @@ const treeOf = (variables: Record<string, DataVariable>, group = "data") => ({
 });
 
 describe("checkDataTree", () => {
-	it("accepts coordinates, blocks and single numbers", () => {
-		const blocks = [Float64Array.of(1, 2), Float64Array.of(3, 4)];
-		const chains = { dimensions: ["chain", "point"], shape: [2, 2], blocks, attributes: {} };
+	it("accepts coordinates and single numbers", () => {
 		const single = variable([], [], Float64Array.of(1));
-		expect(
-			checkDataTree(treeOf({ point: indexCoordinate("point", 2), good, chains, single })),
-		).toBeUndefined();
+		expect(checkDataTree(treeOf({ point: indexCoordinate("point", 2), good, single }))).toBeUndefined();
 	});
 
 	it.each<[string, Record<string, DataVariable>, string]>([
@@ -41,21 +37,6 @@ describe("checkDataTree", () => {
 			"data.x: [0] is no shape of a variable that holds anything",
 		],
 		[
-			"too few values",
-			{ x: variable(["a"], [3], Float64Array.of(1, 2)) },
-			"data.x: blocks of 2 values do not divide the shape [3]",
-		],
-		[
-			"unequal blocks",
-			{ x: { ...good, shape: [3], blocks: [Float64Array.of(1), Float64Array.of(1, 2)] } },
-			"data.x: blocks of 1, 2 values do not divide the shape [3]",
-		],
-		[
-			"blocks of several types",
-			{ x: { ...good, blocks: [Float64Array.of(1), Int32Array.of(1)] } },
-			"data.x: its blocks are of several types",
-		],
-		[
 			"two lengths of one dimension",
 			{ good, x: variable(["point"], [3], Float64Array.of(1, 2, 3)) },
 			"data.good: point has length 2 here and 3 elsewhere in the group",
@@ -74,4 +55,10 @@ describe("checkDataTree", () => {
 			"data tree: group a/b: its name has more than letters, digits and _.",
 		);
 	});
+});
+
+it("variable refuses an array of another size", () => {
+	expect(messageOf(() => variable(["point"], [3], Float64Array.of(1, 2)))).toBe(
+		"data tree: 2 values do not fill the shape [3].",
+	);
 });

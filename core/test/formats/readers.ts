@@ -16,7 +16,7 @@ export function readArvizJson(text: string): ReadTree {
 	const read = (group: string, name: string, lists: Lists): ReadVariable => {
 		const shape = shapeOf(lists);
 		const attributes = variable_attrs[group]?.[name] ?? {};
-		const sampled = group === "posterior" || group === "sample_stats" ? ["chain", "draw"] : [];
+		const sampled = ["posterior", "sample_stats", "weights"].includes(group) ? ["chain", "draw"] : [];
 		const given: string[] =
 			attributes.dimensions ??
 			dims[name] ??

@@ -16,7 +16,7 @@ export function sampledProblem(
 	problem: Problem,
 	change: (chains: ChainResult[]) => ChainResult[] = (chains) => chains,
 ): SampledProblem {
-	const settings = { sampler: "hmc", chains: 3, draws: 20, warmup: 10, seed: 1 };
+	const settings = { sampler: "hmc", chains: 3, draws: 20, warmup: 10, seed: 1, saveWeights: true };
 	const chains = change([0, 1, 2].map((chain) => runChain(problem, engine, settings, chain)));
 	const answer = { ...combineChains(problem, settings, chains), ...computationRecord(engine, 0.5, settings) };
 	const theories = solveTheories(problem, "all", { engine, clock: () => 0, covariance: true });
@@ -41,5 +41,6 @@ export function stoppedAfter(chain: ChainResult, draws: number): ChainResult {
 		},
 		acceptance: cut(chain.acceptance),
 		divergent: chain.divergent.slice(0, draws),
+		...(chain.weights && { weights: cut(chain.weights) }),
 	};
 }

@@ -79,6 +79,30 @@ it("has one draw of every quantity for each chain and draw", () => {
 	});
 });
 
+it("has the weights of every network in a group of their own", () => {
+	const { weights } = read.groups;
+	const shapes = Object.entries(weights!.variables)
+		.filter(([name, { dimensions }]) => dimensions[0] !== name)
+		.map(([name, { dimensions, shape }]) => `${name}: ${dimensions.join()} ${shape.join()}`);
+	expect(shapes).toEqual([
+		"weights_1: chain,draw,unit_1,fan_in_1 3,20,6,4",
+		"weights_2: chain,draw,unit_2,fan_in_2 3,20,7,6",
+		"biases_2: chain,draw,unit_2 3,20,7",
+		"readout_weights: chain,draw,feature,output 3,20,7,2",
+	]);
+	const count = 6 * 4 + 7 * 6 + 7 + 7 * 2;
+	const row = sampled.chains[2]!.weights!.subarray(19 * count);
+	const last = (name: string, size: number) => weights!.variables[name]!.values.slice(-size);
+	expect(last("weights_1", 24)).toEqual([...row.subarray(0, 24)]);
+	expect(last("biases_2", 7)).toEqual([...row.subarray(66, 73)]);
+	expect(last("readout_weights", 14)).toEqual([...row.subarray(73)]);
+});
+
+it("has no weights where they were not kept", () => {
+	const chains = sampled.chains.map(({ weights: _, weightArrays: __, ...chain }) => chain);
+	expect(sampledTree({ ...sampled, chains }).groups).not.toHaveProperty("weights");
+});
+
 it("has what was given", () => {
 	expect(observed_data!.variables.train_targets).toMatchObject({
 		dimensions: ["train_point", "output"],

@@ -1,6 +1,6 @@
 /** Trees to write, and what came back, in one form that can be compared. */
 import fc from "fast-check";
-import type { DataTree, DataVariable, Values } from "../../src/formats/index.ts";
+import { type DataTree, type DataVariable, type Values, variable } from "../../src/formats/index.ts";
 
 /** A variable as a reader sees it. */
 export interface ReadVariable {
@@ -15,10 +15,12 @@ export interface ReadTree {
 	readonly groups: Record<string, { attributes: object; variables: Record<string, ReadVariable> }>;
 }
 
-export function valuesOf({ blocks }: DataVariable): (number | boolean)[] {
-	return blocks.flatMap((block): (number | boolean)[] =>
-		block instanceof Uint8Array ? Array.from(block, (x) => x !== 0) : Array.from(block),
+export function valuesOf({ shape, read }: DataVariable): (number | boolean)[] {
+	const values = read(
+		0,
+		shape.reduce((product, n) => product * n, 1),
 	);
+	return values instanceof Uint8Array ? Array.from(values, (x) => x !== 0) : Array.from(values);
 }
 
 /** The tree as a faithful reader sees it. */
@@ -62,36 +64,25 @@ const attributes = fc.dictionary(
 );
 
 /** Dimensions are named by their length, so that they agree between the variables of a group. */
-const variable: fc.Arbitrary<DataVariable> = fc
+const anyVariable: fc.Arbitrary<DataVariable> = fc
 	.record({
 		shape: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 3 }),
 		type: fc.constantFrom("float64", "int32", "bool"),
-		inBlocks: fc.boolean(),
 		attributes,
 	})
-	.chain(({ shape, type, inBlocks, attributes }) => {
-		const length = shape.reduce((product, n) => product * n, 1);
-		const values: fc.Arbitrary<Values> =
-			type === "float64"
-				? fc
-						.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
-							minLength: length,
-							maxLength: length,
-						})
-						.map((x) => Float64Array.from(x))
-				: type === "int32"
-					? fc.array(fc.integer(), { minLength: length, maxLength: length }).map((x) => Int32Array.from(x))
-					: fc
-							.array(fc.constantFrom(0, 1), { minLength: length, maxLength: length })
-							.map((x) => Uint8Array.from(x));
-		return values.map((all) => {
-			const count = inBlocks ? (shape[0] ?? 1) : 1;
-			const blocks = Array.from({ length: count }, (_, i) =>
-				all.subarray((i * length) / count, ((i + 1) * length) / count),
-			);
-			const dimensions = shape.map((n, axis) => `Axis_${axis}_of_${n}`);
-			return { dimensions, shape, blocks, attributes };
-		});
+	.chain(({ shape, type, attributes }) => {
+		const size = shape.reduce((product, n) => product * n, 1);
+		const length = { minLength: size, maxLength: size };
+		const float64 = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), length);
+		const int32 = fc.array(fc.integer(), length);
+		const bool = fc.array(fc.constantFrom(0, 1), length);
+		const values: Record<typeof type, fc.Arbitrary<Values>> = {
+			float64: float64.map((x) => Float64Array.from(x)),
+			int32: int32.map((x) => Int32Array.from(x)),
+			bool: bool.map((x) => Uint8Array.from(x)),
+		};
+		const dimensions = shape.map((n, axis) => `Axis_${axis}_of_${n}`);
+		return values[type].map((all) => variable(dimensions, shape, all, attributes));
 	});
 
 /** Any tree that the check of data trees lets through. */
@@ -99,7 +90,7 @@ export const anyTree: fc.Arbitrary<DataTree> = fc.record({
 	attributes,
 	groups: fc.dictionary(
 		name,
-		fc.record({ attributes, variables: fc.dictionary(name, variable, { maxKeys: 3 }) }),
+		fc.record({ attributes, variables: fc.dictionary(name, anyVariable, { maxKeys: 3 }) }),
 		{ maxKeys: 3 },
 	),
 });
