@@ -9,43 +9,45 @@ const PIECE = 1024;
  * @param name For errors. @throws Error for a number that is not finite.
  */
 export function* nestedLists({ shape, read }: DataVariable, name: string): Generator<string> {
-	const texts = (start: number, length: number) => {
-		const values = read(start, length);
-		return Array.from({ length }, (_, i) => numberText(values, i, `${name}[${start + i}]`));
+	const entries = (start: number, count: number, entry: readonly number[]) => {
+		const values = read(start, count * sizeOf(entry));
+		const fault = values.findIndex((value) => !Number.isFinite(value));
+		if (fault >= 0) throw new Error(`arviz-json: ${name}[${start + fault}] is ${values[fault]}.`);
+		return entriesText(values, entry);
 	};
-	const entry = function* (lengths: readonly number[], start: number): Generator<string> {
-		const [length, ...rest] = lengths;
-		if (length === undefined) return yield texts(start, 1)[0]!;
-		const size = sizeOf(rest);
+	const list = function* (lengths: readonly number[], start: number): Generator<string> {
+		const [length, ...entry] = lengths;
+		if (length === undefined) return yield entries(start, 1, []);
+		const size = sizeOf(entry);
 		// Entries larger than a piece one by one, smaller ones several at once.
 		const together = Math.max(1, Math.floor(PIECE / size));
 		yield "[";
 		for (let i = 0; i < length; i += together) {
 			if (i > 0) yield ", ";
-			if (size > PIECE) yield* entry(rest, start + i * size);
-			else yield listsOf(texts(start + i * size, Math.min(together, length - i) * size), rest).join(", ");
+			if (size > PIECE) yield* list(entry, start + i * size);
+			else yield entries(start + i * size, Math.min(together, length - i), entry);
 		}
 		yield "]";
 	};
-	yield* entry(shape, 0);
+	yield* list(shape, 0);
 }
 
-/** Numbers grouped to lists of this shape. */
-function listsOf(texts: readonly string[], shape: readonly number[]): readonly string[] {
-	return shape.reduceRight(
-		(entries, length) =>
-			Array.from(
-				{ length: entries.length / length },
-				(_, i) => `[${entries.slice(i * length, (i + 1) * length).join(", ")}]`,
-			),
-		texts,
-	);
+/** Lists of this shape, one after the other. */
+function entriesText(values: Values, shape: readonly number[]): string {
+	const sizes = shape.map((_, axis) => sizeOf(shape.slice(axis)));
+	let text = "";
+	for (let i = 0; i < values.length; i++) {
+		if (i > 0) text += ", ";
+		for (const size of sizes) if (i % size === 0) text += "[";
+		text += numberText(values, i);
+		for (const size of sizes) if ((i + 1) % size === 0) text += "]";
+	}
+	return text;
 }
 
-function numberText(values: Values, at: number, where: string): string {
+function numberText(values: Values, at: number): string {
 	const value = values[at]!;
 	if (values instanceof Uint8Array) return value === 0 ? "false" : "true";
-	if (!Number.isFinite(value)) throw new Error(`arviz-json: ${where} is ${value}.`);
 	if (values instanceof Int32Array || !Number.isInteger(value)) return String(value);
 	const text = Object.is(value, -0) ? "-0" : String(value);
 	return text.includes("e") ? text : `${text}.0`;
