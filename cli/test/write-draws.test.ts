@@ -114,17 +114,29 @@ describe("finitude sample --out", () => {
 		);
 	});
 
-	it("leaves the theories out with --no-theories, and gives the same draws with any number of workers", async () => {
-		await sample("--out", out, "--force", "--format", "zarr", "--no-theories", "--workers", "1");
+	it("leaves out theories and adds weights when asked to, and gives the same draws with any number of workers", async () => {
+		await sample(
+			"--out",
+			out,
+			"--force",
+			"--format",
+			"zarr",
+			"--no-theories",
+			"--workers",
+			"1",
+			"--save-weights",
+		);
 		const { groups } = await read.zarr(join(out, "draws.zarr"));
 		expect(Object.keys(groups).filter((name) => name.startsWith("theory"))).toEqual([]);
+		expect(groups.weights!.variables.weights_1!.shape).toEqual([2, 20, 10, 2]);
+		expect(json.groups).not.toHaveProperty("weights");
 		expect(groups.posterior!.variables).toEqual(json.groups.posterior!.variables);
 		expect(readdirSync(out)).toEqual(["draws.json", "draws.zarr"]);
 	});
 
-	it("asks for --out beside --format", async () => {
-		const { code, stderr } = await sample("--format", "npz");
+	it.each([["--format", "npz"], ["--save-weights"]])("asks for --out beside %s", async (...flags) => {
+		const { code, stderr } = await sample(...flags.filter((flag) => flag !== undefined));
 		expect(code).toBe(2);
-		expect(stderr).toBe("error: --format: wanted --out FOLDER beside it; got no --out.\n");
+		expect(stderr).toBe(`error: ${flags[0]}: wanted --out FOLDER beside it; got no --out.\n`);
 	});
 });

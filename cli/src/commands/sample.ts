@@ -24,6 +24,7 @@ export function addSampleCommand(program: Command): void {
 				`of the draws: for ArviZ, xarray or NumPy (default: ${drawFormats[0]})`,
 			).choices(drawFormats),
 		)
+		.option("--save-weights", "keep the weights of every draw too, for --out")
 		.option("--force", "let --out replace the draws in a folder that is not empty")
 		.option("--no-theories", "write the draws without the theories")
 		.option("--checkpoints <folder>", "where to keep checkpoints, for --resume (default: none)")

@@ -8,6 +8,7 @@ export interface DrawsFlags {
 	readonly out?: string;
 	readonly format?: DrawFormat;
 	readonly force?: boolean;
+	readonly saveWeights?: boolean;
 }
 
 export interface DrawsTarget {
@@ -19,10 +20,16 @@ export interface DrawsTarget {
  * The target that the flags name, its folder made; undefined when no draws are wanted.
  * @throws InputError when the flags do not go together, or the folder is not empty or cannot be written to.
  */
-export function drawsTarget({ out, format, force = false }: DrawsFlags): DrawsTarget | undefined {
+export function drawsTarget({
+	out,
+	format,
+	force = false,
+	saveWeights,
+}: DrawsFlags): DrawsTarget | undefined {
 	if (out === undefined) {
-		if (format === undefined) return undefined;
-		throw new InputError({ where: "--format", wanted: "--out FOLDER beside it", got: "no --out" });
+		if (format === undefined && saveWeights === undefined) return undefined;
+		const where = format === undefined ? "--save-weights" : "--format";
+		throw new InputError({ where, wanted: "--out FOLDER beside it", got: "no --out" });
 	}
 	makeFolder(out);
 	if (!force) refuseOccupied(out, "Choose another folder, or use --force to replace the draws in it.");

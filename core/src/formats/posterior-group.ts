@@ -7,9 +7,9 @@ import {
 	type DrawVariableMaker,
 	drawsAttributes,
 	drawVariables,
-	scalar,
 } from "./draws.ts";
 import { labeledGroup } from "./groups.ts";
+import { scalarVariables } from "./scalar-variables.ts";
 
 /**
  * `posterior` of the ArviZ schema: every sampled quantity at each chain and draw. The conditional variances stand first,
@@ -44,11 +44,7 @@ export function posteriorGroup(
 		drawsAttributes(record),
 		{
 			...Object.fromEntries(variances),
-			kernel_mean_diagonal: ofDraws(
-				({ scalars }) => scalar(scalars.kernelMeanDiagonal),
-				"trace of the output kernel at the training points over their number",
-			),
-			...labelProjection(chains, ofDraws),
+			...scalarVariables(chains, ofDraws, "posterior"),
 			...Object.fromEntries(means),
 		},
 		{ chain: chainCoordinate(chains) },
@@ -71,17 +67,4 @@ function conditionalVariance(
 	return shared
 		? ofDraws((chain) => ({ ...all(chain), step: outputs }), description, [`${points}_point`], [rows])
 		: ofDraws(all, description, [`${points}_point`, "output"], [rows, outputs]);
-}
-
-function labelProjection(
-	chains: readonly ChainResult[],
-	ofDraws: DrawVariableMaker,
-): Record<string, DataVariable> {
-	if (chains.some(({ scalars }) => scalars.kernelLabelProjection === undefined)) return {};
-	return {
-		kernel_label_projection: ofDraws(
-			({ scalars }) => scalar(scalars.kernelLabelProjection!),
-			"output kernel along the targets, tr(Y^T K Y) / tr(Y^T Y)",
-		),
-	};
 }

@@ -2,6 +2,7 @@ import type { ChainResult } from "../samplers/chain-result.ts";
 import type { Attributes, DataGroup, DataVariable } from "./data-tree.ts";
 import { chainCoordinate, type DrawsRecord, drawsAttributes, drawVariables, scalar } from "./draws.ts";
 import { labeledGroup } from "./groups.ts";
+import { scalarVariables } from "./scalar-variables.ts";
 
 /**
  * `sample_stats` of the ArviZ schema: how the sampler fared at each chain and draw, under the schema's names. What is known
@@ -11,10 +12,7 @@ import { labeledGroup } from "./groups.ts";
 export function sampleStatsGroup(chains: readonly ChainResult[], record: DrawsRecord): DataGroup {
 	const ofDraws = drawVariables(chains);
 	const variables: Record<string, DataVariable> = {
-		lp: ofDraws(
-			({ scalars }) => scalar(scalars.logDensity),
-			"log p(targets, hidden weights) up to a constant",
-		),
+		...scalarVariables(chains, ofDraws, "statistics"),
 		acceptance_rate: ofDraws(
 			({ acceptance }) => scalar(acceptance),
 			"mean Metropolis acceptance probability of the step",
