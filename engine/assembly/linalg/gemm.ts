@@ -1,6 +1,6 @@
 // General matrix product by packing (Goto and van de Geijn 2008, ACM TOMS 34, article 12) with a 4 x 4 register tile.
 import { multiplyMatrixVector } from "./gemv";
-import { multiplyPanels } from "./gemm-kernel";
+import { multiplyPanels, setTileUpdate } from "./gemm-kernel";
 import { KC, MC, NC, at, packedA, packedB, tileBuffer } from "./memory";
 import { pack } from "./pack";
 
@@ -75,6 +75,7 @@ function multiplyPacked(
 ): void {
   const panelBytes = <usize>depth << 5;
   const rowBytes = <usize>crs << 3;
+  setTileUpdate(alpha, beta);
   let b = packedB;
   for (let j = 0; j < columns; j += 4) {
     const first = max(0, (j - diagonal) & ~3);
@@ -82,7 +83,7 @@ function multiplyPacked(
     for (let i = first; i < rows; i += 4) {
       const tile = at(c, i, j, crs, ccs);
       const whole = i + 4 <= rows && j + 4 <= columns && j + 3 - i <= diagonal && ccs == 1;
-      if (whole) multiplyPanels(depth, alpha, a, b, beta, tile, rowBytes);
+      if (whole) multiplyPanels(depth, a, b, tile, rowBytes);
       else writePartOfTile(min(4, rows - i), min(4, columns - j), depth, alpha, a, b, beta, tile, crs, ccs, diagonal + i - j);
       a += panelBytes;
     }
@@ -96,7 +97,9 @@ function writePartOfTile(
   c: usize, crs: i32, ccs: i32, diagonal: i32,
 ): void {
   const tile = tileBuffer;
-  multiplyPanels(depth, alpha, a, b, 0, tile, 32);
+  setTileUpdate(alpha, 0);
+  multiplyPanels(depth, a, b, tile, 32);
+  setTileUpdate(alpha, beta);
   for (let i = 0; i < rows; i++) {
     const end = min(columns, diagonal + i + 1);
     for (let j = 0; j < end; j++) {
