@@ -74,6 +74,62 @@ export interface SampledAnswer extends Posterior {
 	readonly trainVarianceStandardError: Matrix;
 	readonly testMeanStandardError?: Matrix;
 	readonly testVarianceStandardError?: Matrix;
+	/** `output`, and for each layer `preactivation` and `feature`: (1/N) sum of h h^T and of phi phi^T over the units. */
 	readonly kernelStandardErrors: Readonly<Record<string, KernelQuantity>>;
+	/** `Sigma`: (1/N) sum of w w^T over the units of the first layer, its bias as the last row and column. */
+	readonly orderParameters: Readonly<Record<string, OrderParameter>>;
+	readonly orderParameterStandardErrors: Readonly<Record<string, OrderParameter>>;
+	readonly logEvidenceStandardError?: number;
+	/** P x P and P* x P*, on request, for one output. */
+	readonly trainCovariance?: Matrix;
+	readonly trainCovarianceStandardError?: Matrix;
+	readonly testCovariance?: Matrix;
+	readonly testCovarianceStandardError?: Matrix;
+	/** P* matrices, D x D each, with several outputs. */
+	readonly testOutputCovariance?: readonly Matrix[];
+	readonly testOutputCovarianceStandardError?: readonly Matrix[];
+	/** One for each layer, in order. */
+	readonly preactivations: readonly PreactivationLaw[];
+	/** Over the test points, where there are test targets. */
+	readonly generalizationError?: GeneralizationError;
 	readonly diagnostics: SamplerDiagnostics;
+}
+
+/** The law of a layer's pre-activations over units and draws, at the training points. */
+export interface PreactivationLaw {
+	/** One row for each training point, one column for each position. A Gaussian has 0. */
+	readonly skewness?: Matrix;
+	readonly skewnessStandardError?: Matrix;
+	readonly excessKurtosis?: Matrix;
+	readonly excessKurtosisStandardError?: Matrix;
+	/** Averages of the above over points and positions. */
+	readonly meanSkewness?: number;
+	readonly meanSkewnessStandardError?: number;
+	readonly meanExcessKurtosis?: number;
+	readonly meanExcessKurtosisStandardError?: number;
+	/** Of all pre-activations, each divided by its prior standard deviation. */
+	readonly histogram?: Histogram;
+}
+
+export interface Histogram {
+	/** bins + 1 of them. */
+	readonly edges: readonly number[];
+	/** Integrates to 1 - below - above. */
+	readonly density: readonly number[];
+	readonly densityStandardError?: readonly number[];
+	/** Fractions outside the edges. */
+	readonly below: number;
+	readonly above: number;
+}
+
+/** E (f* - y*)^2 averaged over test points and outputs = bias^2 + variance. */
+export interface GeneralizationError {
+	readonly total: number;
+	readonly totalStandardError: number;
+	/** Mean of (E f* - y*)^2. */
+	readonly biasSquared: number;
+	readonly biasSquaredStandardError: number;
+	/** Mean of Var f*. */
+	readonly variance: number;
+	readonly varianceStandardError: number;
 }

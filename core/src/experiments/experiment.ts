@@ -56,8 +56,7 @@ export function resolveExperiment(json: unknown, context: ResolveContext): Exper
 	const parsed = parseWith(experimentSchema(activations), json);
 	const { seed } = parsed;
 	const theories = parsed.theories === "all" ? parsed.theories : theoryChoices(parsed.theories);
-	const sampling = parsed.sampling && { ...parsed.sampling, seed: parsed.sampling.seed ?? seed };
-	if (sampling) findSampler(sampling.sampler, "sampling.sampler");
+	const sampling = parsed.sampling && samplingSettings(parsed.sampling, seed);
 	const { problem, parts } =
 		parsed.problem === undefined
 			? problemFromData(parsed, context)
@@ -71,6 +70,16 @@ export function resolveExperiment(json: unknown, context: ResolveContext): Exper
 		seed,
 		resolved: { name, seed, ...parts, theories, sampling },
 	};
+}
+
+/** The sampler's options are checked here, and their defaults written out. */
+function samplingSettings(
+	sampling: Exclude<ExperimentJson["sampling"], false>,
+	experimentSeed: number,
+): SamplingSettings {
+	const sampler = findSampler(sampling.sampler, "sampling.sampler");
+	const options = parseWith(sampler.options, sampling.options, "sampling.options");
+	return { ...sampling, seed: sampling.seed ?? experimentSeed, options };
 }
 
 /** Checked here, before data are read and theories solved for minutes. */

@@ -28,6 +28,11 @@ const sampling = z.strictObject({
 	draws: countField(4, 10_000_000).default(1000).describe("Kept draws of each chain."),
 	warmup: countField(0, 10_000_000).default(500).describe("Steps of each chain before the first kept draw."),
 	seed: seedField.optional().describe("Default: the experiment's seed."),
+	options: z.record(z.string(), z.unknown()).default({}).describe("Options of the sampler."),
+	covariance: z
+		.boolean("true or false")
+		.default(false)
+		.describe("Also the posterior covariance of f over points, for one output."),
 });
 
 /** The strict Zod schema of an experiment file. @param activations Names that `activation` may take. */
@@ -55,7 +60,7 @@ export const experimentSchema = perActivations((activations) => {
 			.default("all")
 			.describe("Theories to solve: all that apply, or a list."),
 		sampling: z
-			.union([z.literal(false), sampling], "false or an object with sampler, chains, draws, warmup and seed")
+			.union([z.literal(false), sampling], "false or an object such as { chains: 4, draws: 1000 }")
 			.default(() => sampling.parse({}))
 			.describe("How to sample the real network; false to leave it out."),
 	});

@@ -1,4 +1,4 @@
-import { type Block, type Engine, submatrix, transpose, type View } from "@finitude/engine";
+import { type Block, type Engine, transpose, type View, view } from "@finitude/engine";
 import type { ForwardPass } from "./forward.ts";
 import { weightsOf } from "./whitened-network.ts";
 
@@ -27,7 +27,7 @@ export function createBackwardPass(engine: Engine, forward: ForwardPass, coordin
 				const delta = gradients[index]!.block.data;
 				const slope = derivatives!.data;
 				for (let i = 0; i < slope.length; i++) delta[i]! *= slope[i]!;
-				const perUnit = submatrix(gradients[index]!, 0, 0, layer.width, preactivations.columns);
+				const perUnit = view(gradients[index]!.block, layer.width, preactivations.columns);
 				const below = index === 0 ? coordinates : transpose(forward.layers[index - 1]!.features);
 				engine.gemm(layer.scale, perUnit, below, 0, weightsOf(layer, gradient));
 				if (index > 0) {

@@ -1,32 +1,16 @@
 import type { ValidityNote } from "../answer/answer.ts";
-import type { BatchMoments } from "./batch-means.ts";
+import type { BatchMeansState, BatchMoments } from "./batch-means.ts";
+import type { StoredDraws } from "./draw-store.ts";
 
 /** The kept draws of one chain: plain data that a worker can post. */
-export interface ChainResult {
+export interface ChainResult extends StoredDraws {
 	readonly chain: number;
-	/** Draws kept; fewer than asked for when the chain was stopped early. */
-	readonly completedDraws: number;
-	/** completedDraws x (P D): conditional means of f at the training points, one row a draw. */
-	readonly trainMean: Float64Array;
-	readonly trainVariance: Float64Array;
-	/** completedDraws x (P* D). */
-	readonly testMean: Float64Array;
-	readonly testVariance: Float64Array;
-	readonly scalars: ScalarDraws;
-	/** Mean Metropolis acceptance probability of each kept step. */
-	readonly acceptance: Float64Array;
-	/** 1 where the kept step diverged. */
-	readonly divergent: Uint8Array;
-	/** Output kernel at the training points, P x P. */
-	readonly outputKernel: BatchMoments;
 	/** After warm-up; absent for samplers without one. */
 	readonly stepSize?: number;
 	/** Gradients of all kept steps; absent for samplers without gradients. */
 	readonly gradientEvaluations?: number;
 	/** Kept steps whose trajectory a limit cut short. */
 	readonly shortenedSteps: number;
-	/** Conditional variances that rounding made negative and that were set to 0. */
-	readonly roundedVariances: { readonly count: number; readonly lowest: number };
 	readonly notes: readonly ValidityNote[];
 }
 
@@ -38,6 +22,9 @@ export interface ScalarDraws {
 	/** tr(Y^T K Y) / tr(Y^T Y): the output kernel along the labels; absent when all targets are 0. */
 	readonly kernelLabelProjection?: Float64Array;
 }
+
+/** Averages over a chain of what is too large to store draw by draw, by the names of `averagedName`. */
+export type AveragedDraws = Readonly<Record<string, BatchMoments>>;
 
 /** Where a chain stands. */
 export interface ChainProgress {
@@ -58,4 +45,37 @@ export interface ChainOptions {
 	readonly onProgress?: (progress: ChainProgress) => void;
 	/** Asked after every step; true ends the chain with the draws it has. */
 	readonly shouldStop?: () => boolean;
+	/** Where an earlier run of the same chain stood: it goes on with the same bits. */
+	readonly resume?: ChainSnapshot;
+	/** Asked after every step, with whether it is the last one of this run; true hands a snapshot to `onSnapshot`. */
+	readonly wantsSnapshot?: (last: boolean) => boolean;
+	readonly onSnapshot?: (snapshot: ChainSnapshot) => void;
+}
+
+/** Everything that a chain needs to go on: plain data, for checkpoints. */
+export interface ChainSnapshot {
+	readonly step: number;
+	/** Of the sampler. */
+	readonly state: unknown;
+	readonly transitions: Uint32Array;
+	readonly observations: Uint32Array;
+	readonly counters: ChainCounters;
+	readonly store: DrawStoreSnapshot;
+}
+
+/** Sums over the steps of the present phase. */
+export interface ChainCounters {
+	readonly acceptance: number;
+	readonly gradientEvaluations?: number;
+	readonly shortenedSteps: number;
+	readonly stepSize?: number;
+}
+
+/** The draws so far, without the room for those to come. */
+export interface DrawStoreSnapshot {
+	readonly kept: number;
+	readonly stored: Readonly<Record<string, Float64Array>>;
+	readonly divergent: Uint8Array;
+	readonly averaged: Readonly<Record<string, BatchMeansState>>;
+	readonly rounded: { readonly count: number; readonly lowest: number };
 }

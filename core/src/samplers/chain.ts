@@ -1,76 +1,126 @@
-import { type Engine, seedStream, splitStream } from "@finitude/engine";
+import { type Engine, type RandomState, seedStream, splitStream } from "@finitude/engine";
 import { MINIMUM_DRAWS } from "../diagnostics/diagnostic.ts";
 import { InputError } from "../errors.ts";
+import { parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
-import type { ChainOptions, ChainResult } from "./chain-result.ts";
+import type { ChainCounters, ChainOptions, ChainResult } from "./chain-result.ts";
 import { createDrawStore } from "./draw-store.ts";
 import { refuseTooLarge } from "./memory.ts";
+import { createObserver } from "./observer.ts";
 import { findSampler } from "./registry.ts";
-import type { SamplingSettings } from "./sampler.ts";
+import type { SamplingSettings, StepInfo } from "./sampler.ts";
+import { createSamplingSpace } from "./sampling-space.ts";
 
 /**
- * Runs one chain: a start drawn from the prior, `warmup` adapting steps, then `draws` kept ones with frozen tuning.
+ * Runs one chain: a start, `warmup` adapting steps, then `draws` kept ones with frozen tuning.
  *
  * The draws depend on the problem, the settings, the engine and `chainIndex` alone: chain c has the stream
- * splitStream(seedStream(seed), c), whose children 0 and 1 drive the transitions and the observations.
- * @throws InputError for unknown samplers, problems that the sampler refuses, impossible settings and runs that do not fit
- * in memory.
+ * splitStream(seedStream(seed), c), whose children 0 and 1 drive the transitions and the observations. A chain that goes on
+ * from a snapshot gives the same bits as one that never stopped.
+ * @throws InputError for unknown samplers, problems and options that the sampler refuses, impossible settings and runs that do
+ * not fit in memory.
  */
 export function runChain(
 	problem: Problem,
 	engine: Engine,
 	settings: SamplingSettings,
 	chainIndex: number,
-	{ onProgress, shouldStop }: ChainOptions = {},
+	{ onProgress, shouldStop, resume, wantsSnapshot, onSnapshot }: ChainOptions = {},
 ): ChainResult {
 	refuseImpossible(settings);
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {
-		const kernel = findSampler(settings.sampler).prepare(problem, engine);
-		const stream = splitStream(seedStream(settings.seed), chainIndex);
-		const transitions = splitStream(stream, 0);
-		const observations = splitStream(stream, 1);
+		const { space, kernel } = bind(problem, engine, settings);
+		const observer = createObserver(space, settings);
+		const { transitions, observations } = resume
+			? streamsOf(resume)
+			: chainStreams(settings.seed, chainIndex);
 		const store = createDrawStore(problem, settings.draws);
+		if (resume) store.restore(resume.store);
+		let counters = resume?.counters ?? NOTHING_COUNTED;
+		let state = resume ? resume.state : kernel.init(transitions);
 		const total = settings.warmup + settings.draws;
-		let state = kernel.init(transitions);
-		let acceptance = 0;
-		let gradientEvaluations: number | undefined;
-		let shortenedSteps = 0;
-		let stepSize: number | undefined;
-		for (let step = 1; step <= total; step++) {
+		for (let step = (resume?.step ?? 0) + 1; step <= total; step++) {
 			const warmingUp = step <= settings.warmup;
-			if (step === settings.warmup + 1) acceptance = 0;
+			if (step === settings.warmup + 1) counters = NOTHING_COUNTED;
 			const outcome = kernel.step(state, transitions, warmingUp);
 			state = outcome.state;
-			acceptance += outcome.info.acceptance;
-			if (!warmingUp) {
-				store.keep(kernel.observe(state, observations), outcome.info);
-				stepSize = outcome.info.stepSize;
-				if (outcome.info.shortened === true) shortenedSteps++;
-				const gradients = outcome.info.gradientEvaluations;
-				if (gradients !== undefined) gradientEvaluations = (gradientEvaluations ?? 0) + gradients;
-			}
+			counters = counted(counters, outcome.info);
+			if (!warmingUp) store.keep(observer.observe(kernel.draw(state), observations), outcome.info);
 			onProgress?.({
 				phase: warmingUp ? "warmup" : "sampling",
 				step,
 				total,
-				acceptance: acceptance / (warmingUp ? step : step - settings.warmup),
+				acceptance: counters.acceptance / (warmingUp ? step : step - settings.warmup),
 				logDensity: store.logDensity(),
 			});
-			if (shouldStop?.()) break;
+			const stop = shouldStop?.() ?? false;
+			if (wantsSnapshot?.(stop || step === total)) {
+				onSnapshot?.({
+					step,
+					state,
+					transitions: transitions.slice(),
+					observations: observations.slice(),
+					counters,
+					store: store.snapshot(),
+				});
+			}
+			if (stop) break;
 		}
+		const { acceptance: _, ...rest } = counters;
 		return {
 			chain: chainIndex,
 			...store.finish(),
-			...(stepSize === undefined ? {} : { stepSize }),
-			...(gradientEvaluations === undefined ? {} : { gradientEvaluations }),
-			shortenedSteps,
-			notes: kernel.notes,
+			...(store.logDensity().length === 0 ? { shortenedSteps: 0 } : rest),
+			notes: [...space.notes, ...kernel.notes, ...observer.notes],
 		};
 	} finally {
 		engine.release(mark);
 	}
+}
+
+/** The transition kernel of the settings' sampler on a problem. @throws InputError when it refuses the problem or an option. */
+function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
+	const sampler = findSampler(settings.sampler, "sampling.sampler");
+	const options = parseWith(sampler.options, settings.options ?? {}, "sampling.options");
+	const verdict = sampler.applies(problem);
+	if (verdict !== true) {
+		throw new InputError({
+			where: "sampling.sampler",
+			wanted: `a problem that ${sampler.id} can sample`,
+			got: "another",
+			sentence: verdict,
+		});
+	}
+	const space = createSamplingSpace(engine, problem);
+	return { space, kernel: sampler.prepare(space, options) };
+}
+
+/** The independent streams of one chain. */
+function chainStreams(seed: number, chainIndex: number) {
+	const stream = splitStream(seedStream(seed), chainIndex);
+	return { transitions: splitStream(stream, 0), observations: splitStream(stream, 1) };
+}
+
+function streamsOf(from: { transitions: RandomState; observations: RandomState }) {
+	return { transitions: from.transitions.slice(), observations: from.observations.slice() };
+}
+
+const NOTHING_COUNTED: ChainCounters = { acceptance: 0, shortenedSteps: 0 };
+
+function counted(
+	sums: ChainCounters,
+	{ acceptance, stepSize, shortened, gradientEvaluations }: StepInfo,
+): ChainCounters {
+	return {
+		acceptance: sums.acceptance + acceptance,
+		shortenedSteps: sums.shortenedSteps + (shortened === true ? 1 : 0),
+		...(stepSize === undefined ? {} : { stepSize }),
+		...(gradientEvaluations === undefined
+			? {}
+			: { gradientEvaluations: (sums.gradientEvaluations ?? 0) + gradientEvaluations }),
+	};
 }
 
 function refuseImpossible(settings: SamplingSettings): void {

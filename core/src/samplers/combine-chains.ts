@@ -1,13 +1,18 @@
 import { matrix } from "@finitude/engine";
 import type { Convergence, SampledAnswer, SamplerDiagnostics, ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
-import { combineBatchMoments } from "./batch-means.ts";
 import type { ChainResult } from "./chain-result.ts";
 import { shortestLength } from "./combined-draws.ts";
 import { type ConvergenceReport, convergenceReport } from "./convergence-report.ts";
+import { generalizationError } from "./generalization-error.ts";
+import { averagedEstimate, kernelEstimates } from "./layer-estimates.ts";
 import { monitoredObservables } from "./observables.ts";
-import { pointEstimates } from "./point-estimates.ts";
+import { averagedName } from "./observation.ts";
+import { type PointEstimates, pointEstimates } from "./point-estimates.ts";
+import { outputCovariance, pointCovariance } from "./posterior-covariance.ts";
+import { preactivationLaws } from "./preactivation-laws.ts";
 import type { SamplingSettings } from "./sampler.ts";
+import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 
 /** Convergence asks for this rank-normalized split R-hat at most (Vehtari et al. 2021, section 4). */
 export const R_HAT_LIMIT = 1.01;
@@ -33,8 +38,10 @@ export function combineChains(
 	const report = convergenceReport(monitoredObservables(chains, outputs, draws));
 	const train = pointEstimates(chains, "train", outputs, draws);
 	const test = problem.testInputs ? pointEstimates(chains, "test", outputs, draws) : undefined;
-	const kernel = combineBatchMoments(chains.map((chain) => chain.outputKernel));
+	const { kernels, standardErrors: kernelStandardErrors } = kernelEstimates(chains, points);
 	const diagnostics = samplerDiagnostics(settings, chains, draws, report);
+	const weights = weightCovariance(chains);
+	const error = test && generalizationError(problem, chains, test, draws);
 	return {
 		sampler: settings.sampler,
 		trainMean: train.mean,
@@ -49,12 +56,57 @@ export function combineChains(
 					testVarianceStandardError: test.varianceStandardError,
 				}
 			: {}),
-		kernels: { output: matrix(points, points, kernel.mean) },
-		kernelStandardErrors: { output: matrix(points, points, kernel.standardError) },
-		absent: absent(report),
+		...covariances(chains, draws, train, test),
+		kernels,
+		kernelStandardErrors,
+		orderParameters: weights ? { Sigma: weights.mean } : {},
+		orderParameterStandardErrors: weights?.standardError ? { Sigma: weights.standardError } : {},
+		preactivations: preactivationLaws(chains, points),
+		...(error && { generalizationError: error }),
+		absent: absent(problem, settings, chains, report),
 		validity: validityNotes(settings, chains, draws, report),
 		convergence: convergenceOf(diagnostics, report),
 		diagnostics,
+	};
+}
+
+function covariances(
+	chains: readonly ChainResult[],
+	draws: number,
+	train: PointEstimates,
+	test: PointEstimates | undefined,
+): Pick<
+	SampledAnswer,
+	| "trainCovariance"
+	| "trainCovarianceStandardError"
+	| "testCovariance"
+	| "testCovarianceStandardError"
+	| "testOutputCovariance"
+	| "testOutputCovarianceStandardError"
+> {
+	if (train.mean.columns > 1) {
+		if (test === undefined) return {};
+		const { covariance, standardError } = outputCovariance(chains, test, draws);
+		return { testOutputCovariance: covariance, testOutputCovarianceStandardError: standardError };
+	}
+	const between = pointCovariance(chains, "train", train);
+	const unseen = test && pointCovariance(chains, "test", test);
+	return {
+		...(between && { trainCovariance: between.covariance }),
+		...(between?.standardError && { trainCovarianceStandardError: between.standardError }),
+		...(unseen && { testCovariance: unseen.covariance }),
+		...(unseen?.standardError && { testCovarianceStandardError: unseen.standardError }),
+	};
+}
+
+function weightCovariance(chains: readonly ChainResult[]) {
+	const estimate = averagedEstimate(chains, averagedName.weightCovariance);
+	if (estimate === undefined) return undefined;
+	const size = Math.round(Math.sqrt(estimate.mean.length));
+	const { mean, standardError } = estimate;
+	return {
+		mean: matrix(size, size, mean),
+		...(standardError && { standardError: matrix(size, size, standardError) }),
 	};
 }
 
@@ -85,11 +137,32 @@ function average(values: readonly number[]): number {
 	return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
-function absent(report: ConvergenceReport): Record<string, string> {
+function absent(
+	problem: Problem,
+	settings: SamplingSettings,
+	chains: readonly ChainResult[],
+	report: ConvergenceReport,
+): Record<string, string> {
 	const still = "no monitored observable moves in any chain";
+	const { averaged } = chains[0]!;
+	const several = problem.trainTargets.columns > 1;
 	return {
 		logEvidence: "a sampler of the posterior does not give its normalization",
-		"kernels.preactivation": "the sampler accumulates the output kernel only",
+		...(averaged[averagedName.weightCovariance]
+			? {}
+			: { "orderParameters.Sigma": `recorded for a fan-in of at most ${WEIGHT_COVARIANCE_LIMIT}` }),
+		...(averaged[averagedName.histogram(0)]
+			? {}
+			: {
+					"preactivations.histogram":
+						"the prior standard deviations that its bins are measured in are not known",
+				}),
+		...(settings.covariance === true && several
+			? { trainCovariance: "with several outputs no one covariance over points holds for all of them" }
+			: {}),
+		...(averaged.output!.batches * chains.length < 2
+			? { kernelStandardErrors: "the chains were stopped before two batches of draws" }
+			: {}),
 		...(report.maxRHat ? {} : { "diagnostics.maxRHat": still }),
 		...(report.minBulkEss ? {} : { "diagnostics.minBulkEss": still }),
 		...(report.minTailEss ? {} : { "diagnostics.minTailEss": still }),

@@ -1,12 +1,29 @@
 import type { Problem } from "../problem/problem.ts";
-import { createBatchMeans } from "./batch-means.ts";
-import type { ChainResult } from "./chain-result.ts";
-import type { Observation, StepInfo } from "./sampler.ts";
+import { type BatchMeans, createBatchMeans } from "./batch-means.ts";
+import type { AveragedDraws, DrawStoreSnapshot, ScalarDraws } from "./chain-result.ts";
+import { keepsBatches, type Observation } from "./observation.ts";
+import type { StepInfo } from "./sampler.ts";
 
-type StoredDraws = Omit<
-	ChainResult,
-	"chain" | "stepSize" | "gradientEvaluations" | "shortenedSteps" | "notes"
->;
+/** What is kept of a chain's draws. */
+export interface StoredDraws {
+	/** Draws kept; fewer than asked for when the chain was stopped early. */
+	readonly completedDraws: number;
+	/** completedDraws x (P D): conditional means of f at the training points, one row a draw. */
+	readonly trainMean: Float64Array;
+	readonly trainVariance: Float64Array;
+	/** completedDraws x (P* D). */
+	readonly testMean: Float64Array;
+	readonly testVariance: Float64Array;
+	readonly scalars: ScalarDraws;
+	/** Mean Metropolis acceptance probability of each kept step. */
+	readonly acceptance: Float64Array;
+	/** 1 where the kept step diverged. */
+	readonly divergent: Uint8Array;
+	/** Kernels, power sums, histograms. */
+	readonly averaged: AveragedDraws;
+	/** Conditional variances that rounding made negative and that were set to 0. */
+	readonly roundedVariances: { readonly count: number; readonly lowest: number };
+}
 
 /** Room for the draws of one chain. */
 export interface DrawStore {
@@ -15,86 +32,121 @@ export interface DrawStore {
 	/** Log densities so far, a live view. */
 	logDensity(): Float64Array;
 	finish(): StoredDraws;
+	/** A copy of the draws so far. */
+	snapshot(): DrawStoreSnapshot;
+	/** Of a store for the same problem and number of draws. */
+	restore(snapshot: DrawStoreSnapshot): void;
 }
 
-const QUANTITIES = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
+const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
-/** Allocates everything in advance. */
+/** Allocates the room for what is stored draw by draw in advance. */
 export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const targets = problem.trainTargets.data;
 	const trainSize = points * outputs;
 	const testSize = (problem.testInputs?.rows ?? 0) * outputs;
-	const sizes = {
+	const sizes: Readonly<Record<string, number>> = {
 		trainMean: trainSize,
 		trainVariance: trainSize,
 		testMean: testSize,
 		testVariance: testSize,
+		logDensity: 1,
+		kernelMeanDiagonal: 1,
+		kernelLabelProjection: 1,
+		acceptance: 1,
 	};
-	const rows = {
-		trainMean: new Float64Array(draws * trainSize),
-		trainVariance: new Float64Array(draws * trainSize),
-		testMean: new Float64Array(draws * testSize),
-		testVariance: new Float64Array(draws * testSize),
-	};
-	const logDensity = new Float64Array(draws);
-	const meanDiagonal = new Float64Array(draws);
-	const labelProjection = new Float64Array(draws);
+	const stored = Object.fromEntries(
+		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
+	);
 	const labelNorm = targets.reduce((sum, y) => sum + y * y, 0);
-	const acceptance = new Float64Array(draws);
 	const divergent = new Uint8Array(draws);
-	const kernel = createBatchMeans(points * points);
+	const averaged = new Map<string, BatchMeans>();
 	let kept = 0;
-	let rounded = 0;
-	let lowest = 0;
+	let rounded = { count: 0, lowest: 0 };
 
 	const setRoundedToZero = (variance: Float64Array) => {
 		for (let i = 0; i < variance.length; i++) {
 			if (variance[i]! >= 0) continue;
-			rounded++;
-			lowest = Math.min(lowest, variance[i]!);
+			rounded = { count: rounded.count + 1, lowest: Math.min(rounded.lowest, variance[i]!) };
 			variance[i] = 0;
 		}
 	};
 
+	const accumulator = (name: string, size: number): BatchMeans => {
+		const known = averaged.get(name);
+		if (known !== undefined) return known;
+		const created = createBatchMeans(size, keepsBatches(name));
+		averaged.set(name, created);
+		return created;
+	};
+
+	const filled = (name: string) => stored[name]!.subarray(0, kept * sizes[name]!);
+
 	return {
 		keep(observation, info) {
-			for (const name of QUANTITIES) {
-				const at = rows[name].subarray(kept * sizes[name], (kept + 1) * sizes[name]);
+			for (const name of MOMENTS) {
+				const at = stored[name]!.subarray(kept * sizes[name]!, (kept + 1) * sizes[name]!);
 				at.set(observation[name]);
 				refuseNonFinite(at, name, kept);
 				if (name.endsWith("Variance")) setRoundedToZero(at);
 			}
-			refuseNonFinite(observation.outputKernel, "outputKernel", kept);
-			kernel.add(observation.outputKernel);
-			logDensity[kept] = observation.logDensity;
-			refuseNonFinite(logDensity.subarray(kept, kept + 1), "logDensity", kept);
-			meanDiagonal[kept] = trace(observation.outputKernel, points) / points;
-			labelProjection[kept] = quadraticForm(observation.outputKernel, targets, points, outputs) / labelNorm;
-			acceptance[kept] = info.acceptance;
+			for (const [name, values] of Object.entries(observation.averaged)) {
+				refuseNonFinite(values, name, kept);
+				accumulator(name, values.length).add(values);
+			}
+			const kernel = observation.averaged.output!;
+			const scalars = {
+				logDensity: observation.logDensity,
+				kernelMeanDiagonal: trace(kernel, points) / points,
+				kernelLabelProjection:
+					labelNorm > 0 ? quadraticForm(kernel, targets, points, outputs) / labelNorm : 0,
+				acceptance: info.acceptance,
+			};
+			for (const [name, value] of Object.entries(scalars)) {
+				stored[name]![kept] = value;
+				refuseNonFinite(Float64Array.of(value), name, kept);
+			}
 			divergent[kept] = info.divergent ? 1 : 0;
 			kept++;
 		},
-		logDensity: () => logDensity.subarray(0, kept),
+		logDensity: () => filled("logDensity"),
 		finish() {
-			const cut = (x: Float64Array, size: number) => (kept === draws ? x : x.slice(0, kept * size));
+			const cut = (name: string) => (kept === draws ? stored[name]! : filled(name).slice());
 			return {
 				completedDraws: kept,
-				trainMean: cut(rows.trainMean, trainSize),
-				trainVariance: cut(rows.trainVariance, trainSize),
-				testMean: cut(rows.testMean, testSize),
-				testVariance: cut(rows.testVariance, testSize),
+				trainMean: cut("trainMean"),
+				trainVariance: cut("trainVariance"),
+				testMean: cut("testMean"),
+				testVariance: cut("testVariance"),
 				scalars: {
-					logDensity: cut(logDensity, 1),
-					kernelMeanDiagonal: cut(meanDiagonal, 1),
-					...(labelNorm > 0 ? { kernelLabelProjection: cut(labelProjection, 1) } : {}),
+					logDensity: cut("logDensity"),
+					kernelMeanDiagonal: cut("kernelMeanDiagonal"),
+					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
 				},
-				acceptance: cut(acceptance, 1),
+				acceptance: cut("acceptance"),
 				divergent: divergent.slice(0, kept),
-				outputKernel: kernel.moments(),
-				roundedVariances: { count: rounded, lowest },
+				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
+				roundedVariances: rounded,
 			};
+		},
+		snapshot: () => ({
+			kept,
+			stored: Object.fromEntries(Object.keys(stored).map((name) => [name, filled(name).slice()])),
+			divergent: divergent.slice(0, kept),
+			averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.snapshot()])),
+			rounded,
+		}),
+		restore(snapshot) {
+			kept = snapshot.kept;
+			rounded = snapshot.rounded;
+			for (const [name, values] of Object.entries(snapshot.stored)) stored[name]!.set(values);
+			divergent.set(snapshot.divergent);
+			averaged.clear();
+			for (const [name, state] of Object.entries(snapshot.averaged)) {
+				accumulator(name, state.total.length).restore(state);
+			}
 		},
 	};
 }

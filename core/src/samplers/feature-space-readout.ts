@@ -54,5 +54,8 @@ export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProble
 			const norms = squaredColumns(work, units, at.columns);
 			for (let i = 0; i < at.columns; i++) variance[i] = noiseVariance * scale * norms[i]!;
 		},
+		covariance(at, work, out) {
+			engine.syrk(noiseVariance * scale, transpose(view(work, units, at.columns)), 0, out);
+		},
 	};
 }

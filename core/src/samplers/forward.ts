@@ -1,16 +1,25 @@
 import { type Block, type Engine, transpose, type View, view } from "@finitude/engine";
-import { featureRows, type WhitenedLayer, type WhitenedNetwork, weightsOf } from "./whitened-network.ts";
+import {
+	featureColumns,
+	featureRows,
+	type WhitenedLayer,
+	type WhitenedNetwork,
+	weightsOf,
+} from "./whitened-network.ts";
 
-/** One layer's work space over a set of points; units in rows, points in columns. */
+/** One layer's work space over a set of points; units in rows, positions and points in columns. */
 interface LayerSpace {
 	readonly layer: WhitenedLayer;
-	/** width x points. */
+	/** width x (positions points). */
 	readonly preactivations: View;
-	/** (width + constant) x points; the last row, where there is one, is the constant feature. */
+	/**
+	 * As the layer above reads them: (width grouped + constant) x (positions / grouped points), the same numbers in the same
+	 * places as phi(H); the last row, where there is one, is the constant feature.
+	 */
 	readonly features: View;
-	/** The rows of `features` that the activation fills. */
+	/** The part of `features` that the activation fills. */
 	readonly activated: Block;
-	/** phi'(H), width x points; only where gradients are wanted. */
+	/** phi'(H), as long as `preactivations`; only where gradients are wanted. */
 	readonly derivatives?: Block;
 }
 
@@ -19,12 +28,12 @@ export interface ForwardPass {
 	readonly layers: readonly LayerSpace[];
 	/** Features of the last layer, the readout's constant one included. */
 	readonly features: View;
-	/** Fills all layers for these weights. `firstLayerRest` (width x points) is added to the first pre-activations. */
+	/** Fills all layers for these weights. The product of `firstLayerRest` is added to the first pre-activations. */
 	run(position: Block, firstLayerRest?: { weights: View; inputs: View }): void;
 }
 
 /**
- * @param coordinates points x directions: the rotated inputs.
+ * @param coordinates (positions points) x directions: the rotated inputs.
  * @param gradients also keep phi' of every layer.
  */
 export function createForwardPass(
@@ -33,7 +42,7 @@ export function createForwardPass(
 	coordinates: View,
 	gradients: boolean,
 ): ForwardPass {
-	const points = coordinates.rows;
+	const points = coordinates.rows / network.layers[0]!.positions;
 	const inputs = transpose(coordinates);
 	const layers = network.layers.map((layer) => layerSpace(engine, layer, points, gradients));
 	return {
@@ -57,13 +66,14 @@ export function createForwardPass(
 }
 
 function layerSpace(engine: Engine, layer: WhitenedLayer, points: number, gradients: boolean): LayerSpace {
-	const size = layer.width * points;
-	const block = engine.allocate(featureRows(layer) * points);
+	const columns = layer.positions * points;
+	const size = layer.width * columns;
+	const block = engine.allocate(featureRows(layer) * featureColumns(layer, points));
 	block.data.fill(layer.constant, size);
 	return {
 		layer,
-		preactivations: view(engine.allocate(size), layer.width, points),
-		features: view(block, featureRows(layer), points),
+		preactivations: view(engine.allocate(size), layer.width, columns),
+		features: view(block, featureRows(layer), featureColumns(layer, points)),
 		activated: block.slice(0, size),
 		...(gradients ? { derivatives: engine.allocate(size) } : {}),
 	};

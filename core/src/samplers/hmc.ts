@@ -1,27 +1,21 @@
 /**
- * Hamiltonian Monte Carlo on the hidden weights of a dense network, the readout integrated out exactly.
+ * Hamiltonian Monte Carlo on the hidden weights, the readout integrated out exactly.
  *
  * Target: the posterior of all hidden weights and biases, p(w | Y) proportional to p(Y | w) p(w), Y | w ~ N(0, K_w + kappa I)
- * per output with K_w = (s_a^2 / (chi N)) Phi Phi^T (+ s_b^2). Problem class: dense layers, any depth, width, activation and
- * number of outputs, biases everywhere, both scalings; noiseVariance > 0.
+ * per output with K_w = (s_a^2 / (chi N)) Phi Phi^T (+ s_b^2). Problem class: dense layers and convolutions whose patches
+ * tile, any depth, width, activation and number of outputs, biases everywhere, both scalings; noiseVariance > 0.
  * Coordinates: independent standard normals a priori; the first layer in the row space of the training inputs.
  * Exact up to Monte-Carlo error: every transition is Metropolis-corrected.
  * Cost of a gradient: one matrix product forward and two backward per layer, and one factorization of size min(P, N_L).
  * Checked against exact linear posteriors, central differences, Geweke's joint-distribution test and published samples.
  */
-import { type Engine, load } from "@finitude/engine";
-import type { ValidityNote } from "../answer/answer.ts";
+import { z } from "zod";
 import { InputError } from "../errors.ts";
-import type { DenseLayer } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import { createHmcTransition, type HmcInfo, type HmcState } from "./hmc-transition.ts";
-import { createObserver } from "./observer.ts";
-import { createPotential } from "./potential.ts";
-import { RANK_THRESHOLD } from "./row-space.ts";
 import type { Sampler, TransitionKernel } from "./sampler.ts";
-import { type WhitenedInputs, whitenInputs } from "./whitened-inputs.ts";
-import { whitenNetwork } from "./whitened-network.ts";
+import type { SamplingSpace } from "./sampling-space.ts";
 
 const references: readonly Reference[] = [
 	{
@@ -60,57 +54,35 @@ const references: readonly Reference[] = [
 ];
 
 /** Registered as "hmc". */
-export const hmc: Sampler<HmcState, HmcInfo> = {
+export const hmc: Sampler<HmcState, HmcInfo, Record<never, never>> = {
 	id: "hmc",
 	title: "Hamiltonian Monte Carlo, readout integrated out",
+	summary: "Exact up to Monte-Carlo error for every network: gradient-guided moves of the hidden weights.",
 	references,
+	options: z.strictObject({}),
 	applies,
 	prepare,
 };
 
-function applies(problem: Problem): true | string {
-	const { layers, readout } = problem.network;
-	const convolution = layers.findIndex((layer) => layer.type !== "dense");
-	if (convolution >= 0) {
-		return `hmc samples dense networks; layer ${convolution + 1} is a ${layers[convolution]!.type}.`;
-	}
-	const frozen = layers.findIndex((layer) => !(layer.weightVariance > 0));
-	if (frozen >= 0) {
-		return `hmc needs weightVariance > 0 in every layer; layer ${frozen + 1} has ${layers[frozen]!.weightVariance}.`;
-	}
-	if (!(readout.weightVariance > 0)) {
-		return `hmc needs a readout weightVariance > 0; got ${readout.weightVariance}.`;
-	}
-	if (!(problem.noiseVariance > 0)) {
-		return (
-			`hmc needs noiseVariance > 0; got ${problem.noiseVariance}: without noise the density of the hidden weights is ` +
-			"unbounded or undefined wherever the kernel of the sampled features is singular. Use a small noise, such as 1e-4 " +
-			"of the targets' variance."
-		);
-	}
-	return true;
+function applies({ noiseVariance }: Problem): true | string {
+	if (noiseVariance > 0) return true;
+	return (
+		`hmc needs noiseVariance > 0; got ${noiseVariance}: without noise the density of the hidden weights is ` +
+		"unbounded or undefined wherever the kernel of the sampled features is singular. Use a small noise, such as 1e-4 " +
+		"of the targets' variance."
+	);
 }
 
-/** @throws InputError when `applies` is not true. */
-function prepare(problem: Problem, engine: Engine): TransitionKernel<HmcState, HmcInfo> {
-	const verdict = applies(problem);
-	if (verdict !== true) {
-		throw new InputError({
-			where: "sampler",
-			wanted: "a problem that hmc can sample",
-			got: "another",
-			sentence: verdict,
-		});
-	}
-	const first = problem.network.layers[0] as DenseLayer;
-	const inputs = whitenInputs(engine, first, problem.trainInputs, problem.testInputs);
-	const network = whitenNetwork(problem.network, inputs.directions);
-	const potential = createPotential(engine, problem, network, load(engine, inputs.train));
+function prepare({
+	engine,
+	network,
+	potential,
+	problem,
+}: SamplingSpace): TransitionKernel<HmcState, HmcInfo> {
 	const transition = createHmcTransition(engine, potential);
-	const observeAt = createObserver(engine, problem, network, potential, inputs);
 	const prior = engine.allocate(network.parameters);
 	return {
-		notes: [rankNote(inputs, problem)],
+		notes: [],
 		init(stream) {
 			engine.fillNormal(stream, prior);
 			const state = transition.stateAt(prior.data.slice(), stream);
@@ -125,16 +97,6 @@ function prepare(problem: Problem, engine: Engine): TransitionKernel<HmcState, H
 			return state;
 		},
 		step: transition.step,
-		observe: (state, stream) => observeAt(state.position, stream),
-	};
-}
-
-function rankNote(inputs: WhitenedInputs, { network, trainInputs }: Problem): ValidityNote {
-	return {
-		name: "input rank",
-		value: inputs.rank,
-		message:
-			`The first layer is sampled in the ${inputs.rank} directions that the ${trainInputs.rows} training inputs span ` +
-			`(of ${trainInputs.columns} inputs${(network.layers[0] as DenseLayer).biasVariance > 0 ? " and the bias" : ""}); singular values below ${RANK_THRESHOLD} of the largest are dropped.`,
+		draw: ({ position }) => ({ hidden: position }),
 	};
 }

@@ -1,7 +1,15 @@
 export type { BatchMoments } from "./batch-means.ts";
 export { runChain } from "./chain.ts";
-export type { ChainOptions, ChainProgress, ChainResult, ScalarDraws } from "./chain-result.ts";
+export type {
+	AveragedDraws,
+	ChainOptions,
+	ChainProgress,
+	ChainResult,
+	ChainSnapshot,
+	ScalarDraws,
+} from "./chain-result.ts";
 export { combineChains, R_HAT_LIMIT } from "./combine-chains.ts";
+export type { StoredDraws } from "./draw-store.ts";
 export { estimateMemory, type MemoryEstimate } from "./memory.ts";
 export type { PosteriorMoment, SampledPoints } from "./moment-series.ts";
 export { projectionMcse } from "./projection-mcse.ts";

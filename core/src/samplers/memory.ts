@@ -1,8 +1,10 @@
 import { InputError } from "../errors.ts";
-import { layerWidth } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import { MAX_BATCHES } from "./batch-means.ts";
+import { positionOrder } from "./position-order.ts";
 import type { SamplingSettings } from "./sampler.ts";
+import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
+import { featureRows, whitenNetwork } from "./whitened-network.ts";
 
 /** A WebAssembly memory holds at most 4 GiB, and four chains' draws must fit beside each other: 2 GiB for each of the two. */
 export const MEMORY_LIMIT = 2 * 2 ** 30;
@@ -17,27 +19,29 @@ export interface MemoryEstimate {
 
 /** What a run will allocate, before it does. */
 export function estimateMemory(problem: Problem, settings: SamplingSettings): MemoryEstimate {
-	const { trainInputs, trainTargets, testInputs, network } = problem;
+	const { trainInputs, trainTargets, testInputs } = problem;
 	const points = trainInputs.rows;
 	const testPoints = testInputs?.rows ?? 0;
 	const outputs = trainTargets.columns;
-	const widths = network.layers.map(layerWidth);
-	const directions = Math.min(points, trainInputs.columns + 1);
-	const last = widths[widths.length - 1]! + 1;
-	const weights = widths.reduce(
-		(sum, width, l) => sum + width * (l === 0 ? directions : widths[l - 1]! + 1),
-		0,
-	);
-	const units = widths.reduce((sum, width) => sum + width + 1, 0);
-	const forward = 4 * units * points + 2 * units * testPoints + 8 * weights;
+	const { counts, inputColumns } = positionOrder(problem);
+	const fanIn = inputColumns[0]!.length + 1;
+	const patches = points * counts[0]!;
+	const testPatches = testPoints * counts[0]!;
+	const { layers, parameters } = whitenNetwork(problem, Math.min(patches, fanIn));
+	const last = featureRows(layers[layers.length - 1]!);
+	const columns = layers.reduce((sum, layer) => sum + (layer.width + 1) * layer.positions, 0);
+	const forward = 4 * columns * points + 2 * columns * testPoints + 8 * parameters;
 	const kernels =
 		2 * points * points + Math.min(points, last) ** 2 + Math.max(points, last) * (points + testPoints);
-	const rotation =
-		(trainInputs.columns + 1) * (3 * points + 4 * testPoints + Math.min(testPoints, trainInputs.columns));
-	const batches = (MAX_BATCHES + 3) * points * points;
+	const rotation = fanIn * (3 * patches + 4 * testPatches + Math.min(testPatches, fanIn));
+	const recorded = counts.reduce((sum, count) => sum + 2 * count, 1) * points * points;
+	const weights = fanIn <= WEIGHT_COVARIANCE_LIMIT ? fanIn * fanIn : 0;
+	const covariance = settings.covariance === true ? points * points + testPoints * testPoints : 0;
+	// One array of work space, two of sums and one for each batch.
+	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
 	const perDraw = 2 * outputs * (points + testPoints) + 5;
 	return {
-		worker: 8 * (forward + kernels + rotation + batches),
+		worker: 8 * (forward + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
 	};
 }

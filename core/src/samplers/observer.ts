@@ -1,69 +1,83 @@
-import {
-	type Engine,
-	load,
-	mirrorLower,
-	type RandomState,
-	transpose,
-	unload,
-	type View,
-} from "@finitude/engine";
-import type { Problem } from "../problem/problem.ts";
+/** What a draw says of the posterior: conditional moments of f, and everything that is averaged over the network's layers. */
+import { load, mirrorLower, type RandomState, transpose, type View } from "@finitude/engine";
+import type { ValidityNote } from "../answer/answer.ts";
 import { allocateView, squaredNorm } from "./block-operations.ts";
 import { createForwardPass } from "./forward.ts";
-import type { Potential } from "./potential.ts";
-import type { Observation } from "./sampler.ts";
-import type { WhitenedInputs } from "./whitened-inputs.ts";
-import { featureRows, type WhitenedNetwork } from "./whitened-network.ts";
+import { createLayerStatistics } from "./layer-statistics.ts";
+import { averagedName, type Observation } from "./observation.ts";
+import { createReadoutPrediction } from "./readout-prediction.ts";
+import type { NetworkDraw, SamplingSettings } from "./sampler.ts";
+import type { SamplingSpace } from "./sampling-space.ts";
+import { createWeightCovariance } from "./weight-covariance.ts";
 
-/** Binds `observe`: the conditional moments at training and test points, in work space allocated here. */
+/** Reads draws of any sampler. */
+export interface Observer {
+	/** Why an observable is left out. */
+	readonly notes: readonly ValidityNote[];
+	/** Advances `stream`: the part of the test pre-activations that the training inputs say nothing of is drawn afresh. */
+	observe(draw: NetworkDraw, stream: RandomState): Observation;
+}
+
+/** Allocates the work space beside that of the sampling space, which the observer also uses. */
 export function createObserver(
-	engine: Engine,
-	problem: Problem,
-	network: WhitenedNetwork,
-	potential: Potential,
-	inputs: WhitenedInputs,
-): (position: Float64Array, stream: RandomState) => Observation {
+	space: SamplingSpace,
+	settings: Pick<SamplingSettings, "covariance">,
+): Observer {
+	const { engine, network, potential, inputs, problem } = space;
+	const covariance = settings.covariance === true;
+	const predictTrain = createReadoutPrediction(space, potential.features, covariance);
+	const test = inputs.test && createTestForward(space, inputs.test);
+	const predictTest = test && createReadoutPrediction(space, test.features, covariance);
 	const points = problem.trainInputs.rows;
-	const outputs = problem.trainTargets.columns;
-	const workRows = Math.max(points, featureRows(network.layers[network.layers.length - 1]!));
 	const kernel = allocateView(engine, points, points);
-	const predictAt = (features: View) => {
-		const mean = allocateView(engine, features.columns, outputs);
-		const work = engine.allocate(workRows * features.columns);
-		return () => {
-			const perPoint = new Float64Array(features.columns);
-			potential.readout.predict(features, mean, perPoint, work);
-			const variance = mean.block.data.map((_, i) => perPoint[Math.floor(i / outputs)]!);
-			return { mean: mean.block.data.slice(), variance };
-		};
+	const layers = createLayerStatistics(space);
+	const weights = createWeightCovariance(space);
+	const nothing = new Float64Array(0);
+	return {
+		notes: layers.notes,
+		observe({ hidden, readout, logWeight }, stream) {
+			potential.position.data.set(hidden);
+			const energy = potential.energy();
+			const train = predictTrain(readout);
+			test?.run(stream);
+			const unseen = predictTest?.(readout);
+			engine.syrk(network.readoutScale, transpose(potential.features), 0, kernel);
+			mirrorLower({ rows: points, columns: points, data: kernel.block.data });
+			const prior = squaredNorm(potential.position) / 2;
+			return {
+				trainMean: train.mean,
+				trainVariance: train.variance,
+				testMean: unseen?.mean ?? nothing,
+				testVariance: unseen?.variance ?? nothing,
+				logDensity:
+					readout === undefined ? -energy - prior : jointDensity(space, train.mean, readout) - prior,
+				...(logWeight === undefined ? {} : { logWeight }),
+				averaged: {
+					[averagedName.output]: kernel.block.data,
+					...layers.observe(),
+					...weights?.(),
+					...(train.covariance && { [averagedName.trainCovariance]: train.covariance }),
+					...(unseen?.covariance && { [averagedName.testCovariance]: unseen.covariance }),
+				},
+			};
+		},
 	};
-	const predictTrain = predictAt(potential.features);
-	const test = inputs.test && createTestForward(engine, network, inputs.test, potential);
-	const predictTest = test && predictAt(test.features);
-	return (position, stream) => {
-		potential.position.data.set(position);
-		const energy = potential.energy();
-		const train = predictTrain();
-		test?.run(stream);
-		const testMoments = predictTest?.() ?? { mean: new Float64Array(0), variance: new Float64Array(0) };
-		engine.syrk(network.readoutScale, transpose(potential.features), 0, kernel);
-		return {
-			trainMean: train.mean,
-			trainVariance: train.variance,
-			testMean: testMoments.mean,
-			testVariance: testMoments.variance,
-			outputKernel: mirrorLower(unload(kernel)).data,
-			logDensity: -energy - squaredNorm(potential.position) / 2,
-		};
-	};
+}
+
+/** log p(y | f) + log p(readout), up to a constant: the density that samplers of the readout see. */
+function jointDensity({ problem }: SamplingSpace, f: Float64Array, readout: Float64Array): number {
+	const y = problem.trainTargets.data;
+	let misfit = 0;
+	for (let i = 0; i < y.length; i++) misfit += (y[i]! - f[i]!) ** 2;
+	let norm = 0;
+	for (const a of readout) norm += a * a;
+	return -misfit / (2 * problem.noiseVariance) - norm / 2;
 }
 
 /** The forward pass at the test points: the part of the first pre-activations outside the training row space is drawn afresh. */
 function createTestForward(
-	engine: Engine,
-	network: WhitenedNetwork,
-	test: NonNullable<WhitenedInputs["test"]>,
-	potential: Potential,
+	{ engine, network, potential }: SamplingSpace,
+	test: NonNullable<SamplingSpace["inputs"]["test"]>,
 ): { features: View; run(stream: RandomState): void } {
 	const forward = createForwardPass(engine, network, load(engine, test.inside), false);
 	const outside = transpose(load(engine, test.outside));

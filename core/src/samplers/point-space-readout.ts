@@ -46,5 +46,9 @@ export function createPointSpaceReadout(engine: Engine, problem: ReadoutProblem)
 			const explained = squaredColumns(work, points, at.columns);
 			for (let i = 0; i < at.columns; i++) variance[i] = scale * prior[i]! - explained[i]!;
 		},
+		covariance(at, work, out) {
+			engine.syrk(scale, transpose(at), 0, out);
+			engine.syrk(-1, transpose(view(work, points, at.columns)), 1, out);
+		},
 	};
 }

@@ -1,7 +1,7 @@
 import { type Block, type Engine, load, type View } from "@finitude/engine";
 import type { Problem } from "../problem/problem.ts";
 import { createBackwardPass } from "./backward.ts";
-import { createForwardPass } from "./forward.ts";
+import { createForwardPass, type ForwardPass } from "./forward.ts";
 import { createReadout, type IntegratedReadout, type ReadoutForm, smallerForm } from "./readout.ts";
 import { featureRows, type WhitenedNetwork } from "./whitened-network.ts";
 
@@ -22,13 +22,15 @@ export interface Potential {
 	readonly targets: View;
 	/** Last features at the training points, the readout's constant one included: M x P, current after `energy` or `evaluate`. */
 	readonly features: View;
+	/** All layers at the training points, current after `energy` or `evaluate`. */
+	readonly forward: ForwardPass;
 	readonly readout: IntegratedReadout;
 }
 
 /**
  * Binds the data to an engine and allocates all work space.
  *
- * @param coordinates P x r view: the rotated training inputs.
+ * @param coordinates J P x r view: the rotated training inputs, J positions of the first layer.
  * @param form the matrix to factorize; the smaller one unless given.
  */
 export function createPotential(
@@ -42,7 +44,7 @@ export function createPotential(
 	const backward = createBackwardPass(engine, forward, coordinates);
 	const targets = load(engine, problem.trainTargets);
 	const last = network.layers[network.layers.length - 1]!;
-	const readout = createReadout(engine, form ?? smallerForm(featureRows(last), coordinates.rows), {
+	const readout = createReadout(engine, form ?? smallerForm(featureRows(last), problem.trainInputs.rows), {
 		features: forward.features,
 		targets,
 		scale: network.readoutScale,
@@ -68,6 +70,7 @@ export function createPotential(
 		},
 		targets,
 		features: forward.features,
+		forward,
 		readout,
 	};
 }

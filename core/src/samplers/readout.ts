@@ -19,6 +19,8 @@ export interface IntegratedReadout {
 	 * Q (the same for every output). `work` must hold max(M, P) x Q numbers. Variances may be negative by rounding.
 	 */
 	predict(features: View, mean: View, variance: Float64Array, work: Block): void;
+	/** Conditional covariance of f between those points into the lower triangle of `out` (Q x Q): right after `predict`, with its `work`. */
+	covariance(features: View, work: Block, out: View): void;
 }
 
 export interface ReadoutProblem {

@@ -1,7 +1,9 @@
-import type { Engine, RandomState } from "@finitude/engine";
+import type { RandomState } from "@finitude/engine";
+import type { z } from "zod";
 import type { ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
+import type { SamplingSpace } from "./sampling-space.ts";
 
 /** What a user chooses; one set for all chains. */
 export interface SamplingSettings {
@@ -11,21 +13,37 @@ export interface SamplingSettings {
 	readonly draws: number;
 	readonly warmup: number;
 	readonly seed: number;
+	/** Options of the sampler; it fills in those that are left out. */
+	readonly options?: Readonly<Record<string, unknown>>;
+	/** Also the posterior covariance of f over points, for one output. Default: false. */
+	readonly covariance?: boolean;
 }
 
 /** A sampler of a problem's posterior: `id` is file name, command-line word and docs page. */
-export interface Sampler<State = unknown, Info extends StepInfo = StepInfo> {
+export interface Sampler<
+	State = unknown,
+	Info extends StepInfo = StepInfo,
+	Options extends object = Record<string, unknown>,
+> {
 	readonly id: string;
 	readonly title: string;
+	/** One sentence: what it does, and what it is exact for. */
+	readonly summary: string;
 	readonly references: readonly Reference[];
+	/** A strict Zod object whose every field has a default and a description. */
+	readonly options: z.ZodType<Options>;
+	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
-	/** Binds a problem to an engine and allocates the work space. */
-	prepare(problem: Problem, engine: Engine): TransitionKernel<State, Info>;
+	/**
+	 * Binds a problem to an engine and allocates the work space. `applies` has been asked.
+	 * @throws InputError when the options and this problem do not go together.
+	 */
+	prepare(space: SamplingSpace, options: Options): TransitionKernel<State, Info>;
 }
 
 /** What one transition did. */
 export interface StepInfo {
-	/** Mean Metropolis acceptance probability of this step. */
+	/** Mean Metropolis acceptance probability of this step; 1 for samplers that never reject. */
 	readonly acceptance: number;
 	readonly divergent: boolean;
 	/** Hamiltonian error of the proposal, where there is one. */
@@ -38,29 +56,30 @@ export interface StepInfo {
 	readonly gradientEvaluations?: number;
 }
 
-/** Pure: the outcome depends on the state, the tuning and the stream only, and no argument but the stream is changed. */
+/**
+ * Pure: the outcome depends on the state, the tuning and the stream only, and no argument but the stream is changed. A state
+ * is plain data (a structured clone of it continues the chain with the same bits): checkpoints store it.
+ */
 export interface TransitionKernel<State, Info extends StepInfo> {
-	/** What this binding decided and the user should know: the rank of the inputs, for example. */
+	/** What this binding decided and the user should know. */
 	readonly notes: readonly ValidityNote[];
-	/** A state drawn from the prior. Advances `stream`. */
+	/** Where the chain starts: a draw from the prior, or from the posterior itself. Advances `stream`. */
 	init(stream: RandomState): State;
 	/** One transition; the tuning (step size, mass) is part of the state and adapts while `warmingUp`. */
 	step(state: State, stream: RandomState, warmingUp: boolean): { state: State; info: Info };
-	/** What this state says of the posterior, with everything Gaussian integrated out. */
-	observe(state: State, stream: RandomState): Observation;
+	/** The network that this state stands for. */
+	draw(state: State): NetworkDraw;
 }
 
-/** Conditional on the hidden weights the readout is Gaussian: these are the exact conditional moments. */
-export interface Observation {
-	/** P x D row-major: E[f | hidden weights, data] at the training points. */
-	readonly trainMean: Float64Array;
-	/** Conditional variances; rounding may leave a tiny negative number. */
-	readonly trainVariance: Float64Array;
-	/** P* x D; empty when the problem has no test inputs. */
-	readonly testMean: Float64Array;
-	readonly testVariance: Float64Array;
-	/** P x P: (s_a^2 / (chi N)) sum_i phi_i phi_i^T (+ readout bias variance). */
-	readonly outputKernel: Float64Array;
-	/** log p(y, hidden weights) up to a constant. */
-	readonly logDensity: number;
+/** A sampled network in the coordinates of a SamplingSpace: all weights standard normal a priori. Not to be changed. */
+export interface NetworkDraw {
+	/** All hidden weights and biases. */
+	readonly hidden: Float64Array;
+	/**
+	 * M x D row-major, M the last features with the constant one: f = sqrt(c) F^T readout. Where it is given, f itself is
+	 * observed; without it the readout is integrated out, and what is observed are the conditional moments of f.
+	 */
+	readonly readout?: Float64Array;
+	/** Log importance weight, up to a constant that all chains share; without it draws count alike. */
+	readonly logWeight?: number;
 }

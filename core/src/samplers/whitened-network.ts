@@ -1,19 +1,26 @@
 import { type Block, type View, view } from "@finitude/engine";
 import { type Activation, findActivation } from "../activations/index.ts";
-import { chi, type DenseLayer, type Network } from "../network/network.ts";
+import { chi, layerWidth } from "../network/network.ts";
+import type { Problem } from "../problem/problem.ts";
+import { positionOrder } from "./position-order.ts";
 
 /**
- * A dense layer with standard normal weights: pre-activations H = scale W F, with F the features below (fan-in x points).
- * A bias is one more feature below, constant over the points.
+ * A layer with standard normal weights: pre-activations H = scale W F, with F the features below (fan-in x positions P). A
+ * dense layer is a convolution with one position. A bias is one more feature below, constant over positions and points.
  */
 export interface WhitenedLayer {
 	readonly activation: Activation;
+	/** Units of a dense layer, channels of a convolution. */
 	readonly width: number;
+	/** Positions that share the weights; columns of H are numbered position by position, the point fastest. */
+	readonly positions: number;
 	/** Columns of W: the features below, the constant one included. */
 	readonly fanIn: number;
 	readonly scale: number;
 	/** Where W (width x fanIn, row-major) begins in the vector of all weights. */
 	readonly offset: number;
+	/** Positions of this layer that one position of the layer above reads, all of them for a dense layer or the readout. */
+	readonly grouped: number;
 	/** Value of the constant feature that this layer hands upward; 0 where the layer above has no bias. */
 	readonly constant: number;
 }
@@ -23,13 +30,18 @@ export interface WhitenedNetwork {
 	readonly layers: readonly WhitenedLayer[];
 	/** Length of the vector of all weights. */
 	readonly parameters: number;
-	/** c = s_a^2 / (chi N_L): the output kernel is c F^T F, F the last features with the constant one. */
+	/** c = s_a^2 / (chi N_L J_L), J_L positions: the output kernel is c F^T F, F the last features with the constant one. */
 	readonly readoutScale: number;
 }
 
-/** Rows of a layer's feature matrix: its units and the constant feature. */
+/** Rows of a layer's features as the layer above reads them: units times grouped positions, and the constant feature. */
 export function featureRows(layer: WhitenedLayer): number {
-	return layer.width + (layer.constant > 0 ? 1 : 0);
+	return layer.width * layer.grouped + (layer.constant > 0 ? 1 : 0);
+}
+
+/** Columns of those features: the positions of the layer above times the points. */
+export function featureColumns(layer: WhitenedLayer, points: number): number {
+	return (layer.positions / layer.grouped) * points;
 }
 
 /** The weights of one layer as a matrix over the vector of all weights. */
@@ -38,26 +50,35 @@ export function weightsOf(layer: WhitenedLayer, position: Block): View {
 }
 
 /** The network in whitened coordinates, its first layer reading `directions` rotated inputs. */
-export function whitenNetwork(network: Network, directions: number): WhitenedNetwork {
-	const dense = network.layers as readonly DenseLayer[];
-	const last = dense[dense.length - 1]!;
-	const readoutScale = network.readout.weightVariance / (chi(network) * last.width);
+export function whitenNetwork(
+	problem: Pick<Problem, "trainInputs" | "inputShape" | "network">,
+	directions: number,
+): WhitenedNetwork {
+	const { network } = problem;
+	const { counts } = positionOrder(problem);
+	const top = network.layers.length - 1;
+	const features = layerWidth(network.layers[top]!) * counts[top]!;
+	const readoutScale = network.readout.weightVariance / (chi(network) * features);
 	let fanIn = directions;
 	let scale = 1;
 	let offset = 0;
-	const layers = dense.map((layer, index): WhitenedLayer => {
-		const above = dense[index + 1];
-		const scaleAbove = above ? Math.sqrt(above.weightVariance / layer.width) : Math.sqrt(readoutScale);
+	const layers = network.layers.map((layer, index): WhitenedLayer => {
+		const above = network.layers[index + 1];
+		const width = layerWidth(layer);
+		const grouped = counts[index]! / (counts[index + 1] ?? 1);
+		const scaleAbove = above ? Math.sqrt(above.weightVariance / (width * grouped)) : Math.sqrt(readoutScale);
 		const biasAbove = above ? above.biasVariance : network.readout.biasVariance;
 		const whitened: WhitenedLayer = {
 			activation: findActivation(layer.activation, `network.layers[${index}].activation`),
-			width: layer.width,
+			width,
+			positions: counts[index]!,
 			fanIn,
 			scale,
 			offset,
+			grouped,
 			constant: Math.sqrt(biasAbove) / scaleAbove,
 		};
-		offset += layer.width * fanIn;
+		offset += width * fanIn;
 		fanIn = featureRows(whitened);
 		scale = scaleAbove;
 		return whitened;

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { type ChainProgress, InputError, type Problem, runChain } from "../../src/index.ts";
+import {
+	type ChainProgress,
+	type ChainSnapshot,
+	InputError,
+	type Problem,
+	runChain,
+} from "../../src/index.ts";
 import { dense, engine, randomProblem } from "./problems.ts";
 
 const problem = randomProblem({ points: 4, inputs: 6, testPoints: 2, outputs: 2, layers: [dense(3, "erf")] });
@@ -14,7 +20,7 @@ test("a chain depends on the seed and its number alone, and can be posted betwee
 	expect(other.testMean).not.toEqual(first.testMean);
 	expect(first.trainMean.length).toBe(20 * 4 * 2);
 	expect(first.testVariance.length).toBe(20 * 2 * 2);
-	expect(first.outputKernel.mean.length).toBe(16);
+	expect(first.averaged.output!.mean.length).toBe(16);
 	expect(first.completedDraws).toBe(20);
 	expect(first.notes).toEqual([
 		{
@@ -25,6 +31,19 @@ test("a chain depends on the seed and its number alone, and can be posted betwee
 				"singular values below 1e-7 of the largest are dropped.",
 		},
 	]);
+});
+
+test("a chain that goes on from any of its snapshots gives the same bits as one that never stopped", () => {
+	const full = runChain(problem, engine, settings, 1);
+	const snapshots: ChainSnapshot[] = [];
+	runChain(problem, engine, settings, 1, {
+		wantsSnapshot: () => true,
+		onSnapshot: (snapshot) => snapshots.push(structuredClone(snapshot)),
+	});
+	expect(snapshots.map(({ step }) => step)).toEqual(Array.from({ length: 35 }, (_, i) => i + 1));
+	for (const step of [0, 7, 14, 15, 22, 34]) {
+		expect(runChain(problem, engine, settings, 1, { resume: snapshots[step]! })).toEqual(full);
+	}
 });
 
 test("progress counts every step of both phases", () => {
@@ -63,31 +82,15 @@ function refusal(changed: Problem, changes = {}): string {
 }
 
 test("what cannot be sampled is refused in words", () => {
-	const { network } = problem;
-	const convolution = {
-		type: "convolution",
-		channels: 2,
-		patch: 3,
-		stride: 3,
-		activation: "erf",
-		weightVariance: 1,
-		biasVariance: 0,
-	} as const;
 	expect(refusal({ ...problem, noiseVariance: 0 })).toBe(
 		"hmc needs noiseVariance > 0; got 0: without noise the density of the " +
 			"hidden weights is unbounded or undefined wherever the kernel of the sampled features is singular. Use a small noise, " +
 			"such as 1e-4 of the targets' variance.",
 	);
-	expect(refusal({ ...problem, network: { ...network, layers: [convolution] } })).toBe(
-		"hmc samples dense networks; layer 1 is a convolution.",
+	expect(refusal(problem, { sampler: "gibs" })).toBe('sampling.sampler: wanted one of hmc; got "gibs".');
+	expect(refusal(problem, { options: { steps: 3 } })).toBe(
+		"sampling.options.steps: wanted no keys; got an unknown key.",
 	);
-	expect(refusal({ ...problem, network: { ...network, layers: [dense(3, "erf", 0)] } })).toBe(
-		"hmc needs weightVariance > 0 in every layer; layer 1 has 0.",
-	);
-	expect(
-		refusal({ ...problem, network: { ...network, readout: { weightVariance: 0, biasVariance: 1 } } }),
-	).toBe("hmc needs a readout weightVariance > 0; got 0.");
-	expect(refusal(problem, { sampler: "gibs" })).toBe('sampler: wanted one of hmc; got "gibs".');
 	expect(refusal(problem, { draws: 3 })).toBe("sampling.draws: wanted an integer of at least 4; got 3.");
 	expect(refusal(problem, { draws: 1e8 })).toBe(
 		"sampling.draws: wanted draws that fit in 2.0 GiB; got 2 chains x 100000000 draws, 43.2 GiB. " +

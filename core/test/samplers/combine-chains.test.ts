@@ -24,7 +24,6 @@ test("means are averages of conditional means; variances add the variance of the
 	);
 	expect(answer.absent).toEqual({
 		logEvidence: "a sampler of the posterior does not give its normalization",
-		"kernels.preactivation": "the sampler accumulates the output kernel only",
 	});
 	expect(answer.diagnostics).toMatchObject({ chains: 3, draws: 150, warmup: 100, seed: 3, divergences: 0 });
 	expect(answer.validity.map((note) => note.name).slice(0, 2)).toEqual([
@@ -170,7 +169,7 @@ test("batch means: the standard error of independent and of correlated draws", (
 	const { mean, standardError } = combineBatchMoments(moments);
 	const all = block.data.reduce((a, b) => a + b, 0) / 20_000;
 	expect(mean[0]).toBeCloseTo(all, 12);
-	// 4 x 19 batches give a standard error to about 8 %.
-	expect(Math.abs(standardError[0]! * Math.sqrt(20_000) - 1)).toBeLessThan(0.25);
-	expect(Math.abs(standardError[1]! * Math.sqrt(20_000 / 9) - 1)).toBeLessThan(0.25);
+	// 4 x 9 batches give a standard error to about 12 %.
+	expect(Math.abs(standardError![0]! * Math.sqrt(20_000) - 1)).toBeLessThan(0.4);
+	expect(Math.abs(standardError![1]! * Math.sqrt(20_000 / 9) - 1)).toBeLessThan(0.4);
 });

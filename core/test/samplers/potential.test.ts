@@ -119,7 +119,7 @@ test("rotating the inputs to their row space changes nothing: 12 inputs and a bi
 		}
 		augmented.data[i * 13 + 12] = Math.sqrt(0.3);
 	}
-	const plain = createPotential(engine, problem, whitenNetwork(problem.network, 13), load(engine, augmented));
+	const plain = createPotential(engine, problem, whitenNetwork(problem, 13), load(engine, augmented));
 	const rotated = potentialOf(problem);
 	const weights = normalMatrix(5, 6, 13);
 	plain.position.data.set(weights.data);

@@ -8,7 +8,7 @@ import {
 	seedStream,
 	splitStream,
 } from "@finitude/engine";
-import type { DenseLayer, Network, Problem } from "../../src/index.ts";
+import type { ConvolutionLayer, DenseLayer, Layer, Network, Problem } from "../../src/index.ts";
 import { createPotential, type Potential } from "../../src/samplers/potential.ts";
 import type { ReadoutForm } from "../../src/samplers/readout.ts";
 import { whitenInputs } from "../../src/samplers/whitened-inputs.ts";
@@ -27,12 +27,23 @@ export function dense(width: number, activation: string, weightVariance = 1, bia
 	return { type: "dense", width, activation, weightVariance, biasVariance };
 }
 
+export function convolution(
+	channels: number,
+	patch: number,
+	activation: string,
+	weightVariance = 1,
+	biasVariance = 0,
+): ConvolutionLayer {
+	return { type: "convolution", channels, patch, stride: patch, activation, weightVariance, biasVariance };
+}
+
 interface Shape {
 	points: number;
 	inputs: number;
 	testPoints?: number;
 	outputs?: number;
-	layers: DenseLayer[];
+	layers: Layer[];
+	inputShape?: Problem["inputShape"];
 	readout?: Network["readout"];
 	scaling?: Network["scaling"];
 	noiseVariance?: number;
@@ -46,6 +57,7 @@ export function randomProblem(shape: Shape): Problem {
 		name: "random",
 		trainInputs: normalMatrix(seed, points, inputs),
 		trainTargets: normalMatrix(seed + 1000, points, outputs),
+		...(shape.inputShape ? { inputShape: shape.inputShape } : {}),
 		...(testPoints > 0 ? { testInputs: normalMatrix(seed + 2000, testPoints, inputs) } : {}),
 		network: {
 			layers,
@@ -58,13 +70,9 @@ export function randomProblem(shape: Shape): Problem {
 
 /** The potential of a problem, its position at standard normals of this seed. */
 export function potentialOf(problem: Problem, form?: ReadoutForm, seed = 7): Potential {
-	const inputs = whitenInputs(
-		engine,
-		problem.network.layers[0] as DenseLayer,
-		problem.trainInputs,
-		undefined,
-	);
-	const network = whitenNetwork(problem.network, inputs.directions);
+	const { testInputs: _, ...training } = problem;
+	const inputs = whitenInputs(engine, training);
+	const network = whitenNetwork(problem, inputs.directions);
 	const potential = createPotential(engine, problem, network, load(engine, inputs.train), form);
 	engine.fillNormal(splitStream(seedStream(seed), 0), potential.position);
 	return potential;

@@ -1,5 +1,6 @@
 import { type Matrix, matrix, multiply } from "@finitude/engine";
 import { expect, test } from "vitest";
+import type { DenseLayer, Network } from "../../src/index.ts";
 import { whitenInputs } from "../../src/samplers/whitened-inputs.ts";
 import { dense, engine, normalMatrix } from "./problems.ts";
 
@@ -22,6 +23,15 @@ function expectClose(a: Matrix, b: Matrix, tolerance: number): void {
 	});
 }
 
+function whiten(first: DenseLayer, trainInputs: Matrix, testInputs: Matrix) {
+	const network: Network = {
+		layers: [first],
+		readout: { weightVariance: 1, biasVariance: 0 },
+		scaling: "standard",
+	};
+	return whitenInputs(engine, { trainInputs, testInputs, network });
+}
+
 const outer = (a: Matrix, b: Matrix) => multiply(engine, a, b, { transposeB: true });
 
 test.each([
@@ -30,7 +40,7 @@ test.each([
 ])("the split keeps the joint law of all first pre-activations: %s", (_, points, inputs) => {
 	const train = normalMatrix(1, points, inputs);
 	const test_ = normalMatrix(2, 6, inputs);
-	const white = whitenInputs(engine, layer, train, test_);
+	const white = whiten(layer, train, test_);
 	expect(white.rank).toBe(Math.min(points, inputs + 1));
 	const { inside, outside } = white.test!;
 	// Products of numbers of order 1 and a basis orthonormal to rounding.
@@ -50,7 +60,7 @@ test("repeated inputs and small directions: the covariance stays exact though th
 	const train = normalMatrix(3, 6, 20);
 	train.data.copyWithin(20, 0, 20);
 	for (let j = 0; j < 20; j++) train.data[40 + j] = train.data[j]! * (1 + 1e-5 * j);
-	const white = whitenInputs(engine, layer, train, train);
+	const white = whiten(layer, train, train);
 	expect(white.rank).toBe(5);
 	expectClose(outer(white.train, white.train), covariance(train, train), 1e-13);
 	expectClose(outer(white.test!.inside, white.train), covariance(train, train), 1e-13);
@@ -58,7 +68,7 @@ test("repeated inputs and small directions: the covariance stays exact though th
 });
 
 test("inputs that are all zero leave rank 0 and pre-activations 0", () => {
-	const white = whitenInputs(engine, dense(3, "erf"), matrix(2, 4), normalMatrix(4, 1, 4));
+	const white = whiten(dense(3, "erf"), matrix(2, 4), normalMatrix(4, 1, 4));
 	expect(white.rank).toBe(0);
 	expect(white.directions).toBe(1);
 	expect([...white.train.data]).toEqual([0, 0]);

@@ -1,0 +1,89 @@
+import { type Matrix, matrix } from "@finitude/engine";
+import { batchMomentsOf, combineBatchMoments } from "./batch-means.ts";
+import type { ChainResult } from "./chain-result.ts";
+import { momentSeries, type SampledPoints } from "./moment-series.ts";
+import { averagedName } from "./observation.ts";
+import { type PointEstimates, standardErrorOfMean } from "./point-estimates.ts";
+
+/** A posterior covariance with its standard error; the latter absent with fewer than two batches of draws. */
+export interface CovarianceEstimate {
+	readonly covariance: Matrix;
+	readonly standardError?: Matrix;
+}
+
+/**
+ * Cov(f_i, f_j) over points, for one output: the average conditional covariance plus the covariance of the conditional means.
+ * Standard errors by batch means of the sum. Undefined when the chains did not record the conditional covariance.
+ */
+export function pointCovariance(
+	chains: readonly ChainResult[],
+	points: SampledPoints,
+	{ mean }: PointEstimates,
+): CovarianceEstimate | undefined {
+	const name = points === "train" ? averagedName.trainCovariance : averagedName.testCovariance;
+	if (chains.some((chain) => chain.averaged[name] === undefined)) return undefined;
+	const size = mean.data.length;
+	const estimate = combineBatchMoments(
+		chains.map((chain) => {
+			const conditional = chain.averaged[name]!;
+			const means = points === "train" ? chain.trainMean : chain.testMean;
+			/** Draws `from` to `to`, their average conditional covariance given. */
+			const averageOf = (conditionalMean: Float64Array, from: number, to: number) => {
+				const average = conditionalMean.slice();
+				for (let t = from; t < to; t++) {
+					const row = means.subarray(t * size, (t + 1) * size);
+					for (let i = 0; i < size; i++) {
+						for (let j = 0; j < size; j++) {
+							average[i * size + j]! += ((row[i]! - mean.data[i]!) * (row[j]! - mean.data[j]!)) / (to - from);
+						}
+					}
+				}
+				return average;
+			};
+			const { draws, batchLength, batchMeans } = conditional;
+			const batches = batchMeans!.map((x, b) => averageOf(x, b * batchLength, (b + 1) * batchLength));
+			return batchMomentsOf(batches, conditional, averageOf(conditional.mean, 0, draws));
+		}),
+	);
+	return {
+		covariance: matrix(size, size, estimate.mean),
+		...(estimate.standardError && { standardError: matrix(size, size, estimate.standardError) }),
+	};
+}
+
+/** Cov(f_a, f_b) over outputs at each test point: given the hidden weights the outputs are independent with one variance. */
+export function outputCovariance(
+	chains: readonly ChainResult[],
+	{ mean, variance, varianceStandardError }: PointEstimates,
+	draws: number,
+): { readonly covariance: Matrix[]; readonly standardError: Matrix[] } {
+	const outputs = mean.columns;
+	const covariance: Matrix[] = [];
+	const standardError: Matrix[] = [];
+	for (let point = 0; point < mean.rows; point++) {
+		const [c, e] = [matrix(outputs, outputs), matrix(outputs, outputs)];
+		for (let a = 0; a < outputs; a++) {
+			const at = point * outputs + a;
+			c.data[a * (outputs + 1)] = variance.data[at]!;
+			e.data[a * (outputs + 1)] = varianceStandardError.data[at]!;
+			const first = momentSeries(chains, "test", "mean", at, draws);
+			for (let b = 0; b < a; b++) {
+				const second = momentSeries(chains, "test", "mean", point * outputs + b, draws);
+				const products = first.map((series, chain) =>
+					series.map((x, t) => (x - mean.data[at]!) * (second[chain]![t]! - mean.data[point * outputs + b]!)),
+				);
+				const average =
+					products.reduce((sum, series) => sum + series.reduce((s, x) => s + x, 0), 0) /
+					(chains.length * draws);
+				const error = standardErrorOfMean(products);
+				for (const k of [a * outputs + b, b * outputs + a]) {
+					c.data[k] = average;
+					e.data[k] = error;
+				}
+			}
+		}
+		covariance.push(c);
+		standardError.push(e);
+	}
+	return { covariance, standardError };
+}
