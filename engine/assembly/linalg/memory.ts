@@ -1,11 +1,11 @@
 /** Address of entry (i, j) of a matrix whose strides are counted in numbers; strides may be negative. */
 // @ts-ignore: decorator
 @inline
-export function at(base: usize, i: i32, j: i32, rowStride: i32, columnStride: i32): usize {
-  return base + ((<usize>(i * rowStride + j * columnStride)) << 3);
+export function at<T = f64>(base: usize, i: i32, j: i32, rowStride: i32, columnStride: i32): usize {
+  return base + <usize>(i * rowStride + j * columnStride) * sizeof<T>();
 }
 
-// Block sizes. A block of A (MC x KC, 192 KiB) stays in the L2 cache, a panel of B (KC x 4, 8 KiB) in L1.
+// Block sizes, for float64. A block of A (MC x KC, 192 KiB) stays in the L2 cache, a panel of B (KC x 4, 8 KiB) in L1.
 export const KC: i32 = 256;
 export const MC: i32 = 96;
 export const NC: i32 = 1024;
@@ -21,7 +21,7 @@ export const packedB: usize = memory.data(KC * NC * 8, 64);
 export const packedTriangle: usize = memory.data((NB / 4) * (NB / 4 + 1) * 64, 64);
 /** Its packed right-hand sides. */
 export const packedStrips: usize = memory.data(NB * STRIP_COLUMNS * 8, 64);
-/** One 4 x 4 tile of C that cannot be written directly. */
+/** One tile of C that cannot be written directly. */
 export const tileBuffer: usize = memory.data(128, 64);
 
 /** Number i of a vector at x. */
