@@ -38,7 +38,9 @@ export function* monitoredObservables(
 	const quantities: PointQuantity[] = ["trainMean", "trainVariance", "testMean", "testVariance"];
 	for (const quantity of quantities) {
 		// Draws that carry a readout have no conditional variance: f itself is followed.
-		if (chains.every((chain) => chain[quantity].every((x) => x === 0))) continue;
+		const absent =
+			quantity.endsWith("Variance") && chains.every((chain) => chain[quantity].every((x) => x === 0));
+		if (absent) continue;
 		const size = chains[0]![quantity].length / chains[0]!.completedDraws;
 		const step = quantity.endsWith("Mean") ? 1 : outputs;
 		for (let index = 0; index < size; index += step) {
