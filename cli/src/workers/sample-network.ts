@@ -1,4 +1,5 @@
 /** The sampled answer of a network, with progress on a terminal. */
+import { join } from "node:path";
 import {
 	biasRun,
 	type ChainResult,
@@ -13,6 +14,7 @@ import {
 } from "@finitude/core";
 import type { Engine, EngineChoice } from "@finitude/engine";
 import { createSamplingProgress } from "../render/progress.ts";
+import { type CheckpointPlace, removeCheckpoints } from "./checkpoints.ts";
 import { sampleChains } from "./sample-chains.ts";
 
 export interface SampleNetworkOptions {
@@ -21,6 +23,8 @@ export interface SampleNetworkOptions {
 	readonly choice: EngineChoice;
 	/** Number of worker threads; the draws do not depend on it. */
 	readonly workers?: number | undefined;
+	/** Where to keep checkpoints; none without it. */
+	readonly checkpoints?: CheckpointPlace | undefined;
 	/** Aborting ends the sampling with the draws there are. */
 	readonly signal: AbortSignal;
 }
@@ -38,23 +42,29 @@ export interface SampledNetwork {
 export async function sampleNetwork(
 	problem: Problem,
 	settings: SamplingSettings,
-	{ engine, choice, workers, signal }: SampleNetworkOptions,
+	{ engine, choice, workers, checkpoints, signal }: SampleNetworkOptions,
 ): Promise<SampledNetwork | undefined> {
 	const start = performance.now();
-	const run = (chosen: SamplingSettings) => {
+	const run = (chosen: SamplingSettings, place: CheckpointPlace | undefined) => {
 		const progress = createSamplingProgress(chosen);
 		return sampleChains(problem, chosen, {
 			engine: choice,
 			signal,
 			onProgress: progress.update,
 			...(workers === undefined ? {} : { workers }),
+			...(place === undefined ? {} : { checkpoints: place }),
 		}).finally(progress.finish);
 	};
-	const chains = await run(settings);
+	const chains = await run(settings, checkpoints);
 	if (chains.length === 0) return undefined;
 	const combined = combineChains(problem, settings, chains);
 	const second = biasRun(settings, chains);
-	const notes = second === undefined ? [] : biasNotes(problem, combined, second, await run(second));
+	const secondPlace = second && checkpoints && placeOfSecondRun(checkpoints);
+	const notes =
+		second === undefined ? [] : biasNotes(problem, combined, second, await run(second, secondPlace));
+	if (!signal.aborted) {
+		for (const place of [secondPlace, checkpoints]) if (place) removeCheckpoints(place, settings.chains);
+	}
 	const seconds = (performance.now() - start) / 1000;
 	return {
 		answer: {
@@ -63,6 +73,15 @@ export async function sampleNetwork(
 			...computationRecord(engine, seconds, settings),
 		},
 		chains,
+	};
+}
+
+/** Beside the first run's checkpoints, which stay until both runs are complete. */
+function placeOfSecondRun(first: CheckpointPlace): CheckpointPlace {
+	return {
+		...first,
+		folder: join(first.folder, "half-step"),
+		identity: `${first.identity}, half the step size`,
 	};
 }
 

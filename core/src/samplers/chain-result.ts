@@ -1,6 +1,7 @@
 import type { ValidityNote } from "../answer/answer.ts";
 import type { BatchMeansState, BatchMoments } from "./batch-means.ts";
 import type { StoredDraws } from "./draw-store.ts";
+import type { WeightArray } from "./network-weights.ts";
 
 /** The kept draws of one chain: plain data that a worker can post. */
 export interface ChainResult extends StoredDraws {
@@ -11,6 +12,8 @@ export interface ChainResult extends StoredDraws {
 	readonly gradientEvaluations?: number;
 	/** Kept steps whose trajectory a limit cut short. */
 	readonly shortenedSteps: number;
+	/** What a row of `weights` holds, where weights are kept. */
+	readonly weightArrays?: readonly WeightArray[];
 	readonly notes: readonly ValidityNote[];
 }
 
@@ -47,8 +50,8 @@ export interface ChainOptions {
 	readonly shouldStop?: () => boolean;
 	/** Where an earlier run of the same chain stood: it goes on with the same bits. */
 	readonly resume?: ChainSnapshot;
-	/** Asked after every step; true hands a snapshot to `onSnapshot`. */
-	readonly wantsSnapshot?: () => boolean;
+	/** Asked after every step, with whether it is the last one of this run; true hands a snapshot to `onSnapshot`. */
+	readonly wantsSnapshot?: (last: boolean) => boolean;
 	readonly onSnapshot?: (snapshot: ChainSnapshot) => void;
 }
 
@@ -59,6 +62,7 @@ export interface ChainSnapshot {
 	readonly state: unknown;
 	readonly transitions: Uint32Array;
 	readonly observations: Uint32Array;
+	readonly weights: Uint32Array;
 	readonly counters: ChainCounters;
 	readonly store: DrawStoreSnapshot;
 }
