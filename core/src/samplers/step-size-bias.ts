@@ -4,9 +4,9 @@ import type { ChainResult } from "./chain-result.ts";
 import type { SamplingSettings } from "./sampler.ts";
 
 /**
- * The run that shows the step-size bias of a run of `langevin`: half its step size, twice its steps per draw, so that
- * draws are as far apart in time, and another seed, so that the two are independent. Undefined where the option
- * `biasCheck` is false, or the chains have no draws.
+ * Settings of the run that shows the step-size bias of a run of `langevin`: half its step size, twice its steps per draw, so
+ * that draws are as far apart in time, and another seed, so that the two are independent. It keeps nothing that is not
+ * compared. Undefined where the option `biasCheck` is false, or the chains have no draws.
  */
 export function halfStepSettings(
 	settings: SamplingSettings,
@@ -17,6 +17,8 @@ export function halfStepSettings(
 	if (!biasCheck || stepSize === undefined) return undefined;
 	return {
 		...settings,
+		covariance: false,
+		saveWeights: false,
 		seed: settings.seed === Number.MAX_SAFE_INTEGER ? 0 : settings.seed + 1,
 		options: { ...settings.options, stepSize: stepSize / 2, stepsPerDraw: 2 * stepsPerDraw },
 	};

@@ -64,6 +64,8 @@ test("at a large step size it is not, and the run at half of it says so and by h
 	const second = biasRun(settings, chains)!;
 	expect(second).toEqual({
 		...settings,
+		covariance: false,
+		saveWeights: false,
 		seed: 2,
 		options: { stepSize: 0.015, stepsPerDraw: 20 },
 	});
