@@ -65,6 +65,8 @@ export interface SamplingFlags {
 	readonly covariance?: boolean;
 	readonly temper?: number;
 	readonly evidence?: boolean;
+	/** Where the command has the option. */
+	readonly saveWeights?: boolean;
 	readonly resume?: boolean;
 	readonly checkpointEvery: number;
 }
@@ -112,12 +114,20 @@ function positive(text: string): number {
 
 /** Only the flags that were given, as an overlay of the experiment's `sampling`. */
 export function samplingOverrides(flags: SamplingFlags): Record<string, unknown> {
-	const { sampler, chains, draws, warmup, seed, covariance, temper, evidence } = flags;
+	const { sampler, chains, draws, warmup, seed, covariance, temper, evidence, saveWeights } = flags;
 	const given = { ...flags.option, ...(temper === undefined ? {} : { temper }) };
 	const options = Object.keys(given).length === 0 ? undefined : given;
 	return Object.fromEntries(
-		Object.entries({ sampler, chains, draws, warmup, seed, covariance, evidence, options }).filter(
-			([, value]) => value !== undefined,
-		),
+		Object.entries({
+			sampler,
+			chains,
+			draws,
+			warmup,
+			seed,
+			covariance,
+			evidence,
+			saveWeights,
+			options,
+		}).filter(([, value]) => value !== undefined),
 	);
 }

@@ -1,9 +1,15 @@
 import { InputError } from "../errors.ts";
 import { hmc } from "./hmc.ts";
+import { langevin } from "./langevin.ts";
+import { mala } from "./mala.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Every sampler, the default first. */
-export const samplers: readonly Sampler[] = [hmc as unknown as Sampler];
+export const samplers: readonly Sampler[] = [
+	hmc as unknown as Sampler,
+	mala as unknown as Sampler,
+	langevin as unknown as Sampler,
+];
 
 /** The sampler of that id. @param where The field that names it. @throws InputError with the known ids when there is none. */
 export function findSampler(id: string, where = "sampler"): Sampler {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
+import type { ChainResult } from "./chain-result.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
 
 /** What a user chooses; one set for all chains. */
@@ -45,6 +46,12 @@ export interface Sampler<
 	 * @throws InputError when the options and this problem do not go together.
 	 */
 	prepare(space: SamplingSpace, options: Options, wanted: WantedEstimates): TransitionKernel<State, Info>;
+	/** For samplers that are not exact: the settings of a second run that shows the bias of a first; see `biasRun`. */
+	biasRun?(
+		settings: SamplingSettings,
+		chains: readonly ChainResult[],
+		options: Options,
+	): SamplingSettings | undefined;
 }
 
 /** Estimates that cost extra work. */
