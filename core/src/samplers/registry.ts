@@ -1,9 +1,10 @@
 import { InputError } from "../errors.ts";
 import { hmc } from "./hmc.ts";
+import { importance } from "./importance.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Every sampler, the default first. */
-export const samplers: readonly Sampler[] = [hmc as unknown as Sampler];
+export const samplers: readonly Sampler[] = [hmc as unknown as Sampler, importance as unknown as Sampler];
 
 /** The sampler of that id. @param where The field that names it. @throws InputError with the known ids when there is none. */
 export function findSampler(id: string, where = "sampler"): Sampler {
