@@ -1,4 +1,4 @@
-import { answerToJson } from "@finitude/core";
+import { answerToJson, InputError } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import { engineChoice, samplingOverrides } from "../commands/options.ts";
 import type { SampleFlags } from "../commands/sample.ts";
@@ -7,6 +7,7 @@ import { loadExperiment, readInput } from "../io/input.ts";
 import { interruptSignal } from "../io/interrupt.ts";
 import { renderPrediction } from "../render/prediction.ts";
 import { renderSamplerLines } from "../render/sampler.ts";
+import { checkpointPlace } from "../workers/checkpoint-place.ts";
 import { sampleNetwork } from "../workers/sample-network.ts";
 
 /** What `finitude sample` does. */
@@ -18,11 +19,25 @@ export async function sample(path: string, flags: SampleFlags): Promise<void> {
 	});
 	const settings = experiment.sampling;
 	if (settings === false) throw new Error("sampling was required, so it cannot be false");
+	if (flags.resume === true && flags.checkpoints === undefined) {
+		throw new InputError({
+			where: "--resume",
+			wanted: "the folder of the interrupted run's checkpoints beside it",
+			got: "nothing",
+			advice: "Give --checkpoints FOLDER, as in the command that was interrupted.",
+		});
+	}
+	const { problem } = experiment;
+	const checkpoints =
+		flags.checkpoints === undefined
+			? undefined
+			: checkpointPlace(flags.checkpoints, flags, problem, settings, engine);
 	const interrupt = interruptSignal();
-	const sampled = await sampleNetwork(experiment.problem, settings, {
+	const sampled = await sampleNetwork(problem, settings, {
 		engine,
 		choice: engineChoice(flags),
 		workers: flags.workers,
+		checkpoints,
 		signal: interrupt.signal,
 	}).finally(interrupt.release);
 	if (sampled === undefined) {
@@ -32,7 +47,6 @@ export async function sample(path: string, flags: SampleFlags): Promise<void> {
 	}
 	const { answer } = sampled;
 	if (flags.json) console.log(JSON.stringify(answerToJson(answer)));
-	else
-		console.log(`${renderPrediction(answer, experiment.problem)}\n${renderSamplerLines(answer).join("\n")}`);
+	else console.log(`${renderPrediction(answer, problem)}\n${renderSamplerLines(answer).join("\n")}`);
 	if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;
 }

@@ -10,6 +10,7 @@ import {
 } from "@finitude/core";
 import type { Engine, EngineChoice } from "@finitude/engine";
 import { createSamplingProgress } from "../render/progress.ts";
+import type { CheckpointPlace } from "./checkpoints.ts";
 import { sampleChains } from "./sample-chains.ts";
 
 export interface SampleNetworkOptions {
@@ -18,6 +19,8 @@ export interface SampleNetworkOptions {
 	readonly choice: EngineChoice;
 	/** Number of worker threads; the draws do not depend on it. */
 	readonly workers?: number | undefined;
+	/** Where to keep checkpoints; none without it. */
+	readonly checkpoints?: CheckpointPlace | undefined;
 	/** Aborting ends the sampling with the draws there are. */
 	readonly signal: AbortSignal;
 }
@@ -34,7 +37,7 @@ export interface SampledNetwork {
 export async function sampleNetwork(
 	problem: Problem,
 	settings: SamplingSettings,
-	{ engine, choice, workers, signal }: SampleNetworkOptions,
+	{ engine, choice, workers, checkpoints, signal }: SampleNetworkOptions,
 ): Promise<SampledNetwork | undefined> {
 	const start = performance.now();
 	const progress = createSamplingProgress(settings);
@@ -43,6 +46,7 @@ export async function sampleNetwork(
 		signal,
 		onProgress: progress.update,
 		...(workers === undefined ? {} : { workers }),
+		...(checkpoints === undefined ? {} : { checkpoints }),
 	}).finally(progress.finish);
 	if (chains.length === 0) return undefined;
 	const combined = combineChains(problem, settings, chains);

@@ -47,8 +47,8 @@ export interface ChainOptions {
 	readonly shouldStop?: () => boolean;
 	/** Where an earlier run of the same chain stood: it goes on with the same bits. */
 	readonly resume?: ChainSnapshot;
-	/** Asked after every step; true hands a snapshot to `onSnapshot`. */
-	readonly wantsSnapshot?: () => boolean;
+	/** Asked after every step, with whether it is the last one of this run; true hands a snapshot to `onSnapshot`. */
+	readonly wantsSnapshot?: (last: boolean) => boolean;
 	readonly onSnapshot?: (snapshot: ChainSnapshot) => void;
 }
 

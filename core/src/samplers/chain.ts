@@ -55,7 +55,8 @@ export function runChain(
 				acceptance: counters.acceptance / (warmingUp ? step : step - settings.warmup),
 				logDensity: store.logDensity(),
 			});
-			if (wantsSnapshot?.()) {
+			const stop = shouldStop?.() ?? false;
+			if (wantsSnapshot?.(stop || step === total)) {
 				onSnapshot?.({
 					step,
 					state,
@@ -65,7 +66,7 @@ export function runChain(
 					store: store.snapshot(),
 				});
 			}
-			if (shouldStop?.()) break;
+			if (stop) break;
 		}
 		const { acceptance: _, ...rest } = counters;
 		return {
