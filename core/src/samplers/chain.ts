@@ -10,6 +10,7 @@ import { createObserver } from "./observer.ts";
 import { findSampler } from "./registry.ts";
 import type { SamplingSettings, StepInfo } from "./sampler.ts";
 import { createSamplingSpace } from "./sampling-space.ts";
+import { createScalarFunctions } from "./scalar-functions.ts";
 
 /**
  * Runs one chain: a start, `warmup` adapting steps, then `draws` kept ones with frozen tuning.
@@ -31,12 +32,16 @@ export function runChain(
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {
-		const { space, kernel } = bind(problem, engine, settings);
+		const { space, kernel, weighted } = bind(problem, engine, settings);
 		const observer = createObserver(space, settings);
 		const { transitions, observations } = resume
 			? streamsOf(resume)
 			: chainStreams(settings.seed, chainIndex);
-		const store = createDrawStore(problem, settings.draws);
+		const store = createDrawStore(
+			problem,
+			settings.draws,
+			weighted ? createScalarFunctions(engine) : undefined,
+		);
 		if (resume) store.restore(resume.store);
 		let counters = resume?.counters ?? NOTHING_COUNTED;
 		let state = resume ? resume.state : kernel.init(transitions);
@@ -94,7 +99,7 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 		});
 	}
 	const space = createSamplingSpace(engine, problem);
-	return { space, kernel: sampler.prepare(space, options) };
+	return { space, kernel: sampler.prepare(space, options), weighted: sampler.weighted === true };
 }
 
 /** The independent streams of one chain. */

@@ -3,6 +3,8 @@ import { type BatchMeans, createBatchMeans } from "./batch-means.ts";
 import type { AveragedDraws, DrawStoreSnapshot, ScalarDraws } from "./chain-result.ts";
 import { keepsBatches, type Observation } from "./observation.ts";
 import type { StepInfo } from "./sampler.ts";
+import type { ScalarFunctions } from "./scalar-functions.ts";
+import { createWeightedBatchMeans } from "./weighted-batch-means.ts";
 
 /** What is kept of a chain's draws. */
 export interface StoredDraws {
@@ -40,8 +42,12 @@ export interface DrawStore {
 
 const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
-/** Allocates the room for what is stored draw by draw in advance. */
-export function createDrawStore(problem: Problem, draws: number): DrawStore {
+/**
+ * Allocates the room for what is stored draw by draw in advance.
+ *
+ * @param weighing the engine's functions when every draw has a weight: averages then take it into account
+ */
+export function createDrawStore(problem: Problem, draws: number, weighing?: ScalarFunctions): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const targets = problem.trainTargets.data;
@@ -56,6 +62,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 		kernelMeanDiagonal: 1,
 		kernelLabelProjection: 1,
 		acceptance: 1,
+		...(weighing && { logWeight: 1 }),
 	};
 	const stored = Object.fromEntries(
 		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
@@ -77,7 +84,9 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const accumulator = (name: string, size: number): BatchMeans => {
 		const known = averaged.get(name);
 		if (known !== undefined) return known;
-		const created = createBatchMeans(size, keepsBatches(name));
+		const created = weighing
+			? createWeightedBatchMeans(size, weighing.exp)
+			: createBatchMeans(size, keepsBatches(name));
 		averaged.set(name, created);
 		return created;
 	};
@@ -94,7 +103,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 			}
 			for (const [name, values] of Object.entries(observation.averaged)) {
 				refuseNonFinite(values, name, kept);
-				accumulator(name, values.length).add(values);
+				accumulator(name, values.length).add(values, observation.logWeight);
 			}
 			const kernel = observation.averaged.output!;
 			const scalars = {
@@ -103,6 +112,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 				kernelLabelProjection:
 					labelNorm > 0 ? quadraticForm(kernel, targets, points, outputs) / labelNorm : 0,
 				acceptance: info.acceptance,
+				...(weighing && { logWeight: observation.logWeight! }),
 			};
 			for (const [name, value] of Object.entries(scalars)) {
 				stored[name]![kept] = value;
@@ -124,6 +134,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 					logDensity: cut("logDensity"),
 					kernelMeanDiagonal: cut("kernelMeanDiagonal"),
 					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
+					...(weighing && { logWeight: cut("logWeight") }),
 				},
 				acceptance: cut("acceptance"),
 				divergent: divergent.slice(0, kept),
@@ -145,7 +156,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 			divergent.set(snapshot.divergent);
 			averaged.clear();
 			for (const [name, state] of Object.entries(snapshot.averaged)) {
-				accumulator(name, state.total.length).restore(state);
+				accumulator(name, state.total.length - (weighing ? 1 : 0)).restore(state);
 			}
 		},
 	};

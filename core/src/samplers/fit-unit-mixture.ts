@@ -31,7 +31,7 @@ const FIRST_PRIOR_SHARE = 0.1;
 const MAX_STEPS = 50;
 
 /** Far below what tells two candidates apart. */
-const LEAST_GAIN = 0.01;
+const LEAST_GAIN = 0.1;
 
 export interface MixtureChoice {
 	/** Whether w and -w have one law: every component then has its mirror image. */
@@ -197,16 +197,19 @@ function maximized(
 ): UnitMixture {
 	const n = units.rows;
 	const all = responsibilities.data;
-	const part = Array.from({ length: columns }, (_, k) =>
-		Float64Array.from({ length: n }, (_, a) => all[a * columns + k]!),
-	);
-	const totals = part.map((column) => column.reduce((sum, x) => sum + x, 0));
-	const prior = Math.max(totals[0]! / n, LEAST_PRIOR_SHARE);
-	const kept = part.map((_, k) => k).filter((k) => k > 0 && totals[k]! >= 1);
-	const others = kept.reduce((sum, k) => sum + totals[k]!, 0);
+	const parts: Float64Array[] = [];
+	for (let k = 0; k < columns; k++) {
+		const part = new Float64Array(n);
+		for (let a = 0; a < n; a++) part[a] = all[a * columns + k]!;
+		parts.push(part);
+	}
+	const [first, ...others] = parts;
+	const prior = Math.max(total(first!) / n, LEAST_PRIOR_SHARE);
+	const kept = others.filter((part) => total(part) >= 1);
+	const rest = kept.reduce((sum, part) => sum + total(part), 0);
 	return [
 		priorComponent(units.columns, kept.length > 0 ? prior : 1, log),
-		...kept.map((k) => gaussian(engine, units, part[k]!, ((1 - prior) * totals[k]!) / others, log)),
+		...kept.map((part) => gaussian(engine, units, part, ((1 - prior) * total(part)) / rest, log)),
 	];
 }
 
@@ -218,27 +221,36 @@ function gaussian(
 	share: number,
 	log: (x: number) => number,
 ): MixtureComponent {
-	const r = units.columns;
-	const total = responsibility.reduce((sum, x) => sum + x, 0);
+	const { rows: n, columns: r, data: w } = units;
+	const sum = total(responsibility);
 	const mean = new Float64Array(r);
-	for (let a = 0; a < units.rows; a++) {
-		for (let i = 0; i < r; i++) mean[i]! += (responsibility[a]! * units.data[a * r + i]!) / total;
+	for (let a = 0; a < n; a++) {
+		for (let i = 0; i < r; i++) mean[i]! += (responsibility[a]! * w[a * r + i]!) / sum;
 	}
 	const pull = r + 2;
 	const covariance = matrix(r, r);
-	for (let i = 0; i < r; i++) covariance.data[i * (r + 1)] = pull / (total + pull);
-	for (let a = 0; a < units.rows; a++) {
-		const weight = responsibility[a]! / (total + pull);
+	const c = covariance.data;
+	const deviation = new Float64Array(r);
+	for (let i = 0; i < r; i++) c[i * (r + 1)] = pull / (sum + pull);
+	for (let a = 0; a < n; a++) {
+		const weight = responsibility[a]! / (sum + pull);
 		for (let i = 0; i < r; i++) {
-			for (let j = 0; j < r; j++) {
-				covariance.data[i * r + j]! +=
-					weight * (units.data[a * r + i]! - mean[i]!) * (units.data[a * r + j]! - mean[j]!);
-			}
+			deviation[i] = w[a * r + i]! - mean[i]!;
+			// The factorization reads the lower triangle.
+			for (let j = 0; j <= i; j++) c[i * r + j]! += weight * deviation[i]! * deviation[j]!;
 		}
 	}
 	const cholesky = choleskyFactor(engine, covariance);
 	if (!cholesky.positiveDefinite) {
-		throw new Error(`fitUnitMixture: pivot ${cholesky.pivot} of a covariance of sampled units is not positive.`);
+		throw new Error(
+			`fitUnitMixture: pivot ${cholesky.pivot} of a covariance of sampled units is not positive.`,
+		);
 	}
 	return component(share, mean, cholesky.factor.data, log);
+}
+
+function total(x: Float64Array): number {
+	let sum = 0;
+	for (let i = 0; i < x.length; i++) sum += x[i]!;
+	return sum;
 }

@@ -72,7 +72,9 @@ const options = z.strictObject({
 		.min(1)
 		.max(10_000)
 		.default(16)
-		.describe("Independent proposals for each draw; one is kept by chance according to its weight, with their mean weight."),
+		.describe(
+			"Independent proposals for each draw; one is kept by chance according to its weight, with their mean weight.",
+		),
 	components: z
 		.int()
 		.min(1)

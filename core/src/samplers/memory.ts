@@ -2,6 +2,7 @@ import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import { MAX_BATCHES } from "./batch-means.ts";
 import { positionOrder } from "./position-order.ts";
+import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 import { featureRows, whitenNetwork } from "./whitened-network.ts";
@@ -17,7 +18,7 @@ export interface MemoryEstimate {
 	readonly draws: number;
 }
 
-/** What a run will allocate, before it does. */
+/** What a run will allocate, before it does. @throws InputError for an unknown sampler. */
 export function estimateMemory(problem: Problem, settings: SamplingSettings): MemoryEstimate {
 	const { trainInputs, trainTargets, testInputs } = problem;
 	const points = trainInputs.rows;
@@ -39,7 +40,8 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const covariance = settings.covariance === true ? points * points + testPoints * testPoints : 0;
 	// One array of work space, two of sums and one for each batch.
 	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
-	const perDraw = 2 * outputs * (points + testPoints) + 5;
+	const weight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + weight;
 	return {
 		worker: 8 * (forward + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,

@@ -15,7 +15,11 @@ export interface MixtureComponent {
 export type UnitMixture = readonly MixtureComponent[];
 
 /** The prior N(0, I) of r weights as a component. */
-export function priorComponent(directions: number, share: number, log: (x: number) => number): MixtureComponent {
+export function priorComponent(
+	directions: number,
+	share: number,
+	log: (x: number) => number,
+): MixtureComponent {
 	const factor = new Float64Array(directions * directions);
 	for (let i = 0; i < directions; i++) factor[i * (directions + 1)] = 1;
 	return { share, mean: new Float64Array(directions), factor, logConstant: log(share) };
