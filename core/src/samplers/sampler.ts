@@ -35,6 +35,8 @@ export interface Sampler<
 	readonly references: readonly Reference[];
 	/** A strict Zod object whose every field has a default and a description. */
 	readonly options: z.ZodType<Options>;
+	/** Every draw carries a log importance weight. */
+	readonly weighted?: true;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
 	/**
@@ -89,6 +91,9 @@ export interface NetworkDraw {
 	 * observed; without it the readout is integrated out, and what is observed are the conditional moments of f.
 	 */
 	readonly readout?: Float64Array;
-	/** Log importance weight, up to a constant that all chains share; without it draws count alike. */
+	/**
+	 * log p(Y | w) p(w) / q(w), q the normalized density that the draw's weights w come from: the mean weight is the evidence
+	 * p(Y), a density of the targets. Given by weighted samplers, in every draw; without it draws count alike.
+	 */
 	readonly logWeight?: number;
 }
