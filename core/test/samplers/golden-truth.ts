@@ -4,7 +4,14 @@ import type { Matrix } from "@finitude/engine";
 import type { ChainResult, Problem, SampledAnswer } from "../../src/index.ts";
 import { parseProblem } from "../../src/index.ts";
 import { standardErrorOfMean } from "../../src/samplers/point-estimates.ts";
-import type { Measurement } from "../helpers/z-scores.ts";
+import {
+	type Measurement,
+	measureMatrix,
+	POINT_QUANTITIES,
+	type Sampled,
+	sampledOutputKernel,
+	sampledPoints,
+} from "../helpers/z-scores.ts";
 
 type Nested = number | readonly Nested[];
 type Numbers = Readonly<Record<string, Nested>>;
@@ -48,11 +55,11 @@ export function goldenTruths(folder = goldenFolder): GoldenTruth[] {
 /** A quantity that the truth gives and the samples estimate. */
 interface Compared {
 	readonly label: string;
+	readonly sampled: Sampled;
 	readonly truth: Nested;
 	/** Absent where the truth does not say. */
 	readonly truthError?: Nested | undefined;
-	readonly estimate: Matrix;
-	readonly error: Matrix;
+	readonly symmetric?: boolean;
 }
 
 /** Everything that the truth and the sampled answer both have. Symmetric matrices count once. */
@@ -63,34 +70,17 @@ export function compareWithTruth(
 ): Measurement[] {
 	const { truth } = golden;
 	const precision = truth.method.startsWith("exact") ? 0 : relativePrecision(truth, answer);
-	const symmetric = [...kernels(golden, answer), ...sigma(truth, answer)];
+	const compared = [...points(truth, answer), ...kernels(golden, answer), ...sigma(truth, answer)];
 	return [
-		...points(truth, answer).flatMap((compared) => entries(compared, precision, () => true)),
-		...symmetric.flatMap((compared) => entries(compared, precision, (i, j) => j <= i)),
+		...compared.flatMap(({ label, sampled, truth: value, truthError, symmetric = false }) =>
+			measureMatrix(label, sampled, flat(value), {
+				// A sampled truth without errors of its own is taken to know everything as well as its test means.
+				truthError: truthError ? flat(truthError) : sampled.error.data.map((error) => precision * error),
+				symmetric,
+			}),
+		),
 		...outputKernelSummaries(truth, chains),
 	];
-}
-
-/** @param precision Where a sampled truth has no error of its own, it is taken to be this multiple of ours. */
-function entries(
-	{ label, truth, truthError, estimate, error }: Compared,
-	precision: number,
-	wanted: (i: number, j: number) => boolean,
-): Measurement[] {
-	const values = flat(truth);
-	const errors = truthError === undefined ? undefined : flat(truthError);
-	if (values.length !== estimate.data.length) throw new Error(`${label}: ${values.length} numbers.`);
-	return values.flatMap((value, k) => {
-		const [i, j] = [Math.floor(k / estimate.columns), k % estimate.columns];
-		if (!wanted(i, j)) return [];
-		return {
-			label: `${label}[${i}][${j}]`,
-			estimate: estimate.data[k]!,
-			error: error.data[k]!,
-			truth: value,
-			truthError: errors?.[k] ?? precision * error.data[k]!,
-		};
-	});
 }
 
 /** Error of the truth's test means over that of ours, root mean squares. */
@@ -101,15 +91,12 @@ function relativePrecision(truth: Truth, answer: SampledAnswer): number {
 }
 
 function points(truth: Truth, answer: SampledAnswer): Compared[] {
-	return (["trainMean", "trainVariance", "testMean", "testVariance"] as const)
-		.filter((label) => truth[label] !== undefined)
-		.map((label) => ({
-			label,
-			truth: truth[label] as Nested,
-			truthError: truth[`${label}StandardError`] as Nested | undefined,
-			estimate: answer[label]!,
-			error: answer[`${label}StandardError`]!,
-		}));
+	return POINT_QUANTITIES.filter((label) => truth[label] !== undefined).map((label) => ({
+		label,
+		sampled: sampledPoints(answer, label),
+		truth: truth[label] as Nested,
+		truthError: truth[`${label}StandardError`] as Nested | undefined,
+	}));
 }
 
 /**
@@ -124,10 +111,10 @@ function kernels({ name, problem, truth }: GoldenTruth, answer: SampledAnswer): 
 	if (output !== undefined) {
 		compared.push({
 			label: "kernels.output",
+			sampled: sampledOutputKernel(answer),
 			truth: output,
 			truthError: truth.kernelsStandardError?.output,
-			estimate: answer.kernels.output as Matrix,
-			error: answer.kernelStandardErrors.output as Matrix,
+			symmetric: true,
 		});
 	}
 	const conditional = /^(map-kernels|multi-scale)-/.test(name);
@@ -144,9 +131,12 @@ function kernels({ name, problem, truth }: GoldenTruth, answer: SampledAnswer): 
 		const factor = conditional ? weightVariance : 1;
 		compared.push({
 			label: `kernels.preactivation[${l}]`,
+			sampled: {
+				estimate: scaled(estimates[from]![at]!, factor, conditional ? biasVariance : 0),
+				error: scaled(errors[from]![at]!, factor, 0),
+			},
 			truth: matrix,
-			estimate: scaled(estimates[from]![at]!, factor, conditional ? biasVariance : 0),
-			error: scaled(errors[from]![at]!, factor, 0),
+			symmetric: true,
 		});
 	});
 	return compared;
@@ -157,10 +147,13 @@ function sigma({ orderParameters, orderParametersStandardError }: Truth, answer:
 	return [
 		{
 			label: "Sigma",
+			sampled: {
+				estimate: answer.orderParameters.Sigma as Matrix,
+				error: answer.orderParameterStandardErrors.Sigma as Matrix,
+			},
 			truth: orderParameters.Sigma,
 			truthError: orderParametersStandardError?.Sigma,
-			estimate: answer.orderParameters.Sigma as Matrix,
-			error: answer.orderParameterStandardErrors.Sigma as Matrix,
+			symmetric: true,
 		},
 	];
 }
