@@ -80,6 +80,12 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	step(state: State, stream: RandomState, warmingUp: boolean): { state: State; info: Info };
 	/** The network that this state stands for. */
 	draw(state: State): NetworkDraw;
+	/**
+	 * The state at a network with the tuning of `state`, for the targets that the space holds now: they may have been exchanged.
+	 * Kernels whose steps leave the posterior invariant have it, so that this can be tested; it may advance `stream`.
+	 * @throws InputError where the posterior density at that network is not finite.
+	 */
+	at?(state: State, network: NetworkDraw, stream: RandomState): State;
 }
 
 /** A sampled network in the coordinates of a SamplingSpace: all weights standard normal a priori. Not to be changed. */
