@@ -6,6 +6,7 @@ export default defineConfig({
 	test: {
 		include: ["{engine,core,cli,examples,docs}/test/**/*.test.ts"],
 		testTimeout: 60_000,
+		hookTimeout: 60_000,
 		pool: "threads",
 		maxWorkers: 2,
 	},

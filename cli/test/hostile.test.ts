@@ -180,7 +180,7 @@ describe("a network that the sampler refuses", () => {
 		expect(code).toBe(0);
 		expect(stderr).toBe("");
 		const lines = stdout.split("\n");
-		expect(lines[2]).toMatch(/^theory +test error +bias\^2\+variance +log evidence +seconds$/);
+		expect(lines[2]).toMatch(/^theory +test error +bias\^2 \+ variance +log evidence +seconds$/);
 		expect(lines[4]).toMatch(/^nngp +0\.000123 +0\.00301 +-6\.59\d+ +[\d.e-]+$/);
 		expect(lines).toContain(`the network was not sampled: ${refusal}`);
 		const folder = join(cwd, "runs", readdirSync(join(cwd, "runs"))[0]!);

@@ -19,6 +19,8 @@ export interface StoredDraws {
 	readonly acceptance: Float64Array;
 	/** 1 where the kept step diverged. */
 	readonly divergent: Uint8Array;
+	/** completedDraws x (all weights of a network), where they are kept. */
+	readonly weights?: Float64Array;
 	/** Kernels, power sums, histograms. */
 	readonly averaged: AveragedDraws;
 	/** Conditional variances that rounding made negative and that were set to 0. */
@@ -28,7 +30,7 @@ export interface StoredDraws {
 /** Room for the draws of one chain. */
 export interface DrawStore {
 	/** @throws Error when the observation holds a number that is not finite: a fault of the sampler. */
-	keep(observation: Observation, info: StepInfo): void;
+	keep(observation: Observation, info: StepInfo, weights?: Float64Array): void;
 	/** Log densities so far, a live view. */
 	logDensity(): Float64Array;
 	finish(): StoredDraws;
@@ -40,8 +42,8 @@ export interface DrawStore {
 
 const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
-/** Allocates the room for what is stored draw by draw in advance. */
-export function createDrawStore(problem: Problem, draws: number): DrawStore {
+/** Allocates the room for what is stored draw by draw in advance. @param weightCount weights kept of each draw */
+export function createDrawStore(problem: Problem, draws: number, weightCount = 0): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const targets = problem.trainTargets.data;
@@ -56,6 +58,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 		kernelMeanDiagonal: 1,
 		kernelLabelProjection: 1,
 		acceptance: 1,
+		weights: weightCount,
 	};
 	const stored = Object.fromEntries(
 		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
@@ -85,7 +88,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const filled = (name: string) => stored[name]!.subarray(0, kept * sizes[name]!);
 
 	return {
-		keep(observation, info) {
+		keep(observation, info, weights) {
 			for (const name of MOMENTS) {
 				const at = stored[name]!.subarray(kept * sizes[name]!, (kept + 1) * sizes[name]!);
 				at.set(observation[name]);
@@ -108,6 +111,10 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 				stored[name]![kept] = value;
 				refuseNonFinite(Float64Array.of(value), name, kept);
 			}
+			if (weights) {
+				refuseNonFinite(weights, "weights", kept);
+				stored.weights!.set(weights, kept * weightCount);
+			}
 			divergent[kept] = info.divergent ? 1 : 0;
 			kept++;
 		},
@@ -126,6 +133,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
 				},
 				acceptance: cut("acceptance"),
+				...(weightCount > 0 ? { weights: cut("weights") } : {}),
 				divergent: divergent.slice(0, kept),
 				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
 				roundedVariances: rounded,

@@ -17,6 +17,8 @@ export interface SamplingSettings {
 	readonly options?: Readonly<Record<string, unknown>>;
 	/** Also the posterior covariance of f over points, for one output. Default: false. */
 	readonly covariance?: boolean;
+	/** Also keep every draw's weights. Default: false. */
+	readonly saveWeights?: boolean;
 }
 
 /** A sampler of a problem's posterior: `id` is file name, command-line word and docs page. */

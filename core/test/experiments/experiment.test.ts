@@ -76,6 +76,7 @@ describe("resolveExperiment", () => {
 				seed: 1,
 				options: {},
 				covariance: false,
+				saveWeights: false,
 			},
 		});
 		expect(experiment.problem.name).toBe("teacher");
@@ -417,7 +418,7 @@ describe("the examples and the template", () => {
 		(name) => {
 			const json = example(name) as Record<string, Record<string, unknown>>;
 			const { resolved } = resolve(json);
-			const rest = { options: {}, covariance: false };
+			const rest = { options: {}, covariance: false, saveWeights: false };
 			const withSeeds = {
 				...json,
 				data: { ...json.data, seed: 1 },
