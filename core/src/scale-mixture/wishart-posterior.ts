@@ -60,12 +60,12 @@ export function createWishartPosterior(
 		return refined(FIRST_STEP, LARGEST_RESIDUAL, (step) => {
 			const lattice = latticeAt(highest, step);
 			const { nodes, values } = fill(
-				(n) => density(lattice.point(n)),
+				(i, j, k) => density(lattice.point(i, j, k)),
 				modes.map((mode) => lattice.nearest(mode.place)),
 			);
 			return {
 				...normalized(scalar, values, scalar.log(lattice.cell)),
-				factorAt: (node: number) => factorOf(lattice.point(nodes[node]!)),
+				factorAt: (node: number) => factorOf(lattice.point(...nodes[node]!)),
 			};
 		});
 	};
@@ -79,7 +79,12 @@ function latticeAt({ place, axes }: Mode, step: number) {
 	const c = axes.map((row) => row.map((x) => x * step));
 	return {
 		cell: c[0]![0]! * c[1]![1]! * c[2]![2]!,
-		point: (n: Node) => place.map((x, i) => x + c[i]![0]! * n[0] + c[i]![1]! * n[1] + c[i]![2]! * n[2]),
+		// C is upper triangular.
+		point: (i: number, j: number, k: number) => [
+			place[0]! + c[0]![0]! * i + c[0]![1]! * j + c[0]![2]! * k,
+			place[1]! + c[1]![1]! * j + c[1]![2]! * k,
+			place[2]! + c[2]![2]! * k,
+		],
 		nearest(x: readonly number[]): Node {
 			const n = [0, 0, 0];
 			for (let i = 2; i >= 0; i--) {
@@ -92,36 +97,36 @@ function latticeAt({ place, axes }: Mode, step: number) {
 	};
 }
 
-const NEIGHBORS: readonly Node[] = [
-	[1, 0, 0],
-	[-1, 0, 0],
-	[0, 1, 0],
-	[0, -1, 0],
-	[0, 0, 1],
-	[0, 0, -1],
-];
-
 /** All nodes that can be reached from the seeds over nodes above LOWEST, with their log densities. */
-function fill(density: (n: Node) => number, seeds: readonly Node[]): { nodes: Node[]; values: number[] } {
-	/** Lattices have fewer than 2^16 nodes along an axis. */
-	const key = ([i, j, k]: Node) => ((i + 32768) * 65536 + j + 32768) * 65536 + k + 32768;
+function fill(
+	density: (i: number, j: number, k: number) => number,
+	seeds: readonly Node[],
+): { nodes: Node[]; values: number[] } {
 	const seen = new Set<number>();
 	const nodes: Node[] = [];
 	const values: number[] = [];
-	const visit = (n: Node, least: number) => {
-		if (seen.has(key(n))) return;
-		seen.add(key(n));
-		const value = density(n);
+	let least = Number.NEGATIVE_INFINITY;
+	const visit = (i: number, j: number, k: number) => {
+		// Lattices have fewer than 2^16 nodes along an axis.
+		const key = ((i + 32768) * 65536 + j + 32768) * 65536 + k + 32768;
+		if (seen.has(key)) return;
+		seen.add(key);
+		const value = density(i, j, k);
 		if (value < least) return;
-		nodes.push(n);
+		nodes.push([i, j, k]);
 		values.push(value);
 	};
-	for (const seed of seeds) visit(seed, Number.NEGATIVE_INFINITY);
-	const peak = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+	for (const seed of seeds) visit(...seed);
+	least = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + LOWEST;
 	for (let next = 0; next < nodes.length; next++) {
-		if (values[next]! < peak + LOWEST) continue;
+		if (values[next]! < least) continue;
 		const [i, j, k] = nodes[next]!;
-		for (const [a, b, c] of NEIGHBORS) visit([i + a, j + b, k + c], peak + LOWEST);
+		visit(i + 1, j, k);
+		visit(i - 1, j, k);
+		visit(i, j + 1, k);
+		visit(i, j - 1, k);
+		visit(i, j, k + 1);
+		visit(i, j, k - 1);
 	}
 	return { nodes, values };
 }
