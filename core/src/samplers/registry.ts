@@ -1,4 +1,6 @@
 import { InputError } from "../errors.ts";
+import { exact } from "./exact.ts";
+import { gibbs } from "./gibbs.ts";
 import { hmc } from "./hmc.ts";
 import { importance } from "./importance.ts";
 import { langevin } from "./langevin.ts";
@@ -11,6 +13,8 @@ export const samplers: readonly Sampler[] = [
 	mala as unknown as Sampler,
 	langevin as unknown as Sampler,
 	importance as unknown as Sampler,
+	gibbs as unknown as Sampler,
+	exact as unknown as Sampler,
 ];
 
 /** The sampler of that id. @param where The field that names it. @throws InputError with the known ids when there is none. */
