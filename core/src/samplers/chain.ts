@@ -11,6 +11,7 @@ import { createObserver } from "./observer.ts";
 import { findSampler } from "./registry.ts";
 import type { SamplingSettings, StepInfo } from "./sampler.ts";
 import { createSamplingSpace } from "./sampling-space.ts";
+import { createScalarFunctions } from "./scalar-functions.ts";
 
 /**
  * Runs one chain: a start, `warmup` adapting steps, then `draws` kept ones with frozen tuning.
@@ -33,12 +34,15 @@ export function runChain(
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {
-		const { space, kernel } = bind(problem, engine, settings);
+		const { space, kernel, weighted } = bind(problem, engine, settings);
 		const observer = createObserver(space, settings);
 		const reader = settings.saveWeights === true ? createWeightReader(space) : undefined;
 		const streams = resume ? copyOf(resume) : chainStreams(settings.seed, chainIndex);
 		const { transitions, observations } = streams;
-		const store = createDrawStore(problem, settings.draws, reader?.count);
+		const store = createDrawStore(problem, settings.draws, {
+			...(reader && { weightCount: reader.count }),
+			...(weighted && { weighing: createScalarFunctions(engine) }),
+		});
 		if (resume) store.restore(resume.store);
 		let counters = resume?.counters ?? NOTHING_COUNTED;
 		let state = resume ? resume.state : kernel.init(transitions);
@@ -100,7 +104,7 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 		});
 	}
 	const space = createSamplingSpace(engine, problem);
-	return { space, kernel: sampler.prepare(space, options) };
+	return { space, kernel: sampler.prepare(space, options), weighted: sampler.weighted === true };
 }
 
 type ChainStreams = Pick<ChainSnapshot, "transitions" | "observations" | "weights">;

@@ -35,6 +35,8 @@ export interface Sampler<
 	readonly references: readonly Reference[];
 	/** A strict Zod object whose every field has a default and a description. */
 	readonly options: z.ZodType<Options>;
+	/** Every draw carries a log importance weight. */
+	readonly weighted?: true;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
 	/**
@@ -78,6 +80,12 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	step(state: State, stream: RandomState, warmingUp: boolean): { state: State; info: Info };
 	/** The network that this state stands for. */
 	draw(state: State): NetworkDraw;
+	/**
+	 * The state at a network with the tuning of `state`, for the targets that the space holds now: they may have been exchanged.
+	 * Kernels whose steps leave the posterior invariant have it, so that this can be tested; it may advance `stream`.
+	 * @throws InputError where the posterior density at that network is not finite.
+	 */
+	at?(state: State, network: NetworkDraw, stream: RandomState): State;
 }
 
 /** A sampled network in the coordinates of a SamplingSpace: all weights standard normal a priori. Not to be changed. */
@@ -89,6 +97,9 @@ export interface NetworkDraw {
 	 * observed; without it the readout is integrated out, and what is observed are the conditional moments of f.
 	 */
 	readonly readout?: Float64Array;
-	/** Log importance weight, up to a constant that all chains share; without it draws count alike. */
+	/**
+	 * log p(Y | w) p(w) / q(w), q the normalized density that the draw's weights w come from: the mean weight is the evidence
+	 * p(Y), a density of the targets. Given by weighted samplers, in every draw; without it draws count alike.
+	 */
 	readonly logWeight?: number;
 }
