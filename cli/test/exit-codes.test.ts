@@ -133,6 +133,7 @@ describe("exit code 3", () => {
 			seed: 1,
 			options: {},
 			covariance: false,
+			saveWeights: false,
 		});
 		expect(answer).toHaveProperty("seconds");
 		expect(answer).toHaveProperty("version");

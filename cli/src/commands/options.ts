@@ -63,6 +63,8 @@ export interface SamplingFlags {
 	readonly workers?: number;
 	readonly option: Readonly<Record<string, unknown>>;
 	readonly covariance?: boolean;
+	/** Where the command has the option. */
+	readonly saveWeights?: boolean;
 	readonly resume?: boolean;
 	readonly checkpointEvery: number;
 }
@@ -101,10 +103,10 @@ function positive(text: string): number {
 
 /** Only the flags that were given, as an overlay of the experiment's `sampling`. */
 export function samplingOverrides(flags: SamplingFlags): Record<string, unknown> {
-	const { sampler, chains, draws, warmup, seed, covariance } = flags;
+	const { sampler, chains, draws, warmup, seed, covariance, saveWeights } = flags;
 	const options = Object.keys(flags.option).length === 0 ? undefined : flags.option;
 	return Object.fromEntries(
-		Object.entries({ sampler, chains, draws, warmup, seed, covariance, options }).filter(
+		Object.entries({ sampler, chains, draws, warmup, seed, covariance, saveWeights, options }).filter(
 			([, value]) => value !== undefined,
 		),
 	);

@@ -33,6 +33,7 @@ const sampling = z.strictObject({
 		.boolean("true or false")
 		.default(false)
 		.describe("Also the posterior covariance of f over points, for one output."),
+	saveWeights: z.boolean("true or false").default(false).describe("Also keep the weights of every draw."),
 });
 
 /** The strict Zod schema of an experiment file. @param activations Names that `activation` may take. */

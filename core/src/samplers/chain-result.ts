@@ -1,6 +1,7 @@
 import type { ValidityNote } from "../answer/answer.ts";
 import type { BatchMeansState, BatchMoments } from "./batch-means.ts";
 import type { StoredDraws } from "./draw-store.ts";
+import type { WeightArray } from "./network-weights.ts";
 
 /** The kept draws of one chain: plain data that a worker can post. */
 export interface ChainResult extends StoredDraws {
@@ -11,6 +12,8 @@ export interface ChainResult extends StoredDraws {
 	readonly gradientEvaluations?: number;
 	/** Kept steps whose trajectory a limit cut short. */
 	readonly shortenedSteps: number;
+	/** What a row of `weights` holds, where weights are kept. */
+	readonly weightArrays?: readonly WeightArray[];
 	readonly notes: readonly ValidityNote[];
 }
 
@@ -61,6 +64,7 @@ export interface ChainSnapshot {
 	readonly state: unknown;
 	readonly transitions: Uint32Array;
 	readonly observations: Uint32Array;
+	readonly weights: Uint32Array;
 	readonly counters: ChainCounters;
 	readonly store: DrawStoreSnapshot;
 }

@@ -21,6 +21,8 @@ export interface StoredDraws {
 	readonly acceptance: Float64Array;
 	/** 1 where the kept step diverged. */
 	readonly divergent: Uint8Array;
+	/** completedDraws x (all weights of a network), where they are kept. */
+	readonly weights?: Float64Array;
 	/** Kernels, power sums, histograms. */
 	readonly averaged: AveragedDraws;
 	/** Conditional variances that rounding made negative and that were set to 0. */
@@ -30,7 +32,7 @@ export interface StoredDraws {
 /** Room for the draws of one chain. */
 export interface DrawStore {
 	/** @throws Error when the observation holds a number that is not finite: a fault of the sampler. */
-	keep(observation: Observation, info: StepInfo): void;
+	keep(observation: Observation, info: StepInfo, weights?: Float64Array): void;
 	/** Log densities so far, a live view. */
 	logDensity(): Float64Array;
 	finish(): StoredDraws;
@@ -42,12 +44,20 @@ export interface DrawStore {
 
 const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
-/**
- * Allocates the room for what is stored draw by draw in advance.
- *
- * @param weighing the engine's functions when every draw has a weight: averages then take it into account
- */
-export function createDrawStore(problem: Problem, draws: number, weighing?: ScalarFunctions): DrawStore {
+/** What a store holds beside the observations. */
+export interface DrawStoreOptions {
+	/** Numbers in the weights kept of each draw. Default: 0, none are kept. */
+	readonly weightCount?: number;
+	/** The engine's functions when every draw has an importance weight: averages then take it into account. */
+	readonly weighing?: ScalarFunctions;
+}
+
+/** Allocates the room for what is stored draw by draw in advance. */
+export function createDrawStore(
+	problem: Problem,
+	draws: number,
+	{ weightCount = 0, weighing }: DrawStoreOptions = {},
+): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const targets = problem.trainTargets.data;
@@ -62,6 +72,7 @@ export function createDrawStore(problem: Problem, draws: number, weighing?: Scal
 		kernelMeanDiagonal: 1,
 		kernelLabelProjection: 1,
 		acceptance: 1,
+		weights: weightCount,
 		...(weighing && { logWeight: 1 }),
 	};
 	const stored = Object.fromEntries(
@@ -94,7 +105,7 @@ export function createDrawStore(problem: Problem, draws: number, weighing?: Scal
 	const filled = (name: string) => stored[name]!.subarray(0, kept * sizes[name]!);
 
 	return {
-		keep(observation, info) {
+		keep(observation, info, weights) {
 			for (const name of MOMENTS) {
 				const at = stored[name]!.subarray(kept * sizes[name]!, (kept + 1) * sizes[name]!);
 				at.set(observation[name]);
@@ -118,6 +129,10 @@ export function createDrawStore(problem: Problem, draws: number, weighing?: Scal
 				stored[name]![kept] = value;
 				refuseNonFinite(Float64Array.of(value), name, kept);
 			}
+			if (weights) {
+				refuseNonFinite(weights, "weights", kept);
+				stored.weights!.set(weights, kept * weightCount);
+			}
 			divergent[kept] = info.divergent ? 1 : 0;
 			kept++;
 		},
@@ -137,6 +152,7 @@ export function createDrawStore(problem: Problem, draws: number, weighing?: Scal
 					...(weighing && { logWeight: cut("logWeight") }),
 				},
 				acceptance: cut("acceptance"),
+				...(weightCount > 0 ? { weights: cut("weights") } : {}),
 				divergent: divergent.slice(0, kept),
 				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
 				roundedVariances: rounded,

@@ -81,22 +81,23 @@ function prepare({
 }: SamplingSpace): TransitionKernel<HmcState, HmcInfo> {
 	const transition = createHmcTransition(engine, potential);
 	const prior = engine.allocate(network.parameters);
+	const finite = <T>(point: T | undefined): T => {
+		if (point !== undefined) return point;
+		throw new InputError({
+			where: "noiseVariance",
+			wanted: "a noise that keeps kernel + noise positive definite in double precision",
+			got: `${problem.noiseVariance}`,
+			advice: "The Cholesky factorization failed at weights drawn from the prior: raise noiseVariance.",
+		});
+	};
 	return {
 		notes: [],
 		init(stream) {
 			engine.fillNormal(stream, prior);
-			const state = transition.stateAt(prior.data.slice(), stream);
-			if (state === undefined) {
-				throw new InputError({
-					where: "noiseVariance",
-					wanted: "a noise that keeps kernel + noise positive definite in double precision",
-					got: `${problem.noiseVariance}`,
-					advice: "The Cholesky factorization failed at weights drawn from the prior: raise noiseVariance.",
-				});
-			}
-			return state;
+			return finite(transition.stateAt(prior.data.slice(), stream));
 		},
 		step: transition.step,
 		draw: ({ position }) => ({ hidden: position }),
+		at: ({ tuning }, { hidden }) => ({ ...finite(transition.pointAt(hidden)), tuning }),
 	};
 }

@@ -40,8 +40,10 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const covariance = settings.covariance === true ? points * points + testPoints * testPoints : 0;
 	// One array of work space, two of sums and one for each batch.
 	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
-	const weight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
-	const perDraw = 2 * outputs * (points + testPoints) + 5 + weight;
+	const allWeights = layers[0]!.width * fanIn + parameters + (last + 1) * outputs;
+	const logWeight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
+	const saved = settings.saveWeights === true ? allWeights : 0;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved;
 	return {
 		worker: 8 * (forward + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
@@ -56,7 +58,7 @@ export function refuseTooLarge(problem: Problem, settings: SamplingSettings): vo
 			where: "sampling.draws",
 			wanted: `draws that fit in ${gibibytes(MEMORY_LIMIT)}`,
 			got: `${settings.chains} chains x ${settings.draws} draws, ${gibibytes(draws)}`,
-			advice: "Reduce draws, chains or the number of test inputs.",
+			advice: `Reduce draws, chains or the number of test inputs${settings.saveWeights === true ? ", or do not save weights" : ""}.`,
 		});
 	}
 	if (worker > MEMORY_LIMIT) {

@@ -31,7 +31,8 @@ export function seriesOf(
  * Everything that convergence is judged by: conditional means and variances of f at all training and test points, the log
  * density, and the output kernel's mean diagonal and projection on the labels. Weights are not monitored: hidden units can
  * be permuted, so only functions of the network have a meaning. The conditional variance is the same for all outputs and is
- * taken once. Of weighted draws also the weight itself: chains that weigh otherwise on average disagree on the evidence.
+ * taken once; where the draws carry a readout there is none. Of weighted draws also the weight itself: chains that weigh
+ * otherwise on average disagree on the evidence.
  */
 export function* monitoredObservables(
 	chains: readonly ChainResult[],
@@ -42,6 +43,10 @@ export function* monitoredObservables(
 	const weighted = weights && { weights };
 	const quantities: PointQuantity[] = ["trainMean", "trainVariance", "testMean", "testVariance"];
 	for (const quantity of quantities) {
+		// Draws that carry a readout have no conditional variance: f itself is followed.
+		const absent =
+			quantity.endsWith("Variance") && chains.every((chain) => chain[quantity].every((x) => x === 0));
+		if (absent) continue;
 		const size = chains[0]![quantity].length / chains[0]!.completedDraws;
 		const step = quantity.endsWith("Mean") ? 1 : outputs;
 		for (let index = 0; index < size; index += step) {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
+import type { ChainResult } from "./chain-result.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
 
 /** What a user chooses; one set for all chains. */
@@ -17,6 +18,8 @@ export interface SamplingSettings {
 	readonly options?: Readonly<Record<string, unknown>>;
 	/** Also the posterior covariance of f over points, for one output. Default: false. */
 	readonly covariance?: boolean;
+	/** Also keep every draw's weights. Default: false. */
+	readonly saveWeights?: boolean;
 }
 
 /** A sampler of a problem's posterior: `id` is file name, command-line word and docs page. */
@@ -41,6 +44,12 @@ export interface Sampler<
 	 * @throws InputError when the options and this problem do not go together.
 	 */
 	prepare(space: SamplingSpace, options: Options): TransitionKernel<State, Info>;
+	/** For samplers that are not exact: the settings of a second run that shows the bias of a first; see `biasRun`. */
+	biasRun?(
+		settings: SamplingSettings,
+		chains: readonly ChainResult[],
+		options: Options,
+	): SamplingSettings | undefined;
 }
 
 /** What one transition did. */
@@ -71,6 +80,12 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	step(state: State, stream: RandomState, warmingUp: boolean): { state: State; info: Info };
 	/** The network that this state stands for. */
 	draw(state: State): NetworkDraw;
+	/**
+	 * The state at a network with the tuning of `state`, for the targets that the space holds now: they may have been exchanged.
+	 * Kernels whose steps leave the posterior invariant have it, so that this can be tested; it may advance `stream`.
+	 * @throws InputError where the posterior density at that network is not finite.
+	 */
+	at?(state: State, network: NetworkDraw, stream: RandomState): State;
 }
 
 /** A sampled network in the coordinates of a SamplingSpace: all weights standard normal a priori. Not to be changed. */

@@ -76,6 +76,7 @@ describe("resolveExperiment", () => {
 				seed: 1,
 				options: {},
 				covariance: false,
+				saveWeights: false,
 			},
 		});
 		expect(experiment.problem.name).toBe("teacher");
@@ -181,8 +182,8 @@ describe("resolveExperiment", () => {
 		],
 		[
 			"a sampler there is not",
-			{ problem, sampling: { sampler: "gibbs" } },
-			'sampling.sampler: wanted one of hmc; got "gibbs".',
+			{ problem, sampling: { sampler: "nuts" } },
+			'sampling.sampler: wanted one of hmc, gibbs, exact; got "nuts".',
 		],
 		[
 			"a number as problem",
@@ -417,7 +418,7 @@ describe("the examples and the template", () => {
 		(name) => {
 			const json = example(name) as Record<string, Record<string, unknown>>;
 			const { resolved } = resolve(json);
-			const rest = { options: {}, covariance: false };
+			const rest = { options: {}, covariance: false, saveWeights: false };
 			const withSeeds = {
 				...json,
 				data: { ...json.data, seed: 1 },
