@@ -125,7 +125,16 @@ describe("exit code 3", () => {
 		expect(answer.sampler).toBe("hmc");
 		expect(answer.convergence.converged).toBe(false);
 		expect(answer.engine).toMatch(/^wasm \(/);
-		expect(answer.options).toEqual({ sampler: "hmc", chains: 2, draws: 8, warmup: 0, seed: 1 });
+		expect(answer.options).toEqual({
+			sampler: "hmc",
+			chains: 2,
+			draws: 8,
+			warmup: 0,
+			seed: 1,
+			options: {},
+			covariance: false,
+			saveWeights: false,
+		});
 		expect(answer).toHaveProperty("seconds");
 		expect(answer).toHaveProperty("version");
 	});

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { hashExperiment } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import type { CompareFlags } from "../commands/compare.ts";
 import { engineChoice, samplingOverrides } from "../commands/options.ts";
@@ -7,6 +9,8 @@ import { makeFolder } from "../io/files.ts";
 import { loadExperiment, readInput } from "../io/input.ts";
 import { interruptSignal } from "../io/interrupt.ts";
 import { renderComparison } from "../render/comparison.ts";
+import { resultsFolder } from "../results/folder.ts";
+import { checkpointPlace } from "../workers/checkpoint-place.ts";
 
 /** What `finitude compare` does. */
 export async function compare(path: string, flags: CompareFlags): Promise<void> {
@@ -16,6 +20,8 @@ export async function compare(path: string, flags: CompareFlags): Promise<void> 
 	const experiment = loadExperiment(input, engine, { flags: samplingOverrides(flags) });
 	// Now, not after minutes of work.
 	makeFolder(flags.out);
+	const { problem, sampling, name, resolved } = experiment;
+	const folder = join(resultsFolder(flags.out, name, hashExperiment(resolved)), "checkpoints");
 	const interrupt = interruptSignal();
 	try {
 		const run = await runComparison(experiment, {
@@ -23,6 +29,7 @@ export async function compare(path: string, flags: CompareFlags): Promise<void> 
 			choice,
 			signal: interrupt.signal,
 			workers: flags.workers,
+			checkpoints: sampling ? checkpointPlace(folder, flags, problem, sampling, engine) : undefined,
 		});
 		// Drawing pulls in large libraries that no other command needs: load them only now.
 		const { writeComparison } = await import("../comparison/write-comparison.ts");

@@ -61,6 +61,12 @@ export interface SamplingFlags {
 	readonly warmup?: number;
 	readonly seed?: number;
 	readonly workers?: number;
+	readonly option: Readonly<Record<string, unknown>>;
+	readonly covariance?: boolean;
+	/** Where the command has the option. */
+	readonly saveWeights?: boolean;
+	readonly resume?: boolean;
+	readonly checkpointEvery: number;
 }
 
 /** The options of sampling; the defaults are those of the experiment file. */
@@ -79,13 +85,29 @@ export function addSamplingOptions(command: Command): Command {
 			"--workers <n>",
 			"worker threads; the numbers do not depend on it (default: one per processor)",
 			integer(1),
-		);
+		)
+		.option("--option <name=value>", "option of the sampler; may be repeated", collectOption, {})
+		.option("--covariance", "also the posterior covariance over points, for one output")
+		.option("--resume", "go on from the checkpoints of an interrupted run, to the same bits")
+		.option("--checkpoint-every <seconds>", "seconds between checkpoints of a chain", positive, 5);
+}
+
+/** A number above 0. */
+function positive(text: string): number {
+	const value = Number(text);
+	if (text.trim() === "" || !Number.isFinite(value) || value <= 0) {
+		throw new InvalidArgumentError(`Wanted a number above 0; got ${text || "nothing"}.`);
+	}
+	return value;
 }
 
 /** Only the flags that were given, as an overlay of the experiment's `sampling`. */
 export function samplingOverrides(flags: SamplingFlags): Record<string, unknown> {
-	const { sampler, chains, draws, warmup, seed } = flags;
+	const { sampler, chains, draws, warmup, seed, covariance, saveWeights } = flags;
+	const options = Object.keys(flags.option).length === 0 ? undefined : flags.option;
 	return Object.fromEntries(
-		Object.entries({ sampler, chains, draws, warmup, seed }).filter(([, value]) => value !== undefined),
+		Object.entries({ sampler, chains, draws, warmup, seed, covariance, saveWeights, options }).filter(
+			([, value]) => value !== undefined,
+		),
 	);
 }

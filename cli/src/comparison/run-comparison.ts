@@ -6,6 +6,7 @@ import {
 	compareWithSamples,
 	type Experiment,
 	isInputError,
+	type ProjectionError,
 	predictionAt,
 	projectionMcse,
 	type ReportedAnswer,
@@ -97,13 +98,13 @@ async function compareWithNetwork(
 		...predictionAt(points, candidate),
 		converged: candidate.convergence.converged,
 	}));
+	const projectionError: ProjectionError = (weights, moment) =>
+		projectionMcse(chains, weights, points, moment);
 	return {
 		sampling: {
 			answer,
-			comparison: compareWithSamples(problem, answers, answer),
-			verdict: verdict(ranked, predictionAt(points, answer), answer, (weights, moment) =>
-				projectionMcse(chains, weights, points, moment),
-			),
+			comparison: compareWithSamples(problem, answers, answer, projectionError),
+			verdict: verdict(ranked, predictionAt(points, answer), answer, projectionError),
 		},
 	};
 }

@@ -9,6 +9,7 @@ import {
 	parseProblem,
 	parseText,
 	resolveExperiment,
+	samplers,
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
 import { readBytes, readStandardInput } from "./files.ts";
@@ -22,6 +23,9 @@ export interface InputFile {
 	/** As the user wrote it. */
 	readonly path: string;
 }
+
+/** Of an experiment that names none. */
+const DEFAULT_SAMPLER = samplers[0]!.id;
 
 /** Reads a YAML or JSON file, or standard input for "-". @throws InputError when it cannot be read or parsed. */
 export async function readInput(path: string): Promise<InputFile> {
@@ -84,6 +88,21 @@ function withSampling(json: unknown, { flags, required = false }: SamplingOverla
 		});
 	}
 	// Anything but an object is either false or wrong, and the schema says so.
-	if (typeof sampling !== "object" || sampling === null || Array.isArray(sampling)) return json;
-	return { ...rest, sampling: { ...sampling, ...flags } };
+	if (!isObject(sampling)) return json;
+	const inFile = sampling as { readonly sampler?: unknown; readonly options?: unknown };
+	// Options in the file are those of the file's sampler.
+	const sameSampler = flags.sampler === undefined || flags.sampler === (inFile.sampler ?? DEFAULT_SAMPLER);
+	const { options: _, ...withoutOptions } = inFile;
+	const merged = { ...(sameSampler ? inFile : withoutOptions), ...flags };
+	const mergesOptions = sameSampler && isObject(inFile.options) && isObject(flags.options);
+	return {
+		...rest,
+		sampling: mergesOptions
+			? { ...merged, options: { ...inFile.options, ...(flags.options as object) } }
+			: merged,
+	};
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

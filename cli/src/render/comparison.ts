@@ -14,8 +14,9 @@ export function renderComparison(run: ComparisonRun, name: string, folder: strin
 		const where = sampling.comparison.points === "test" ? "test points" : "training points";
 		lines.push(
 			"",
-			`distance: |theory - sampled| / |sampled| over the ${where} (kernel: training points); ` +
-				"in MCSE: root mean square in Monte-Carlo standard errors, about 1 where only sampling noise is left.",
+			`distance: |theory - sampled| / |sampled| over the ${where} (kernel: training points). +-: Monte-Carlo standard error. ` +
+				"z: root mean square of (theory - sampled) in Monte-Carlo standard errors, about 1 where only sampling noise is left. " +
+				"noise: the distance that sampling alone makes.",
 		);
 	}
 	const refusals = refusalLines(run.outcomes);

@@ -25,6 +25,13 @@ export function formatNumber(value: number, digits = 3): string {
 	return Number(value.toPrecision(digits)).toString();
 }
 
+/** A value with as many decimals as its standard error has at two digits: 0.03672, 0.00041 -> "0.03672". */
+export function formatToError(value: number, standardError: number): string {
+	if (!(standardError > 0) || Math.abs(value) >= 1e5 || standardError < 1e-9) return formatNumber(value, 6);
+	const decimals = 1 - Math.floor(Math.log10(standardError));
+	return value.toFixed(Math.max(0, Math.min(12, decimals)));
+}
+
 /** An RFC 4180 table. */
 export function renderCsv(rows: readonly (readonly (string | number)[])[]): string {
 	const cell = (value: string | number) => {

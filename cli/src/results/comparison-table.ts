@@ -1,7 +1,7 @@
 /** The table of `finitude compare`, as text and as CSV. */
 import type { ComparisonRow, Distance, TheoryOutcome } from "@finitude/core";
 import type { ComparisonRun, SampledComparison } from "../comparison/run-comparison.ts";
-import { formatNumber, renderCsv, renderTable, type TableColumn } from "../render/table.ts";
+import { formatNumber, formatToError, renderCsv, renderTable, type TableColumn } from "../render/table.ts";
 
 const right = (title: string): TableColumn => ({ title, align: "right" });
 
@@ -9,13 +9,10 @@ const right = (title: string): TableColumn => ({ title, align: "right" });
 const COLUMNS: readonly (TableColumn & { readonly sampled?: true })[] = [
 	{ title: "theory" },
 	right("test error"),
-	right("bias^2+variance"),
-	{ ...right("mean: distance"), sampled: true },
-	{ ...right("in MCSE"), sampled: true },
-	{ ...right("variance: distance"), sampled: true },
-	{ ...right("in MCSE"), sampled: true },
-	{ ...right("kernel: distance"), sampled: true },
-	{ ...right("in MCSE"), sampled: true },
+	right("bias^2 + variance"),
+	{ ...right("mean: distance (z)"), sampled: true },
+	{ ...right("variance: distance (z)"), sampled: true },
+	{ ...right("kernel: distance (z)"), sampled: true },
 	right("log evidence"),
 	right("seconds"),
 ];
@@ -23,19 +20,29 @@ const COLUMNS: readonly (TableColumn & { readonly sampled?: true })[] = [
 const ABSENT = "-";
 const optional = (value: number | undefined, digits = 3) =>
 	value === undefined ? ABSENT : formatNumber(value, digits);
-const distanceCells = (distance: Distance | undefined) => [
-	optional(distance?.relative),
-	optional(distance?.inStandardErrors, 2),
-];
+
+/** "0.0367 +- 0.0004": the value to the second digit of its standard error. */
+function withError(value: number | undefined, standardError: number | undefined, digits = 3): string {
+	if (value === undefined || standardError === undefined) return optional(value, digits);
+	return `${formatToError(value, standardError)} +- ${formatNumber(standardError, 2)}`;
+}
+
+/** "0.0153 +- 0.0024 (6.7)". */
+function distanceCell(distance: Distance | undefined): string {
+	if (distance === undefined) return ABSENT;
+	const { relative, standardError, inStandardErrors } = distance;
+	const z = inStandardErrors === undefined ? "" : ` (${formatNumber(inStandardErrors, 2)})`;
+	return `${withError(relative, standardError)}${z}`;
+}
 
 function theoryCells(row: ComparisonRow, seconds: number): string[] {
 	return [
 		row.converged ? row.id : `${row.id} (not converged)`,
 		optional(row.testError),
 		optional(row.generalizationError),
-		...distanceCells(row.mean),
-		...distanceCells(row.variance),
-		...distanceCells(row.kernel),
+		distanceCell(row.mean),
+		distanceCell(row.variance),
+		distanceCell(row.kernel),
 		optional(row.logEvidence, 6),
 		formatNumber(seconds, 2),
 	];
@@ -55,18 +62,16 @@ export function comparisonTable({ rows, outcomes, sampling }: ComparisonRun): st
 }
 
 function sampledCells({ comparison: { sampled, noiseFloor }, answer }: SampledComparison): string[] {
-	const floor = (value: number | undefined) => [
-		value === undefined ? ABSENT : `+-${formatNumber(value, 2)}`,
-		ABSENT,
-	];
+	const floor = (value: number | undefined) =>
+		value === undefined ? ABSENT : `noise ${formatNumber(value, 2)}`;
 	return [
 		`sampled network (${sampled.id})`,
-		optional(sampled.testError),
-		optional(sampled.generalizationError),
-		...floor(noiseFloor.mean),
-		...floor(noiseFloor.variance),
-		...floor(noiseFloor.kernel),
-		optional(sampled.logEvidence, 6),
+		withError(sampled.testError, sampled.testErrorStandardError),
+		withError(sampled.generalizationError, sampled.generalizationErrorStandardError),
+		floor(noiseFloor.mean),
+		floor(noiseFloor.variance),
+		floor(noiseFloor.kernel),
+		withError(sampled.logEvidence, sampled.logEvidenceStandardError, 6),
 		formatNumber(answer.seconds, 3),
 	];
 }
@@ -85,14 +90,19 @@ const CSV_HEADER = [
 	"theory",
 	"status",
 	"testError",
+	"testErrorStandardError",
 	"generalizationError",
+	"generalizationErrorStandardError",
 	"meanRelativeDistance",
+	"meanRelativeDistanceStandardError",
 	"meanDistanceInStandardErrors",
 	"varianceRelativeDistance",
+	"varianceRelativeDistanceStandardError",
 	"varianceDistanceInStandardErrors",
 	"kernelRelativeDistance",
 	"kernelDistanceInStandardErrors",
 	"logEvidence",
+	"logEvidenceStandardError",
 	"seconds",
 	"reason",
 ];
@@ -102,14 +112,19 @@ export function comparisonCsv({ rows, outcomes, sampling }: ComparisonRun): stri
 	const cells = (row: ComparisonRow | undefined, status: string, seconds: number | string, reason = "") => [
 		status,
 		row?.testError ?? "",
+		row?.testErrorStandardError ?? "",
 		row?.generalizationError ?? "",
+		row?.generalizationErrorStandardError ?? "",
 		row?.mean?.relative ?? "",
+		row?.mean?.standardError ?? "",
 		row?.mean?.inStandardErrors ?? "",
 		row?.variance?.relative ?? "",
+		row?.variance?.standardError ?? "",
 		row?.variance?.inStandardErrors ?? "",
 		row?.kernel?.relative ?? "",
 		row?.kernel?.inStandardErrors ?? "",
 		row?.logEvidence ?? "",
+		row?.logEvidenceStandardError ?? "",
 		seconds,
 		reason,
 	];

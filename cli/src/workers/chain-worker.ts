@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type ChainProgress, runChain } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
+import { checkpointed } from "./checkpoints.ts";
 import { type ChainRequest, faultOf, type WorkerReport, type WorkerTask } from "./messages.ts";
 
 /** Often enough for a smooth bar, rarely enough to cost nothing. */
@@ -31,7 +32,11 @@ function run(chain: number): void {
 	};
 	const shouldStop = () => Atomics.load(task.stop, 0) !== 0;
 	try {
-		const result = runChain(task.problem, engine, task.settings, chain, { onProgress, shouldStop });
+		const result = runChain(task.problem, engine, task.settings, chain, {
+			onProgress,
+			shouldStop,
+			...(task.checkpoints && checkpointed(task.checkpoints, chain)),
+		});
 		send({ kind: "result", chain, result });
 	} catch (error) {
 		const fault = faultOf(error);

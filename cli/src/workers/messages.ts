@@ -9,12 +9,15 @@ import {
 	type TheoryOutcome,
 } from "@finitude/core";
 import { type EngineChoice, EngineError } from "@finitude/engine";
+import type { CheckpointPlace } from "./checkpoints.ts";
 
 /** What a worker needs to run chains of one problem. */
 export interface WorkerTask {
 	readonly problem: Problem;
 	readonly settings: SamplingSettings;
 	readonly engine: EngineChoice;
+	/** Absent: no checkpoints. */
+	readonly checkpoints?: CheckpointPlace;
 	/** One Int32 on shared memory: not 0 asks every chain to end with what it has. */
 	readonly stop: Int32Array;
 }

@@ -9,6 +9,7 @@ import {
 	type SamplingSettings,
 } from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
+import type { CheckpointPlace } from "./checkpoints.ts";
 import type { ChainRequest, WorkerReport, WorkerTask } from "./messages.ts";
 
 /** Fewer draws than this give no diagnostics. */
@@ -18,6 +19,8 @@ export interface SampleChainsOptions {
 	readonly engine: EngineChoice;
 	/** Number of worker threads; the draws do not depend on it. Default: one per processor, at most one per chain. */
 	readonly workers?: number;
+	/** Where to write checkpoints, and whether to go on from those that are there; none without it. The caller removes them. */
+	readonly checkpoints?: CheckpointPlace;
 	readonly onProgress?: (chain: number, progress: ChainProgress) => void;
 	/** Aborting ends every chain after its current step; the chains keep what they have. */
 	readonly signal?: AbortSignal;
@@ -38,7 +41,8 @@ export async function sampleChains(
 	const onAbort = () => Atomics.store(stop, 0, 1);
 	options.signal?.addEventListener("abort", onAbort);
 	if (options.signal?.aborted) onAbort();
-	const task: WorkerTask = { problem, settings, engine: options.engine, stop };
+	const { engine, checkpoints } = options;
+	const task: WorkerTask = { problem, settings, engine, stop, ...(checkpoints && { checkpoints }) };
 	const count = Math.min(settings.chains, options.workers ?? availableParallelism());
 	const results = new Array<ChainResult>(settings.chains);
 	const queue = Array.from({ length: settings.chains }, (_, chain) => chain);

@@ -2,13 +2,23 @@
 import type { Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
-import type { SampledPoints } from "../samplers/moment-series.ts";
-import { meanSquaredError, meanValue, relativeDistance, relativeNorm, rootMeanSquareZ } from "./distance.ts";
+import type { PosteriorMoment, SampledPoints } from "../samplers/moment-series.ts";
+import {
+	meanSquaredError,
+	meanValue,
+	relativeDistance,
+	relativeDistanceGradient,
+	relativeNorm,
+	rootMeanSquareZ,
+} from "./distance.ts";
+import type { ProjectionError } from "./verdict.ts";
 
 /** How far an estimate is from the sampled one. */
 export interface Distance {
 	/** |theory - sampled| / |sampled|, Euclidean (Frobenius) norms over all entries; absent when only the sampled one is 0. */
 	readonly relative?: number;
+	/** Monte-Carlo standard error of `relative`, by the delta method: it means little once it is as large as `relative`. */
+	readonly standardError?: number;
 	/** Root mean square of (theory - sampled) / MCSE: about 1 when only sampling noise is left; absent when an MCSE is 0. */
 	readonly inStandardErrors?: number;
 }
@@ -19,13 +29,16 @@ export interface ComparisonRow {
 	readonly id: string;
 	/** Mean of (mean* - y*)^2 over the test points, when the problem has test targets. */
 	readonly testError?: number;
+	readonly testErrorStandardError?: number;
 	/** Test error plus mean posterior variance at the test points: bias^2 + variance. */
 	readonly generalizationError?: number;
+	readonly generalizationErrorStandardError?: number;
 	readonly mean?: Distance;
 	readonly variance?: Distance;
 	/** Distance of `kernels.output`; absent when the theory gives none. */
 	readonly kernel?: Distance;
 	readonly logEvidence?: number;
+	readonly logEvidenceStandardError?: number;
 	readonly converged: boolean;
 }
 
@@ -76,11 +89,14 @@ export function theoryRow(problem: Problem, answer: Answer): ComparisonRow {
 /**
  * Measures every answer against the sampled network. All answers must be of the same problem.
  * Variances are those of the noise-free output f; kernels are compared at the training points.
+ *
+ * @param projectionError gives the distances of mean and variance their standard errors
  */
 export function compareWithSamples(
 	problem: Problem,
 	answers: readonly Answer[],
 	sampled: SampledAnswer,
+	projectionError?: ProjectionError,
 ): Comparison {
 	const points = comparedPoints(problem);
 	const truth = predictionAt(points, sampled);
@@ -88,12 +104,20 @@ export function compareWithSamples(
 	const varianceError =
 		points === "test" ? sampled.testVarianceStandardError! : sampled.trainVarianceStandardError;
 	const kernel = sampled.kernels.output as Matrix;
-	const kernelError = sampled.kernelStandardErrors.output as Matrix;
-	const distance = (estimate: Matrix, reference: Matrix, standardError: Matrix): Distance =>
-		present({
+	const kernelError = sampled.kernelStandardErrors.output as Matrix | undefined;
+	const distance = (
+		estimate: Matrix,
+		reference: Matrix,
+		standardError: Matrix | undefined,
+		moment?: PosteriorMoment,
+	): Distance => {
+		const gradient = moment && projectionError && relativeDistanceGradient(estimate, reference);
+		return present({
 			relative: relativeDistance(estimate, reference),
-			inStandardErrors: rootMeanSquareZ(estimate, reference, standardError),
+			standardError: gradient && projectionError(gradient, moment),
+			inStandardErrors: standardError && rootMeanSquareZ(estimate, reference, standardError),
 		});
+	};
 	return {
 		points,
 		theories: answers.map((answer) => {
@@ -101,22 +125,38 @@ export function compareWithSamples(
 			const output = answer.kernels.output as Matrix | undefined;
 			return {
 				...theoryRow(problem, answer),
-				mean: distance(mean, truth.mean, meanError),
-				variance: distance(variance, truth.variance, varianceError),
+				mean: distance(mean, truth.mean, meanError, "mean"),
+				variance: distance(variance, truth.variance, varianceError, "variance"),
 				...(output === undefined ? {} : { kernel: distance(output, kernel, kernelError) }),
 			};
 		}),
-		sampled: {
-			id: sampled.sampler,
-			...errors(problem, points, truth.mean, truth.variance),
-			...(sampled.logEvidence === undefined ? {} : { logEvidence: sampled.logEvidence }),
-			converged: sampled.convergence.converged,
-		},
+		sampled: sampledRow(sampled),
 		noiseFloor: present({
 			mean: relativeNorm(meanError, truth.mean),
 			variance: relativeNorm(varianceError, truth.variance),
-			kernel: relativeNorm(kernelError, kernel),
+			kernel: kernelError && relativeNorm(kernelError, kernel),
 		}),
+	};
+}
+
+function sampledRow({
+	sampler,
+	generalizationError: error,
+	logEvidence,
+	logEvidenceStandardError,
+	convergence,
+}: SampledAnswer): ComparisonRow {
+	return {
+		id: sampler,
+		...present({
+			testError: error?.biasSquared,
+			testErrorStandardError: error?.biasSquaredStandardError,
+			generalizationError: error?.total,
+			generalizationErrorStandardError: error?.totalStandardError,
+			logEvidence,
+			logEvidenceStandardError,
+		}),
+		converged: convergence.converged,
 	};
 }
 

@@ -34,6 +34,17 @@ export function relativeNorm(a: Matrix, b: Matrix): number | undefined {
 	return ratio(norm(a.data), norm(b.data));
 }
 
+/**
+ * Derivative of |a - b| / |b| by every entry of b: the projection whose standard error is that of the distance, b being sampled.
+ * Undefined where the distance has no derivative: a = b, or b = 0.
+ */
+export function relativeDistanceGradient(a: Matrix, b: Matrix): Float64Array | undefined {
+	const delta = difference(a, b);
+	const [distance, scale] = [norm(delta), norm(b.data)];
+	if (distance === 0 || scale === 0) return undefined;
+	return delta.map((x, i) => -x / (distance * scale) - (distance * b.data[i]!) / scale ** 3);
+}
+
 /** Averages of thousands of equal numbers scatter by about this fraction of them: rounding, not sampling. */
 const ROUNDING = 1e-12;
 

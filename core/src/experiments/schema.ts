@@ -33,6 +33,7 @@ const sampling = z.strictObject({
 		.boolean("true or false")
 		.default(false)
 		.describe("Also the posterior covariance of f over points, for one output."),
+	saveWeights: z.boolean("true or false").default(false).describe("Also keep the weights of every draw."),
 });
 
 /** The strict Zod schema of an experiment file. @param activations Names that `activation` may take. */
@@ -60,10 +61,7 @@ export const experimentSchema = perActivations((activations) => {
 			.default("all")
 			.describe("Theories to solve: all that apply, or a list."),
 		sampling: z
-			.union(
-				[z.literal(false), sampling],
-				"false or an object with sampler, chains, draws, warmup, seed, options and covariance",
-			)
+			.union([z.literal(false), sampling], "false or an object such as { chains: 4, draws: 1000 }")
 			.default(() => sampling.parse({}))
 			.describe("How to sample the real network; false to leave it out."),
 	});

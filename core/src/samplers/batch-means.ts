@@ -1,5 +1,5 @@
-/** Batches in a chain of full length: enough for a standard error to 13 %, long enough to exceed the correlation time. */
-export const BATCHES = 32;
+/** More batches than this are merged in pairs: four chains of 8 to 16 give a standard error to 10 %, and few enough to store. */
+export const MAX_BATCHES = 16;
 
 /** Mean of a long series of arrays, and what a standard error by batch means needs. Plain data. */
 export interface BatchMoments {
@@ -14,6 +14,11 @@ export interface BatchMoments {
 	readonly squaredDeviations: Float64Array;
 	/** The batch means themselves, where they were asked for. */
 	readonly batchMeans?: readonly Float64Array[];
+	/**
+	 * Only of weighted draws, whose arrays are one entry longer: means of weight times x and, last, of the weight, in units of
+	 * e^logScale. `withEqualWeights` turns them into the moments of x.
+	 */
+	readonly logScale?: number;
 }
 
 /** What has been accumulated so far: plain data, enough to go on. */
@@ -22,14 +27,16 @@ export interface BatchMeansState {
 	readonly total: Float64Array;
 	readonly filled: number;
 	readonly current: Float64Array;
-	readonly batches: number;
-	readonly batchMean: Float64Array;
-	readonly squaredDeviations: Float64Array;
-	readonly batchMeans: readonly Float64Array[];
+	readonly batchLength: number;
+	/** Sums over the draws of each batch. */
+	readonly batches: readonly Float64Array[];
+	/** As in BatchMoments; absent before the first weighted draw. */
+	readonly logScale?: number;
 }
 
 export interface BatchMeans {
-	add(x: Float64Array): void;
+	/** @param logWeight of weighted draws only */
+	add(x: Float64Array, logWeight?: number): void;
 	moments(): BatchMoments;
 	/** A copy. */
 	snapshot(): BatchMeansState;
@@ -37,71 +44,62 @@ export interface BatchMeans {
 }
 
 /**
- * Accumulates the batch means of a series without storing it, in memory for four arrays of `size` numbers (and BATCHES more
- * with `keep`). A batch is a BATCHES-th of the expected `draws`.
+ * Accumulates the batch means of a series without storing it. The batch length doubles as the series grows, so that there
+ * are always between MAX_BATCHES / 2 and MAX_BATCHES batches, wherever it is stopped.
+ *
+ * @param keep also hand out the batch means themselves
  */
-export function createBatchMeans(size: number, draws: number, keep = false): BatchMeans {
-	const batchLength = Math.max(1, Math.floor(draws / BATCHES));
-	let [count, filled, batches] = [0, 0, 0];
-	const [total, current, batchMean, squaredDeviations] = Array.from(
-		{ length: 4 },
-		() => new Float64Array(size),
-	);
-	let batchMeans: Float64Array[] = [];
-
-	/** Welford's update by the batch that is full. */
-	const closeBatch = () => {
-		batches++;
-		for (let i = 0; i < size; i++) {
-			const x = current![i]! / batchLength;
-			const before = x - batchMean![i]!;
-			batchMean![i]! += before / batches;
-			squaredDeviations![i]! += before * (x - batchMean![i]!);
-		}
-		if (keep) batchMeans.push(current!.map((sum) => sum / batchLength));
-		current!.fill(0);
-		filled = 0;
-	};
-
+export function createBatchMeans(size: number, keep = false): BatchMeans {
+	let batches: Float64Array[] = [];
+	let batchLength = 1;
+	let draws = 0;
+	let filled = 0;
+	let current = new Float64Array(size);
+	const total = new Float64Array(size);
 	return {
 		add(x) {
-			count++;
+			draws++;
 			for (let i = 0; i < size; i++) {
-				current![i]! += x[i]!;
-				total![i]! += x[i]!;
+				current[i]! += x[i]!;
+				total[i]! += x[i]!;
 			}
-			if (++filled === batchLength) closeBatch();
+			if (++filled < batchLength) return;
+			batches.push(current);
+			current = new Float64Array(size);
+			filled = 0;
+			if (batches.length === MAX_BATCHES) {
+				batches = mergePairs(batches);
+				batchLength *= 2;
+			}
 		},
-		moments: () => ({
-			draws: count,
-			mean: total!.map((sum) => sum / Math.max(count, 1)),
-			batchLength,
-			batches,
-			batchMean: batchMean!.slice(),
-			squaredDeviations: squaredDeviations!.slice(),
-			...(keep ? { batchMeans } : {}),
-		}),
+		moments() {
+			const batchMeans = batches.map((sums) => sums.map((sum) => sum / batchLength));
+			const mean = total.map((sum) => sum / Math.max(draws, 1));
+			const moments = batchMomentsOf(batchMeans, { draws, batchLength }, mean);
+			return keep ? { ...moments, batchMeans } : moments;
+		},
 		snapshot: () => ({
-			draws: count,
-			total: total!.slice(),
+			draws,
+			total: total.slice(),
 			filled,
-			current: current!.slice(),
-			batches,
-			batchMean: batchMean!.slice(),
-			squaredDeviations: squaredDeviations!.slice(),
-			batchMeans: [...batchMeans],
+			current: current.slice(),
+			batchLength,
+			batches: [...batches],
 		}),
 		restore(state) {
-			count = state.draws;
-			filled = state.filled;
-			batches = state.batches;
-			total!.set(state.total);
-			current!.set(state.current);
-			batchMean!.set(state.batchMean);
-			squaredDeviations!.set(state.squaredDeviations);
-			batchMeans = [...state.batchMeans];
+			({ draws, filled, batchLength } = state);
+			total.set(state.total);
+			current = state.current.slice();
+			batches = [...state.batches];
 		},
 	};
+}
+
+function mergePairs(batches: readonly Float64Array[]): Float64Array[] {
+	return Array.from({ length: batches.length / 2 }, (_, k) => {
+		const other = batches[2 * k + 1]!;
+		return batches[2 * k]!.map((sum, i) => sum + other[i]!);
+	});
 }
 
 /** The moments of a series whose batch means are known one by one. @param mean Of all draws, those in no batch included. */

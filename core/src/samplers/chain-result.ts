@@ -1,6 +1,7 @@
 import type { ValidityNote } from "../answer/answer.ts";
 import type { BatchMeansState, BatchMoments } from "./batch-means.ts";
 import type { StoredDraws } from "./draw-store.ts";
+import type { WeightArray } from "./network-weights.ts";
 
 /** The kept draws of one chain: plain data that a worker can post. */
 export interface ChainResult extends StoredDraws {
@@ -11,6 +12,8 @@ export interface ChainResult extends StoredDraws {
 	readonly gradientEvaluations?: number;
 	/** Kept steps whose trajectory a limit cut short. */
 	readonly shortenedSteps: number;
+	/** What a row of `weights` holds, where weights are kept. */
+	readonly weightArrays?: readonly WeightArray[];
 	readonly notes: readonly ValidityNote[];
 }
 
@@ -21,6 +24,8 @@ export interface ScalarDraws {
 	readonly kernelMeanDiagonal: Float64Array;
 	/** tr(Y^T K Y) / tr(Y^T Y): the output kernel along the labels; absent when all targets are 0. */
 	readonly kernelLabelProjection?: Float64Array;
+	/** As in NetworkDraw: of weighted samplers only. */
+	readonly logWeight?: Float64Array;
 }
 
 /** Averages over a chain of what is too large to store draw by draw, by the names of `averagedName`. */
@@ -47,8 +52,8 @@ export interface ChainOptions {
 	readonly shouldStop?: () => boolean;
 	/** Where an earlier run of the same chain stood: it goes on with the same bits. */
 	readonly resume?: ChainSnapshot;
-	/** Asked after every step; true hands a snapshot to `onSnapshot`. */
-	readonly wantsSnapshot?: () => boolean;
+	/** Asked after every step, with whether it is the last one of this run; true hands a snapshot to `onSnapshot`. */
+	readonly wantsSnapshot?: (last: boolean) => boolean;
 	readonly onSnapshot?: (snapshot: ChainSnapshot) => void;
 }
 
@@ -59,6 +64,7 @@ export interface ChainSnapshot {
 	readonly state: unknown;
 	readonly transitions: Uint32Array;
 	readonly observations: Uint32Array;
+	readonly weights: Uint32Array;
 	readonly counters: ChainCounters;
 	readonly store: DrawStoreSnapshot;
 }

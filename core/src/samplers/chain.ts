@@ -1,21 +1,24 @@
-import { type Engine, type RandomState, seedStream, splitStream } from "@finitude/engine";
+import { type Engine, seedStream, splitStream } from "@finitude/engine";
 import { MINIMUM_DRAWS } from "../diagnostics/diagnostic.ts";
 import { InputError } from "../errors.ts";
 import { parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
-import type { ChainCounters, ChainOptions, ChainResult } from "./chain-result.ts";
+import type { ChainCounters, ChainOptions, ChainResult, ChainSnapshot } from "./chain-result.ts";
 import { createDrawStore } from "./draw-store.ts";
 import { refuseTooLarge } from "./memory.ts";
+import { createWeightReader } from "./network-weights.ts";
 import { createObserver } from "./observer.ts";
 import { findSampler } from "./registry.ts";
 import type { SamplingSettings, StepInfo } from "./sampler.ts";
 import { createSamplingSpace } from "./sampling-space.ts";
+import { createScalarFunctions } from "./scalar-functions.ts";
 
 /**
  * Runs one chain: a start, `warmup` adapting steps, then `draws` kept ones with frozen tuning.
  *
  * The draws depend on the problem, the settings, the engine and `chainIndex` alone: chain c has the stream
- * splitStream(seedStream(seed), c), whose children 0 and 1 drive the transitions and the observations. A chain that goes on
+ * splitStream(seedStream(seed), c), whose children 0, 1 and 2 drive the transitions, the observations and what is filled in of
+ * saved weights. A chain that goes on
  * from a snapshot gives the same bits as one that never stopped.
  * @throws InputError for unknown samplers, problems and options that the sampler refuses, impossible settings and runs that do
  * not fit in memory.
@@ -31,12 +34,15 @@ export function runChain(
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {
-		const { space, kernel } = bind(problem, engine, settings);
+		const { space, kernel, weighted } = bind(problem, engine, settings);
 		const observer = createObserver(space, settings);
-		const { transitions, observations } = resume
-			? streamsOf(resume)
-			: chainStreams(settings.seed, chainIndex);
-		const store = createDrawStore(problem, settings.draws);
+		const reader = settings.saveWeights === true ? createWeightReader(space) : undefined;
+		const streams = resume ? copyOf(resume) : chainStreams(settings.seed, chainIndex);
+		const { transitions, observations } = streams;
+		const store = createDrawStore(problem, settings.draws, {
+			...(reader && { weightCount: reader.count }),
+			...(weighted && { weighing: createScalarFunctions(engine) }),
+		});
 		if (resume) store.restore(resume.store);
 		let counters = resume?.counters ?? NOTHING_COUNTED;
 		let state = resume ? resume.state : kernel.init(transitions);
@@ -47,7 +53,11 @@ export function runChain(
 			const outcome = kernel.step(state, transitions, warmingUp);
 			state = outcome.state;
 			counters = counted(counters, outcome.info);
-			if (!warmingUp) store.keep(observer.observe(kernel.draw(state), observations), outcome.info);
+			if (!warmingUp) {
+				const draw = kernel.draw(state);
+				const weights = reader?.read(draw, streams.weights);
+				store.keep(observer.observe(draw, observations), outcome.info, weights);
+			}
 			onProgress?.({
 				phase: warmingUp ? "warmup" : "sampling",
 				step,
@@ -55,23 +65,24 @@ export function runChain(
 				acceptance: counters.acceptance / (warmingUp ? step : step - settings.warmup),
 				logDensity: store.logDensity(),
 			});
-			if (wantsSnapshot?.()) {
+			const stop = shouldStop?.() ?? false;
+			if (wantsSnapshot?.(stop || step === total)) {
 				onSnapshot?.({
 					step,
 					state,
-					transitions: transitions.slice(),
-					observations: observations.slice(),
+					...copyOf(streams),
 					counters,
 					store: store.snapshot(),
 				});
 			}
-			if (shouldStop?.()) break;
+			if (stop) break;
 		}
 		const { acceptance: _, ...rest } = counters;
 		return {
 			chain: chainIndex,
 			...store.finish(),
 			...(store.logDensity().length === 0 ? { shortenedSteps: 0 } : rest),
+			...(reader && { weightArrays: reader.arrays }),
 			notes: [...space.notes, ...kernel.notes, ...observer.notes],
 		};
 	} finally {
@@ -93,17 +104,23 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 		});
 	}
 	const space = createSamplingSpace(engine, problem);
-	return { space, kernel: sampler.prepare(space, options) };
+	return { space, kernel: sampler.prepare(space, options), weighted: sampler.weighted === true };
 }
+
+type ChainStreams = Pick<ChainSnapshot, "transitions" | "observations" | "weights">;
 
 /** The independent streams of one chain. */
-function chainStreams(seed: number, chainIndex: number) {
+function chainStreams(seed: number, chainIndex: number): ChainStreams {
 	const stream = splitStream(seedStream(seed), chainIndex);
-	return { transitions: splitStream(stream, 0), observations: splitStream(stream, 1) };
+	return {
+		transitions: splitStream(stream, 0),
+		observations: splitStream(stream, 1),
+		weights: splitStream(stream, 2),
+	};
 }
 
-function streamsOf(from: { transitions: RandomState; observations: RandomState }) {
-	return { transitions: from.transitions.slice(), observations: from.observations.slice() };
+function copyOf({ transitions, observations, weights }: ChainStreams): ChainStreams {
+	return { transitions: transitions.slice(), observations: observations.slice(), weights: weights.slice() };
 }
 
 const NOTHING_COUNTED: ChainCounters = { acceptance: 0, shortenedSteps: 0 };

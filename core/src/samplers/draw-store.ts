@@ -3,6 +3,8 @@ import { type BatchMeans, createBatchMeans } from "./batch-means.ts";
 import type { AveragedDraws, DrawStoreSnapshot, ScalarDraws } from "./chain-result.ts";
 import { keepsBatches, type Observation } from "./observation.ts";
 import type { StepInfo } from "./sampler.ts";
+import type { ScalarFunctions } from "./scalar-functions.ts";
+import { createWeightedBatchMeans } from "./weighted-batch-means.ts";
 
 /** What is kept of a chain's draws. */
 export interface StoredDraws {
@@ -19,6 +21,8 @@ export interface StoredDraws {
 	readonly acceptance: Float64Array;
 	/** 1 where the kept step diverged. */
 	readonly divergent: Uint8Array;
+	/** completedDraws x (all weights of a network), where they are kept. */
+	readonly weights?: Float64Array;
 	/** Kernels, power sums, histograms. */
 	readonly averaged: AveragedDraws;
 	/** Conditional variances that rounding made negative and that were set to 0. */
@@ -28,7 +32,7 @@ export interface StoredDraws {
 /** Room for the draws of one chain. */
 export interface DrawStore {
 	/** @throws Error when the observation holds a number that is not finite: a fault of the sampler. */
-	keep(observation: Observation, info: StepInfo): void;
+	keep(observation: Observation, info: StepInfo, weights?: Float64Array): void;
 	/** Log densities so far, a live view. */
 	logDensity(): Float64Array;
 	finish(): StoredDraws;
@@ -40,8 +44,20 @@ export interface DrawStore {
 
 const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
+/** What a store holds beside the observations. */
+export interface DrawStoreOptions {
+	/** Numbers in the weights kept of each draw. Default: 0, none are kept. */
+	readonly weightCount?: number;
+	/** The engine's functions when every draw has an importance weight: averages then take it into account. */
+	readonly weighing?: ScalarFunctions;
+}
+
 /** Allocates the room for what is stored draw by draw in advance. */
-export function createDrawStore(problem: Problem, draws: number): DrawStore {
+export function createDrawStore(
+	problem: Problem,
+	draws: number,
+	{ weightCount = 0, weighing }: DrawStoreOptions = {},
+): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const targets = problem.trainTargets.data;
@@ -56,6 +72,8 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 		kernelMeanDiagonal: 1,
 		kernelLabelProjection: 1,
 		acceptance: 1,
+		weights: weightCount,
+		...(weighing && { logWeight: 1 }),
 	};
 	const stored = Object.fromEntries(
 		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
@@ -77,7 +95,9 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const accumulator = (name: string, size: number): BatchMeans => {
 		const known = averaged.get(name);
 		if (known !== undefined) return known;
-		const created = createBatchMeans(size, draws, keepsBatches(name));
+		const created = weighing
+			? createWeightedBatchMeans(size, weighing.exp)
+			: createBatchMeans(size, keepsBatches(name));
 		averaged.set(name, created);
 		return created;
 	};
@@ -85,7 +105,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 	const filled = (name: string) => stored[name]!.subarray(0, kept * sizes[name]!);
 
 	return {
-		keep(observation, info) {
+		keep(observation, info, weights) {
 			for (const name of MOMENTS) {
 				const at = stored[name]!.subarray(kept * sizes[name]!, (kept + 1) * sizes[name]!);
 				at.set(observation[name]);
@@ -94,7 +114,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 			}
 			for (const [name, values] of Object.entries(observation.averaged)) {
 				refuseNonFinite(values, name, kept);
-				accumulator(name, values.length).add(values);
+				accumulator(name, values.length).add(values, observation.logWeight);
 			}
 			const kernel = observation.averaged.output!;
 			const scalars = {
@@ -103,10 +123,15 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 				kernelLabelProjection:
 					labelNorm > 0 ? quadraticForm(kernel, targets, points, outputs) / labelNorm : 0,
 				acceptance: info.acceptance,
+				...(weighing && { logWeight: observation.logWeight! }),
 			};
 			for (const [name, value] of Object.entries(scalars)) {
 				stored[name]![kept] = value;
 				refuseNonFinite(Float64Array.of(value), name, kept);
+			}
+			if (weights) {
+				refuseNonFinite(weights, "weights", kept);
+				stored.weights!.set(weights, kept * weightCount);
 			}
 			divergent[kept] = info.divergent ? 1 : 0;
 			kept++;
@@ -124,8 +149,10 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 					logDensity: cut("logDensity"),
 					kernelMeanDiagonal: cut("kernelMeanDiagonal"),
 					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
+					...(weighing && { logWeight: cut("logWeight") }),
 				},
 				acceptance: cut("acceptance"),
+				...(weightCount > 0 ? { weights: cut("weights") } : {}),
 				divergent: divergent.slice(0, kept),
 				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
 				roundedVariances: rounded,
@@ -145,7 +172,7 @@ export function createDrawStore(problem: Problem, draws: number): DrawStore {
 			divergent.set(snapshot.divergent);
 			averaged.clear();
 			for (const [name, state] of Object.entries(snapshot.averaged)) {
-				accumulator(name, state.total.length).restore(state);
+				accumulator(name, state.total.length - (weighing ? 1 : 0)).restore(state);
 			}
 		},
 	};

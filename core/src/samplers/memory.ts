@@ -1,7 +1,8 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
-import { BATCHES } from "./batch-means.ts";
+import { MAX_BATCHES } from "./batch-means.ts";
 import { positionOrder } from "./position-order.ts";
+import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 import { featureRows, whitenNetwork } from "./whitened-network.ts";
@@ -17,7 +18,7 @@ export interface MemoryEstimate {
 	readonly draws: number;
 }
 
-/** What a run will allocate, before it does. */
+/** What a run will allocate, before it does. @throws InputError for an unknown sampler. */
 export function estimateMemory(problem: Problem, settings: SamplingSettings): MemoryEstimate {
 	const { trainInputs, trainTargets, testInputs } = problem;
 	const points = trainInputs.rows;
@@ -37,9 +38,12 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const recorded = counts.reduce((sum, count) => sum + 2 * count, 1) * points * points;
 	const weights = fanIn <= WEIGHT_COVARIANCE_LIMIT ? fanIn * fanIn : 0;
 	const covariance = settings.covariance === true ? points * points + testPoints * testPoints : 0;
-	// One array of work space and four of batch means each; covariances keep their batches.
-	const averages = 5 * (recorded + weights) + (BATCHES + 5) * covariance;
-	const perDraw = 2 * outputs * (points + testPoints) + 5;
+	// One array of work space, two of sums and one for each batch.
+	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
+	const allWeights = layers[0]!.width * fanIn + parameters + (last + 1) * outputs;
+	const logWeight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
+	const saved = settings.saveWeights === true ? allWeights : 0;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved;
 	return {
 		worker: 8 * (forward + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
@@ -54,7 +58,7 @@ export function refuseTooLarge(problem: Problem, settings: SamplingSettings): vo
 			where: "sampling.draws",
 			wanted: `draws that fit in ${gibibytes(MEMORY_LIMIT)}`,
 			got: `${settings.chains} chains x ${settings.draws} draws, ${gibibytes(draws)}`,
-			advice: "Reduce draws, chains or the number of test inputs.",
+			advice: `Reduce draws, chains or the number of test inputs${settings.saveWeights === true ? ", or do not save weights" : ""}.`,
 		});
 	}
 	if (worker > MEMORY_LIMIT) {

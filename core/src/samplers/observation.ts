@@ -9,7 +9,7 @@ export interface Observation {
 	readonly testVariance: Float64Array;
 	/** log p(y, hidden weights), or with the readout log p(y, all weights), up to a constant. */
 	readonly logDensity: number;
-	/** Log importance weight; absent where draws count alike. */
+	/** As in NetworkDraw; absent where draws count alike. */
 	readonly logWeight?: number;
 	/** Quantities too large to be stored draw by draw; only their averages are kept. */
 	readonly averaged: Readonly<Record<string, Float64Array>>;

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
+import type { ChainResult } from "./chain-result.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
 
 /** What a user chooses; one set for all chains. */
@@ -17,6 +18,8 @@ export interface SamplingSettings {
 	readonly options?: Readonly<Record<string, unknown>>;
 	/** Also the posterior covariance of f over points, for one output. Default: false. */
 	readonly covariance?: boolean;
+	/** Also keep every draw's weights. Default: false. */
+	readonly saveWeights?: boolean;
 }
 
 /** A sampler of a problem's posterior: `id` is file name, command-line word and docs page. */
@@ -32,6 +35,8 @@ export interface Sampler<
 	readonly references: readonly Reference[];
 	/** A strict Zod object whose every field has a default and a description. */
 	readonly options: z.ZodType<Options>;
+	/** Every draw carries a log importance weight. */
+	readonly weighted?: true;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
 	/**
@@ -39,6 +44,12 @@ export interface Sampler<
 	 * @throws InputError when the options and this problem do not go together.
 	 */
 	prepare(space: SamplingSpace, options: Options): TransitionKernel<State, Info>;
+	/** For samplers that are not exact: the settings of a second run that shows the bias of a first; see `biasRun`. */
+	biasRun?(
+		settings: SamplingSettings,
+		chains: readonly ChainResult[],
+		options: Options,
+	): SamplingSettings | undefined;
 }
 
 /** What one transition did. */
@@ -86,6 +97,9 @@ export interface NetworkDraw {
 	 * observed; without it the readout is integrated out, and what is observed are the conditional moments of f.
 	 */
 	readonly readout?: Float64Array;
-	/** Log importance weight, up to a constant that all chains share; without it draws count alike. */
+	/**
+	 * log p(Y | w) p(w) / q(w), q the normalized density that the draw's weights w come from: the mean weight is the evidence
+	 * p(Y), a density of the targets. Given by weighted samplers, in every draw; without it draws count alike.
+	 */
 	readonly logWeight?: number;
 }

@@ -68,7 +68,16 @@ describe("resolveExperiment", () => {
 			},
 			noiseVariance: 0.1,
 			theories: "all",
-			sampling: { sampler: "hmc", chains: 4, draws: 1000, warmup: 500, seed: 1 },
+			sampling: {
+				sampler: "hmc",
+				chains: 4,
+				draws: 1000,
+				warmup: 500,
+				seed: 1,
+				options: {},
+				covariance: false,
+				saveWeights: false,
+			},
 		});
 		expect(experiment.problem.name).toBe("teacher");
 		expect(resolve(JSON.parse(JSON.stringify(experiment.resolved)))).toStrictEqual(experiment);
@@ -173,8 +182,8 @@ describe("resolveExperiment", () => {
 		],
 		[
 			"a sampler there is not",
-			{ problem, sampling: { sampler: "gibbs" } },
-			'sampling.sampler: wanted one of hmc; got "gibbs".',
+			{ problem, sampling: { sampler: "nuts" } },
+			'sampling.sampler: wanted one of hmc, gibbs, exact; got "nuts".',
 		],
 		[
 			"a number as problem",
@@ -273,7 +282,7 @@ describe("resolveExperiment", () => {
 		[
 			"sampling: true",
 			{ ...teacher, sampling: true },
-			"sampling: wanted false or an object with sampler, chains, draws, warmup and seed; got true.",
+			"sampling: wanted false or an object such as { chains: 4, draws: 1000 }; got true.",
 		],
 		[
 			"a patch that does not tile the data",
@@ -405,11 +414,16 @@ describe("the examples and the template", () => {
 		expect(resolve(resolved).problem).toStrictEqual(problem);
 	});
 	it.each(["digits.yaml", "teacher.yaml"])(
-		"%s says all that it uses: nothing but seeds and names is filled in",
+		"%s says all that it uses: nothing but seeds, names and what sampling leaves at rest is filled in",
 		(name) => {
 			const json = example(name) as Record<string, Record<string, unknown>>;
 			const { resolved } = resolve(json);
-			const withSeeds = { ...json, data: { ...json.data, seed: 1 }, sampling: { ...json.sampling, seed: 1 } };
+			const rest = { options: {}, covariance: false, saveWeights: false };
+			const withSeeds = {
+				...json,
+				data: { ...json.data, seed: 1 },
+				sampling: { ...json.sampling, ...rest, seed: 1 },
+			};
 			expect(resolved).toStrictEqual(withSeeds);
 		},
 	);

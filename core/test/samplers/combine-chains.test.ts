@@ -157,7 +157,7 @@ test("batch means: the standard error of independent and of correlated draws", (
 	engine.fillNormal(seedStream(9), block);
 	const rho = 0.8;
 	const moments = [0, 1, 2, 3].map((c) => {
-		const batches = createBatchMeans(2, 5000);
+		const batches = createBatchMeans(2);
 		let ar = 0;
 		for (let t = 0; t < 5000; t++) {
 			const x = block.data[c * 5000 + t]!;
@@ -169,7 +169,7 @@ test("batch means: the standard error of independent and of correlated draws", (
 	const { mean, standardError } = combineBatchMoments(moments);
 	const all = block.data.reduce((a, b) => a + b, 0) / 20_000;
 	expect(mean[0]).toBeCloseTo(all, 12);
-	// 4 x 32 batches give a standard error to about 8 %.
-	expect(Math.abs(standardError![0]! * Math.sqrt(20_000) - 1)).toBeLessThan(0.25);
-	expect(Math.abs(standardError![1]! * Math.sqrt(20_000 / 9) - 1)).toBeLessThan(0.25);
+	// 4 x 9 batches give a standard error to about 12 %.
+	expect(Math.abs(standardError![0]! * Math.sqrt(20_000) - 1)).toBeLessThan(0.4);
+	expect(Math.abs(standardError![1]! * Math.sqrt(20_000 / 9) - 1)).toBeLessThan(0.4);
 });

@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import { type Problem, problemToJson, type SamplingSettings, version } from "@finitude/core";
+import type { Engine } from "@finitude/engine";
+import type { SamplingFlags } from "../commands/options.ts";
+import type { CheckpointPlace } from "./checkpoints.ts";
+
+/** The place of a run's checkpoints; its identity is a hash of everything that the draws depend on. */
+export function checkpointPlace(
+	folder: string,
+	{ resume = false, checkpointEvery: seconds }: Pick<SamplingFlags, "resume" | "checkpointEvery">,
+	problem: Problem,
+	settings: SamplingSettings,
+	{ id, variant, deterministic }: Engine,
+): CheckpointPlace {
+	const run = { problem: problemToJson(problem), settings, engine: { id, variant, deterministic }, version };
+	const identity = createHash("sha256").update(JSON.stringify(run)).digest("hex");
+	return { folder, identity, resume, seconds };
+}
