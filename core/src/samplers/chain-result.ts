@@ -27,6 +27,8 @@ export interface ScalarDraws {
 	readonly kernelMeanDiagonal: Float64Array;
 	/** tr(Y^T K Y) / tr(Y^T Y): the output kernel along the labels; absent when all targets are 0. */
 	readonly kernelLabelProjection?: Float64Array;
+	/** As in NetworkDraw: of weighted samplers only. */
+	readonly logWeight?: Float64Array;
 }
 
 /** Averages over a chain of what is too large to store draw by draw, by the names of `averagedName`. */

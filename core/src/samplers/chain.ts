@@ -12,6 +12,7 @@ import { createObserver } from "./observer.ts";
 import { findSampler } from "./registry.ts";
 import type { SamplingSettings, StepInfo } from "./sampler.ts";
 import { createSamplingSpace } from "./sampling-space.ts";
+import { createScalarFunctions } from "./scalar-functions.ts";
 
 /**
  * Runs one chain: a start, `warmup` adapting steps, then `draws` kept ones with frozen tuning.
@@ -34,12 +35,16 @@ export function runChain(
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {
-		const { space, kernel, rungs } = bind(problem, engine, settings);
+		const { space, kernel, weighted, rungCount } = bind(problem, engine, settings);
 		const observer = createObserver(space, settings);
 		const reader = settings.saveWeights === true ? createWeightReader(space) : undefined;
 		const streams = resume ? copyOf(resume) : chainStreams(settings.seed, chainIndex);
 		const { transitions, observations } = streams;
-		const store = createDrawStore(problem, settings.draws, { weights: reader?.count ?? 0, rungs });
+		const store = createDrawStore(problem, settings.draws, {
+			rungCount,
+			...(reader && { weightCount: reader.count }),
+			...(weighted && { weighing: createScalarFunctions(engine) }),
+		});
 		if (resume) store.restore(resume.store);
 		let counters = resume?.counters ?? NOTHING_COUNTED;
 		let state = resume ? resume.state : kernel.init(transitions);
@@ -103,7 +108,12 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 	}
 	const space = createSamplingSpace(engine, problem);
 	const wanted = { evidence: settings.evidence === true };
-	return { space, kernel: sampler.prepare(space, options, wanted), rungs: evidenceNumbers(settings) };
+	return {
+		space,
+		kernel: sampler.prepare(space, options, wanted),
+		weighted: sampler.weighted === true,
+		rungCount: evidenceNumbers(settings),
+	};
 }
 
 type ChainStreams = Pick<ChainSnapshot, "transitions" | "observations" | "weights">;

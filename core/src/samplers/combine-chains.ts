@@ -15,6 +15,7 @@ import { preactivationLaws } from "./preactivation-laws.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { temperingNotes } from "./tempering/tempering-notes.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
+import { type WeightReport, weightReport } from "./weight-report.ts";
 
 /** Convergence asks for this rank-normalized split R-hat at most (Vehtari et al. 2021, section 4). */
 export const R_HAT_LIMIT = 1.01;
@@ -24,7 +25,8 @@ const ESS_PER_CHAIN = 100;
 
 /**
  * The posterior according to all chains, with Monte-Carlo standard errors and diagnostics. Non-convergence is a value:
- * `convergence.converged` is false when an R-hat exceeds 1.01, a kept step diverged or an observable is stuck.
+ * `convergence.converged` is false when an R-hat exceeds 1.01, a kept step diverged, an observable is stuck, or importance
+ * weights are worth fewer than 100 equal ones or have too heavy a tail. Weighted draws also give the log evidence.
  *
  * Chains of unequal length, stopped early, are cut to the shortest for means, variances and diagnostics.
  * @throws InputError when there is no chain or one has fewer than four draws.
@@ -45,7 +47,8 @@ export function combineChains(
 	const train = pointEstimates(chains, "train", outputs, draws);
 	const test = problem.testInputs ? pointEstimates(chains, "test", outputs, draws) : undefined;
 	const { kernels, standardErrors: kernelStandardErrors } = kernelEstimates(chains, points);
-	const diagnostics = samplerDiagnostics(settings, chains, draws, report);
+	const importance = weightReport(chains, draws);
+	const diagnostics = samplerDiagnostics(settings, chains, draws, report, importance);
 	const weights = weightCovariance(chains);
 	const error = test && generalizationError(problem, chains, test, draws);
 	return {
@@ -63,6 +66,10 @@ export function combineChains(
 				}
 			: {}),
 		...covariances(chains, draws, train, test),
+		...(importance && {
+			logEvidence: importance.logEvidence,
+			logEvidenceStandardError: importance.logEvidenceStandardError,
+		}),
 		kernels,
 		kernelStandardErrors,
 		orderParameters: weights ? { Sigma: weights.mean } : {},
@@ -73,15 +80,16 @@ export function combineChains(
 			: { logEvidence: evidence.value, logEvidenceStandardError: evidence.standardError }),
 		...(error && { generalizationError: error }),
 		absent: {
-			...("absent" in evidence ? { logEvidence: evidence.absent } : {}),
+			...("absent" in evidence && importance === undefined ? { logEvidence: evidence.absent } : {}),
 			...absent(problem, settings, chains, report),
 		},
 		validity: [
 			...validityNotes(settings, chains, draws, report),
 			...temperingNotes(chains),
 			...("absent" in evidence ? [] : evidence.notes),
+			...(importance?.notes ?? []),
 		],
-		convergence: convergenceOf(diagnostics, report),
+		convergence: convergenceOf(diagnostics, report, importance),
 		diagnostics,
 	};
 }
@@ -131,6 +139,7 @@ function samplerDiagnostics(
 	chains: readonly ChainResult[],
 	draws: number,
 	report: ConvergenceReport,
+	importance: WeightReport | undefined,
 ): SamplerDiagnostics {
 	const stepSizes = chains.flatMap(({ stepSize }) => (stepSize === undefined ? [] : [stepSize]));
 	const acceptances = chains.flatMap((chain) => [...chain.acceptance]);
@@ -145,6 +154,8 @@ function samplerDiagnostics(
 		divergences: chains.reduce((sum, chain) => sum + chain.divergent.reduce((a, b) => a + b, 0), 0),
 		acceptanceRate: average(acceptances),
 		...(stepSizes.length > 0 ? { stepSize: average(stepSizes) } : {}),
+		...(importance && { effectiveSampleSize: importance.effectiveSampleSize }),
+		...(importance?.paretoShape !== undefined && { paretoShape: importance.paretoShape }),
 		seed: settings.seed,
 	};
 }
@@ -184,7 +195,11 @@ function absent(
 	};
 }
 
-function convergenceOf(diagnostics: SamplerDiagnostics, report: ConvergenceReport): Convergence {
+function convergenceOf(
+	diagnostics: SamplerDiagnostics,
+	report: ConvergenceReport,
+	importance: WeightReport | undefined,
+): Convergence {
 	const { maxRHat, divergences } = diagnostics;
 	const faults: string[] = [];
 	if (maxRHat === undefined) faults.push("no observable has an R-hat");
@@ -199,12 +214,16 @@ function convergenceOf(diagnostics: SamplerDiagnostics, report: ConvergenceRepor
 		);
 	}
 	if (divergences > 0) faults.push(`${divergences} kept steps diverged`);
+	if (importance) faults.push(...importance.faults);
 	const common = {
 		iterations: diagnostics.chains * diagnostics.draws,
 		residual: Math.max((maxRHat ?? 1) - 1, 0),
 	};
 	if (faults.length === 0) return { converged: true, ...common };
-	return { converged: false, ...common, advice: `Raise warmup and draws: ${faults.join("; ")}.` };
+	const remedy = importance?.faults.length
+		? "Raise proposals and draws, or sample with hmc"
+		: "Raise warmup and draws";
+	return { converged: false, ...common, advice: `${remedy}: ${faults.join("; ")}.` };
 }
 
 function validityNotes(

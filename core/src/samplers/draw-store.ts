@@ -3,6 +3,8 @@ import { type BatchMeans, createBatchMeans } from "./batch-means.ts";
 import type { AveragedDraws, DrawStoreSnapshot, ScalarDraws } from "./chain-result.ts";
 import { keepsBatches, type Observation } from "./observation.ts";
 import type { StepInfo } from "./sampler.ts";
+import type { ScalarFunctions } from "./scalar-functions.ts";
+import { createWeightedBatchMeans } from "./weighted-batch-means.ts";
 
 /** What is kept of a chain's draws. */
 export interface StoredDraws {
@@ -44,15 +46,21 @@ export interface DrawStore {
 
 const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
-/**
- * Allocates the room for what is stored draw by draw in advance.
- *
- * @param weights numbers kept of each draw's weights @param rungs and of its ladder
- */
+/** What a store holds beside the observations. */
+export interface DrawStoreOptions {
+	/** Numbers in the weights kept of each draw. Default: 0, none are kept. */
+	readonly weightCount?: number;
+	/** Numbers that a ladder of replicas records of each draw. Default: 0, there is none. */
+	readonly rungCount?: number;
+	/** The engine's functions when every draw has an importance weight: averages then take it into account. */
+	readonly weighing?: ScalarFunctions;
+}
+
+/** Allocates the room for what is stored draw by draw in advance. */
 export function createDrawStore(
 	problem: Problem,
 	draws: number,
-	{ weights: weightCount = 0, rungs: rungCount = 0 } = {},
+	{ weightCount = 0, rungCount = 0, weighing }: DrawStoreOptions = {},
 ): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
@@ -70,6 +78,7 @@ export function createDrawStore(
 		acceptance: 1,
 		weights: weightCount,
 		rungs: rungCount,
+		...(weighing && { logWeight: 1 }),
 	};
 	const stored = Object.fromEntries(
 		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
@@ -91,7 +100,9 @@ export function createDrawStore(
 	const accumulator = (name: string, size: number): BatchMeans => {
 		const known = averaged.get(name);
 		if (known !== undefined) return known;
-		const created = createBatchMeans(size, keepsBatches(name));
+		const created = weighing
+			? createWeightedBatchMeans(size, weighing.exp)
+			: createBatchMeans(size, keepsBatches(name));
 		averaged.set(name, created);
 		return created;
 	};
@@ -108,7 +119,7 @@ export function createDrawStore(
 			}
 			for (const [name, values] of Object.entries(observation.averaged)) {
 				refuseNonFinite(values, name, kept);
-				accumulator(name, values.length).add(values);
+				accumulator(name, values.length).add(values, observation.logWeight);
 			}
 			const kernel = observation.averaged.output!;
 			const scalars = {
@@ -117,6 +128,7 @@ export function createDrawStore(
 				kernelLabelProjection:
 					labelNorm > 0 ? quadraticForm(kernel, targets, points, outputs) / labelNorm : 0,
 				acceptance: info.acceptance,
+				...(weighing && { logWeight: observation.logWeight! }),
 			};
 			for (const [name, value] of Object.entries(scalars)) {
 				stored[name]![kept] = value;
@@ -143,6 +155,7 @@ export function createDrawStore(
 					logDensity: cut("logDensity"),
 					kernelMeanDiagonal: cut("kernelMeanDiagonal"),
 					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
+					...(weighing && { logWeight: cut("logWeight") }),
 				},
 				acceptance: cut("acceptance"),
 				...(weightCount > 0 ? { weights: cut("weights") } : {}),
@@ -166,7 +179,7 @@ export function createDrawStore(
 			divergent.set(snapshot.divergent);
 			averaged.clear();
 			for (const [name, state] of Object.entries(snapshot.averaged)) {
-				accumulator(name, state.total.length).restore(state);
+				accumulator(name, state.total.length - (weighing ? 1 : 0)).restore(state);
 			}
 		},
 	};

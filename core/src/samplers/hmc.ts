@@ -13,7 +13,7 @@ import { z } from "zod";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import { createHmcTransition, type HmcInfo, type HmcState } from "./hmc-transition.ts";
-import { createPriorStart, type PriorStart } from "./prior-start.ts";
+import { createPriorStart, type PriorStart, singularKernel } from "./prior-start.ts";
 import type { Sampler, TransitionKernel, WantedEstimates } from "./sampler.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
 import { recordSize } from "./tempering/rung-record.ts";
@@ -130,7 +130,7 @@ function applies({ noiseVariance }: Problem): true | string {
 function prepare(
 	space: SamplingSpace,
 	{ temper }: HmcOptions,
-	{ evidence }: WantedEstimates,
+	{ evidence }: WantedEstimates = { evidence: false },
 ): TransitionKernel<HmcState | TemperedState, HmcInfo> {
 	const replicas = ladderSize(temper, evidence);
 	const start = createPriorStart(space);
@@ -138,12 +138,20 @@ function prepare(
 	return kernel as TransitionKernel<HmcState | TemperedState, HmcInfo>;
 }
 
-function plain({ engine, potential }: SamplingSpace, start: PriorStart): TransitionKernel<HmcState, HmcInfo> {
+function plain(
+	{ engine, potential, problem }: SamplingSpace,
+	start: PriorStart,
+): TransitionKernel<HmcState, HmcInfo> {
 	const transition = createHmcTransition(engine, potential);
 	return {
 		notes: [],
 		init: (stream) => start(transition, stream),
 		step: transition.step,
 		draw: ({ position }) => ({ hidden: position }),
+		at({ tuning }, { hidden }) {
+			const point = transition.pointAt(hidden);
+			if (point === undefined) throw singularKernel(problem);
+			return { ...point, tuning };
+		},
 	};
 }

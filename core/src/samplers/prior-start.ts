@@ -1,5 +1,6 @@
 import type { RandomState } from "@finitude/engine";
 import { InputError } from "../errors.ts";
+import type { Problem } from "../problem/problem.ts";
 import type { HmcState, HmcTransition } from "./hmc-transition.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
 
@@ -13,11 +14,16 @@ export function createPriorStart({ engine, network, problem }: SamplingSpace): P
 		engine.fillNormal(stream, prior);
 		const state = transition.stateAt(prior.data.slice(), stream);
 		if (state !== undefined) return state;
-		throw new InputError({
-			where: "noiseVariance",
-			wanted: "a noise that keeps kernel + noise positive definite in double precision",
-			got: `${problem.noiseVariance}`,
-			advice: "The Cholesky factorization failed at weights drawn from the prior: raise noiseVariance.",
-		});
+		throw singularKernel(problem);
 	};
+}
+
+/** What is said where kernel + noise cannot be factorized at weights of the prior. */
+export function singularKernel({ noiseVariance }: Problem): InputError {
+	return new InputError({
+		where: "noiseVariance",
+		wanted: "a noise that keeps kernel + noise positive definite in double precision",
+		got: `${noiseVariance}`,
+		advice: "The Cholesky factorization failed at weights drawn from the prior: raise noiseVariance.",
+	});
 }

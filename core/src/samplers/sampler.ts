@@ -37,15 +37,17 @@ export interface Sampler<
 	readonly references: readonly Reference[];
 	/** A strict Zod object whose every field has a default and a description. */
 	readonly options: z.ZodType<Options>;
+	/** Every draw carries a log importance weight. */
+	readonly weighted?: true;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
 	/** Present where this sampler can estimate the log evidence: what it then stores of each draw on top of the rest. */
 	readonly evidence?: { numbersPerDraw(options: Options): number };
 	/**
-	 * Binds a problem to an engine and allocates the work space. `applies` has been asked.
+	 * Binds a problem to an engine and allocates the work space. `applies` has been asked. Nothing extra is wanted by default.
 	 * @throws InputError when the options and this problem do not go together.
 	 */
-	prepare(space: SamplingSpace, options: Options, wanted: WantedEstimates): TransitionKernel<State, Info>;
+	prepare(space: SamplingSpace, options: Options, wanted?: WantedEstimates): TransitionKernel<State, Info>;
 	/** For samplers that are not exact: the settings of a second run that shows the bias of a first; see `biasRun`. */
 	biasRun?(
 		settings: SamplingSettings,
@@ -87,6 +89,12 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	step(state: State, stream: RandomState, warmingUp: boolean): { state: State; info: Info };
 	/** The network that this state stands for. */
 	draw(state: State): NetworkDraw;
+	/**
+	 * The state at a network with the tuning of `state`, for the targets that the space holds now: they may have been exchanged.
+	 * Kernels whose steps leave the posterior invariant have it, so that this can be tested; it may advance `stream`.
+	 * @throws InputError where the posterior density at that network is not finite.
+	 */
+	at?(state: State, network: NetworkDraw, stream: RandomState): State;
 	/** What the ladder of a tempered sampler did since warm-up. */
 	ladder?(state: State): LadderReport;
 }
@@ -112,6 +120,9 @@ export interface NetworkDraw {
 	readonly readout?: Float64Array;
 	/** Of a ladder of replicas from the posterior to the prior: what the log evidence needs; see RungRecord. */
 	readonly rungs?: Float64Array;
-	/** Log importance weight, up to a constant that all chains share; without it draws count alike. */
+	/**
+	 * log p(Y | w) p(w) / q(w), q the normalized density that the draw's weights w come from: the mean weight is the evidence
+	 * p(Y), a density of the targets. Given by weighted samplers, in every draw; without it draws count alike.
+	 */
 	readonly logWeight?: number;
 }

@@ -184,8 +184,8 @@ describe("resolveExperiment", () => {
 		],
 		[
 			"a sampler there is not",
-			{ problem, sampling: { sampler: "gibbs" } },
-			'sampling.sampler: wanted one of hmc; got "gibbs".',
+			{ problem, sampling: { sampler: "nuts" } },
+			'sampling.sampler: wanted one of hmc, gibbs, exact; got "nuts".',
 		],
 		[
 			"a number as problem",

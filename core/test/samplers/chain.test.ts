@@ -87,7 +87,9 @@ test("what cannot be sampled is refused in words", () => {
 			"hidden weights is unbounded or undefined wherever the kernel of the sampled features is singular. Use a small noise, " +
 			"such as 1e-4 of the targets' variance.",
 	);
-	expect(refusal(problem, { sampler: "gibs" })).toBe('sampling.sampler: wanted one of hmc; got "gibs".');
+	expect(refusal(problem, { sampler: "gibs" })).toBe(
+		'sampling.sampler: wanted one of hmc, gibbs, exact; got "gibs".',
+	);
 	expect(refusal(problem, { options: { steps: 3 } })).toBe(
 		"sampling.options.steps: wanted one of the keys temper; got an unknown key.",
 	);

@@ -17,6 +17,6 @@ export function evidenceNumbers({ sampler: id, options, evidence }: SamplingSett
 		where: "sampling.evidence",
 		wanted: "a sampler that estimates the log evidence",
 		got: id,
-		sentence: `${id} does not estimate the log evidence; hmc does. Sample with hmc, or leave evidence out.`,
+		sentence: `${id} does not estimate the log evidence; hmc and importance do. Choose one of them, or leave evidence out.`,
 	});
 }
