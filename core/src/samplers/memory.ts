@@ -1,7 +1,9 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import { MAX_BATCHES } from "./batch-means.ts";
+import { evidenceNumbers } from "./evidence/evidence-request.ts";
 import { positionOrder } from "./position-order.ts";
+import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 import { featureRows, whitenNetwork } from "./whitened-network.ts";
@@ -17,7 +19,7 @@ export interface MemoryEstimate {
 	readonly draws: number;
 }
 
-/** What a run will allocate, before it does. */
+/** What a run will allocate, before it does. @throws InputError for an unknown sampler. */
 export function estimateMemory(problem: Problem, settings: SamplingSettings): MemoryEstimate {
 	const { trainInputs, trainTargets, testInputs } = problem;
 	const points = trainInputs.rows;
@@ -40,7 +42,9 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	// One array of work space, two of sums and one for each batch.
 	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
 	const allWeights = layers[0]!.width * fanIn + parameters + (last + 1) * outputs;
-	const perDraw = 2 * outputs * (points + testPoints) + 5 + (settings.saveWeights === true ? allWeights : 0);
+	const logWeight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
+	const saved = settings.saveWeights === true ? allWeights : 0;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved + evidenceNumbers(settings);
 	return {
 		worker: 8 * (forward + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
