@@ -185,7 +185,7 @@ describe("resolveExperiment", () => {
 		[
 			"a sampler there is not",
 			{ problem, sampling: { sampler: "nuts" } },
-			'sampling.sampler: wanted one of hmc, gibbs, exact; got "nuts".',
+			'sampling.sampler: wanted one of hmc, mala, langevin, importance, gibbs, exact; got "nuts".',
 		],
 		[
 			"a number as problem",

@@ -88,7 +88,7 @@ test("what cannot be sampled is refused in words", () => {
 			"such as 1e-4 of the targets' variance.",
 	);
 	expect(refusal(problem, { sampler: "gibs" })).toBe(
-		'sampling.sampler: wanted one of hmc, gibbs, exact; got "gibs".',
+		'sampling.sampler: wanted one of hmc, mala, langevin, importance, gibbs, exact; got "gibs".',
 	);
 	expect(refusal(problem, { options: { steps: 3 } })).toBe(
 		"sampling.options.steps: wanted one of the keys temper; got an unknown key.",
