@@ -16,6 +16,7 @@ import type { Reference } from "../theories/theory.ts";
 import { createHmcTransition, type HmcInfo, type HmcState } from "./hmc-transition.ts";
 import type { Sampler, TransitionKernel } from "./sampler.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
+import { createSinglePrecisionForce } from "./single-precision-force.ts";
 
 const references: readonly Reference[] = [
 	{
@@ -53,13 +54,25 @@ const references: readonly Reference[] = [
 	},
 ];
 
+const options = z.strictObject({
+	precision: z
+		.enum(["float64", "float32"])
+		.default("float64")
+		.describe(
+			"Precision of the gradients along a trajectory. float32 is up to twice as fast and just as exact, because every " +
+				"trajectory is accepted or rejected by its energy in float64; a small noiseVariance can make it accept less.",
+		),
+});
+
+type HmcOptions = z.infer<typeof options>;
+
 /** Registered as "hmc". */
-export const hmc: Sampler<HmcState, HmcInfo, Record<never, never>> = {
+export const hmc: Sampler<HmcState, HmcInfo, HmcOptions> = {
 	id: "hmc",
 	title: "Hamiltonian Monte Carlo, readout integrated out",
 	summary: "Exact up to Monte-Carlo error for every network: gradient-guided moves of the hidden weights.",
 	references,
-	options: z.strictObject({}),
+	options,
 	applies,
 	prepare,
 };
@@ -73,13 +86,10 @@ function applies({ noiseVariance }: Problem): true | string {
 	);
 }
 
-function prepare({
-	engine,
-	network,
-	potential,
-	problem,
-}: SamplingSpace): TransitionKernel<HmcState, HmcInfo> {
-	const transition = createHmcTransition(engine, potential);
+function prepare(space: SamplingSpace, { precision }: HmcOptions): TransitionKernel<HmcState, HmcInfo> {
+	const { engine, network, potential, problem } = space;
+	const single = precision === "float32";
+	const transition = createHmcTransition(engine, single ? createSinglePrecisionForce(space) : potential);
 	const prior = engine.allocate(network.parameters);
 	return {
 		notes: [],
@@ -89,9 +99,11 @@ function prepare({
 			if (state === undefined) {
 				throw new InputError({
 					where: "noiseVariance",
-					wanted: "a noise that keeps kernel + noise positive definite in double precision",
+					wanted: `a noise that keeps kernel + noise positive definite in ${single ? "single" : "double"} precision`,
 					got: `${problem.noiseVariance}`,
-					advice: "The Cholesky factorization failed at weights drawn from the prior: raise noiseVariance.",
+					advice:
+						"The Cholesky factorization failed at weights drawn from the prior: raise noiseVariance" +
+						(single ? ", or use precision float64." : "."),
 				});
 			}
 			return state;

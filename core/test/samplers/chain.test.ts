@@ -89,7 +89,7 @@ test("what cannot be sampled is refused in words", () => {
 	);
 	expect(refusal(problem, { sampler: "gibs" })).toBe('sampling.sampler: wanted one of hmc; got "gibs".');
 	expect(refusal(problem, { options: { steps: 3 } })).toBe(
-		"sampling.options.steps: wanted no keys; got an unknown key.",
+		"sampling.options.steps: wanted one of the keys precision; got an unknown key.",
 	);
 	expect(refusal(problem, { draws: 3 })).toBe("sampling.draws: wanted an integer of at least 4; got 3.");
 	expect(refusal(problem, { draws: 1e8 })).toBe(
