@@ -5,8 +5,8 @@ export default defineConfig({
 	ssr: { resolve: { conditions: ["@finitude/source", "node", "import", "module", "default"] } },
 	test: {
 		include: ["{engine,core,cli,examples,docs}/test/**/*.test.ts"],
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
 		pool: "threads",
 		maxWorkers: 2,
 	},

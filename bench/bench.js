@@ -2,10 +2,13 @@
  * npm run bench [-- row ...]: the engines and NumPy side by side, one thread each. The competitors take turns within
  * each row and the best of several samples counts, so that a busy machine slows all of them alike.
  * In brackets: how many times as fast as NumPy. PYTHON names the Python to compare with.
+ *
+ * npm run bench -- sampler [case ...] [--seconds n]: the samplers; see sampler/index.js.
  */
 import { createEngines } from "./engines.js";
 import { createNumpy, findPython } from "./numpy.js";
 import { rows } from "./rows.js";
+import { benchSamplers } from "./sampler/index.js";
 import { formatTable, threeDigits } from "./table.js";
 
 const ROW_SECONDS = 4;
@@ -40,30 +43,37 @@ function inUnits(row, seconds) {
 	}
 }
 
-const engines = await createEngines();
-const python = findPython();
-const numpy = python ? [await createNumpy(python)] : [];
-// Processors with AVX-512 double NumPy's peak; Haswell restricts OpenBLAS to AVX2.
-if (python) numpy.push(await createNumpy(python, "NumPy, AVX2", { OPENBLAS_CORETYPE: "Haswell" }));
-else console.log("No python3 with NumPy; name one in the environment variable PYTHON to compare.");
-const competitors = [...engines, ...numpy];
+/** @param words Beginnings of row titles; all rows without any. */
+async function benchEngines(words) {
+	const engines = await createEngines();
+	const python = findPython();
+	const numpy = python ? [await createNumpy(python)] : [];
+	// Processors with AVX-512 double NumPy's peak; Haswell restricts OpenBLAS to AVX2.
+	if (python) numpy.push(await createNumpy(python, "NumPy, AVX2", { OPENBLAS_CORETYPE: "Haswell" }));
+	else console.log("No python3 with NumPy; name one in the environment variable PYTHON to compare.");
+	const competitors = [...engines, ...numpy];
 
-const chosen = process.argv.slice(2).map((word) => word.toLowerCase());
-const table = [["", "unit", ...competitors.map(({ title }) => title)]];
-for (const row of rows.filter(
-	({ title }) => chosen.length === 0 || chosen.some((word) => title.toLowerCase().startsWith(word)),
-)) {
-	const best = await measure(row, competitors);
-	const baseline = best[engines.length];
-	const cells = best.map((seconds, i) => {
-		if (Number.isNaN(seconds)) return "-";
-		const value = threeDigits(inUnits(row, seconds));
-		return baseline > 0 && i !== engines.length ? `${value} (${threeDigits(baseline / seconds)})` : value;
-	});
-	table.push([row.title, row.unit, ...cells]);
-	process.stderr.write(`${row.title}\n`);
+	const chosen = words.map((word) => word.toLowerCase());
+	const table = [["", "unit", ...competitors.map(({ title }) => title)]];
+	for (const row of rows.filter(
+		({ title }) => chosen.length === 0 || chosen.some((word) => title.toLowerCase().startsWith(word)),
+	)) {
+		const best = await measure(row, competitors);
+		const baseline = best[engines.length];
+		const cells = best.map((seconds, i) => {
+			if (Number.isNaN(seconds)) return "-";
+			const value = threeDigits(inUnits(row, seconds));
+			return baseline > 0 && i !== engines.length ? `${value} (${threeDigits(baseline / seconds)})` : value;
+		});
+		table.push([row.title, row.unit, ...cells]);
+		process.stderr.write(`${row.title}\n`);
+	}
+	for (const competitor of competitors) competitor.close();
+	const legend = python ? "; in brackets: times as fast as NumPy" : "";
+	console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}${legend}`);
+	console.log(formatTable(table));
 }
-for (const competitor of competitors) competitor.close();
-const legend = python ? "; in brackets: times as fast as NumPy" : "";
-console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}${legend}`);
-console.log(formatTable(table));
+
+const [first, ...others] = process.argv.slice(2);
+if (first === "sampler") await benchSamplers(others);
+else await benchEngines(process.argv.slice(2));

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type CliResult, finitude } from "./run-cli.ts";
+import { type CliResult, finitude, whenever } from "./run-cli.ts";
 
 const experiment = JSON.stringify({
 	name: "small teacher",
@@ -44,6 +44,11 @@ function onlyRun(base: string): string {
 	const runs = readdirSync(join(base, "runs"));
 	expect(runs).toHaveLength(1);
 	return join(base, "runs", runs[0]!);
+}
+
+function checkpointsIn(base: string): boolean {
+	const runs = join(base, "runs");
+	return existsSync(runs) && readdirSync(runs).some((run) => existsSync(join(runs, run, "checkpoints")));
 }
 
 describe("finitude compare", () => {
@@ -116,11 +121,15 @@ describe("finitude compare", () => {
 
 	it("writes what is finished after Ctrl-C", async () => {
 		const other = freshFolder();
-		const { code, stdout, stderr } = await finitude(["compare", "-", "--draws", "1000000"], {
-			input: experiment,
-			cwd: other,
-			onStart: (kill) => setTimeout(() => kill("SIGINT"), 4000),
-		});
+		const { code, stdout, stderr } = await finitude(
+			["compare", "-", "--draws", "1000000", "--checkpoint-every", "0.2"],
+			{
+				input: experiment,
+				cwd: other,
+				// A checkpoint is there once a chain is under way.
+				onStart: whenever(() => checkpointsIn(other), "SIGINT", 1000),
+			},
+		);
 		expect(stderr).toContain("Interrupted");
 		expect(stdout).toContain("Interrupted: this is what was finished.");
 		expect([0, 3]).toContain(code);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { finitude } from "./run-cli.ts";
+import { finitude, whenever } from "./run-cli.ts";
 import { threePoints } from "./three-points.ts";
 
 const bin = fileURLToPath(new URL("../bin/finitude.js", import.meta.url));
@@ -137,7 +137,7 @@ describe("settings", () => {
 		[
 			["compare", "-"],
 			{ problem, sampling: { sampler: "nuts" } },
-			'sampling.sampler: wanted one of hmc; got "nuts".',
+			'sampling.sampler: wanted one of hmc, mala, langevin, importance, gibbs, exact; got "nuts".',
 		],
 		[
 			["predict", "-", "--theory", "nngp", "--option", "speed=9"],
@@ -186,7 +186,9 @@ describe("a network that the sampler refuses", () => {
 		const folder = join(cwd, "runs", readdirSync(join(cwd, "runs"))[0]!);
 		const result = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
 		expect(result.notSampled).toBe(refusal);
-		expect(readFileSync(join(folder, "table.csv"), "utf8")).toMatch(/^nngp,answered,0\.000\d+,0\.0030\d+,,/m);
+		expect(readFileSync(join(folder, "table.csv"), "utf8")).toMatch(
+			/^nngp,answered,0\.000\d+,,0\.0030\d+,,/m,
+		);
 	});
 });
 
@@ -198,10 +200,12 @@ describe("Ctrl-C", () => {
 			network: problem.network,
 			noiseVariance: 0.1,
 		};
+		const cwd = freshFolder();
 		const { code, stdout, stderr } = await finitude(["compare", "-", "--engine", "reference"], {
 			input: JSON.stringify(experiment),
-			cwd: freshFolder(),
-			onStart: (kill) => setTimeout(() => kill("SIGINT"), 4000),
+			cwd,
+			// The folder of results is made right before the theories begin.
+			onStart: whenever(() => existsSync(join(cwd, "runs")), "SIGINT", 500),
 		});
 		expect(code).toBe(3);
 		expect(stderr).toContain("Interrupted: finishing the current step and writing what is done.");

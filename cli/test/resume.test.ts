@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { finitude } from "./run-cli.ts";
+import { finitude, whenever } from "./run-cli.ts";
 
 const inputs = Array.from({ length: 40 }, (_, i) => [Math.sin(i), Math.cos(3 * i), Math.sin(7 * i + 1)]);
 const input = JSON.stringify({
@@ -23,17 +23,6 @@ function freshFolder(): string {
 	return mkdtempSync(join(tmpdir(), "finitude-resume-"));
 }
 
-/** Sends a signal as soon as a file exists. */
-function whenThereIs(file: string, signal: NodeJS.Signals) {
-	return (kill: (signal: NodeJS.Signals) => void) => {
-		const poll = setInterval(() => {
-			if (!existsSync(file)) return;
-			clearInterval(poll);
-			kill(signal);
-		}, 10);
-	};
-}
-
 function answer(stdout: string): object {
 	const { seconds: _, ...rest } = JSON.parse(stdout);
 	return rest;
@@ -46,7 +35,7 @@ describe("sample --checkpoints", () => {
 		const command = ["sample", "-", ...settings, "--checkpoints", folder, "--checkpoint-every", "0.05"];
 		const killed = await finitude(command, {
 			input,
-			onStart: whenThereIs(join(folder, "chain-1.checkpoint"), "SIGKILL"),
+			onStart: whenever(() => existsSync(join(folder, "chain-1.checkpoint")), "SIGKILL"),
 		});
 		expect(killed.stdout).toBe("");
 		expect(readdirSync(folder).filter((name) => name.endsWith(".checkpoint")).length).toBeGreaterThan(0);
@@ -60,7 +49,7 @@ describe("sample --checkpoints", () => {
 		const folder = join(freshFolder(), "checkpoints");
 		const file = join(folder, "chain-0.checkpoint");
 		const command = ["sample", "-", "--workers", "1", "--checkpoints", folder, "--checkpoint-every", "0.05"];
-		await finitude(command, { input, onStart: whenThereIs(file, "SIGKILL") });
+		await finitude(command, { input, onStart: whenever(() => existsSync(file), "SIGKILL") });
 		const other = await finitude([...command, "--resume", "--seed", "2"], { input });
 		expect(other.code).toBe(2);
 		expect(other.stderr).toBe(

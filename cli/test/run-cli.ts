@@ -40,3 +40,14 @@ export function finitude(args: readonly string[], options: CliOptions = {}): Pro
 		options.onStart?.((signal) => child.kill(signal));
 	});
 }
+
+/** Sends a signal `afterMs` after the condition holds: a busy machine delays both. */
+export function whenever(condition: () => boolean, signal: NodeJS.Signals, afterMs = 0) {
+	return (kill: (signal: NodeJS.Signals) => void) => {
+		const poll = setInterval(() => {
+			if (!condition()) return;
+			clearInterval(poll);
+			setTimeout(() => kill(signal), afterMs);
+		}, 10);
+	};
+}

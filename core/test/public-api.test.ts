@@ -1,6 +1,7 @@
 /** The public surface, name by name: it changes on purpose only. */
 import * as core from "@finitude/core";
 import * as figures from "@finitude/core/figures";
+import * as formats from "@finitude/core/formats";
 import { expect, test } from "vitest";
 
 test("@finitude/core", () => {
@@ -11,6 +12,7 @@ test("@finitude/core", () => {
 		  "R_HAT_LIMIT",
 		  "activationNames",
 		  "answerToJson",
+		  "biasRun",
 		  "bibtex",
 		  "bulkEss",
 		  "checkProblem",
@@ -61,6 +63,7 @@ test("@finitude/core", () => {
 		  "selectColumns",
 		  "solveTheories",
 		  "solveTheory",
+		  "stepSizeBias",
 		  "tailEss",
 		  "teacherData",
 		  "teacherSchema",
@@ -79,6 +82,20 @@ test("@finitude/core/figures", () => {
 		[
 		  "compareFigure",
 		  "kernelsFigure",
+		]
+	`);
+});
+
+test("@finitude/core/formats", () => {
+	expect(Object.keys(formats).sort()).toMatchInlineSnapshot(`
+		[
+		  "arvizJson",
+		  "checkDataTree",
+		  "indexCoordinate",
+		  "npzArchive",
+		  "sampledTree",
+		  "variable",
+		  "writeZarr",
 		]
 	`);
 });

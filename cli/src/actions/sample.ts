@@ -7,12 +7,15 @@ import { loadExperiment, readInput } from "../io/input.ts";
 import { interruptSignal } from "../io/interrupt.ts";
 import { renderPrediction } from "../render/prediction.ts";
 import { renderSamplerLines } from "../render/sampler.ts";
+import { drawsTarget, writeSampled } from "../results/draws-target.ts";
 import { checkpointPlace } from "../workers/checkpoint-place.ts";
 import { sampleNetwork } from "../workers/sample-network.ts";
+import { solveInWorker } from "../workers/solve-theories.ts";
 
 /** What `finitude sample` does. */
 export async function sample(path: string, flags: SampleFlags): Promise<void> {
-	const engine = await createEngine(engineChoice(flags));
+	const choice = engineChoice(flags);
+	const engine = await createEngine(choice);
 	const experiment = loadExperiment(await readInput(path), engine, {
 		flags: samplingOverrides(flags),
 		required: true,
@@ -28,25 +31,34 @@ export async function sample(path: string, flags: SampleFlags): Promise<void> {
 		});
 	}
 	const { problem } = experiment;
+	// Now, not after minutes of work.
+	const target = drawsTarget(flags);
 	const checkpoints =
 		flags.checkpoints === undefined
 			? undefined
 			: checkpointPlace(flags.checkpoints, flags, problem, settings, engine);
 	const interrupt = interruptSignal();
-	const sampled = await sampleNetwork(problem, settings, {
-		engine,
-		choice: engineChoice(flags),
-		workers: flags.workers,
-		checkpoints,
-		signal: interrupt.signal,
-	}).finally(interrupt.release);
-	if (sampled === undefined) {
-		console.error("No draws were kept yet: nothing to answer.");
-		process.exitCode = ExitCode.notConverged;
-		return;
+	const { signal } = interrupt;
+	try {
+		const theories = target && flags.theories ? await solveInWorker(experiment, choice, signal) : [];
+		const sampled = await sampleNetwork(problem, settings, {
+			engine,
+			choice,
+			workers: flags.workers,
+			checkpoints,
+			signal,
+		});
+		if (sampled === undefined) {
+			console.error("No draws were kept yet: nothing to answer.");
+			process.exitCode = ExitCode.notConverged;
+			return;
+		}
+		const { answer } = sampled;
+		if (flags.json) console.log(JSON.stringify(answerToJson(answer)));
+		else console.log(`${renderPrediction(answer, problem)}\n${renderSamplerLines(answer).join("\n")}`);
+		if (target) await writeSampled(target, { problem, settings, ...sampled, theories });
+		if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;
+	} finally {
+		interrupt.release();
 	}
-	const { answer } = sampled;
-	if (flags.json) console.log(JSON.stringify(answerToJson(answer)));
-	else console.log(`${renderPrediction(answer, problem)}\n${renderSamplerLines(answer).join("\n")}`);
-	if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;
 }

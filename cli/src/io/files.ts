@@ -6,6 +6,7 @@ import {
 	fstatSync,
 	mkdirSync,
 	openSync,
+	readdirSync,
 	readFileSync,
 	readSync,
 	statSync,
@@ -32,8 +33,8 @@ const REASONS: Readonly<Record<string, string>> = {
 const MAX_STREAM_BYTES = 2 ** 28;
 const CHUNK = 2 ** 16;
 
-/** Runs a file operation; what the system refuses becomes an InputError, anything else passes. */
-function withPath<T>(path: string, wanted: string, operation: () => T): T {
+/** Runs a file operation. @throws InputError naming the path for what the system refuses; anything else as it is. */
+export function withPath<T>(path: string, wanted: string, operation: () => T): T {
 	try {
 		return operation();
 	} catch (error) {
@@ -98,6 +99,18 @@ export function makeFolder(path: string): void {
 	withPath(path, "a folder for results", () => {
 		makeMissing(path);
 		accessSync(path, constants.W_OK);
+	});
+}
+
+/** @param advice What to do about it, a full sentence. @throws InputError when the folder holds anything. */
+export function refuseOccupied(folder: string, advice: string): void {
+	const entries = withPath(folder, "a folder", () => readdirSync(folder));
+	if (entries.length === 0) return;
+	throw new InputError({
+		where: folder,
+		wanted: "a folder that is empty or does not exist yet",
+		got: entries.length === 1 ? "one with 1 entry" : `one with ${entries.length} entries`,
+		advice,
 	});
 }
 

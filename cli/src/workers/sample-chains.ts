@@ -9,7 +9,7 @@ import {
 	type SamplingSettings,
 } from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
-import { type CheckpointPlace, removeCheckpoints } from "./checkpoints.ts";
+import type { CheckpointPlace } from "./checkpoints.ts";
 import type { ChainRequest, WorkerReport, WorkerTask } from "./messages.ts";
 
 /** Fewer draws than this give no diagnostics. */
@@ -19,7 +19,7 @@ export interface SampleChainsOptions {
 	readonly engine: EngineChoice;
 	/** Number of worker threads; the draws do not depend on it. Default: one per processor, at most one per chain. */
 	readonly workers?: number;
-	/** Where to write checkpoints, and whether to go on from those that are there; none without it. */
+	/** Where to write checkpoints, and whether to go on from those that are there; none without it. The caller removes them. */
 	readonly checkpoints?: CheckpointPlace;
 	readonly onProgress?: (chain: number, progress: ChainProgress) => void;
 	/** Aborting ends every chain after its current step; the chains keep what they have. */
@@ -59,10 +59,7 @@ export async function sampleChains(
 		options.signal?.removeEventListener("abort", onAbort);
 		await Promise.all(workers.map((worker) => worker.terminate()));
 	}
-	if (!options.signal?.aborted) {
-		if (checkpoints) removeCheckpoints(checkpoints, settings.chains);
-		return results;
-	}
+	if (!options.signal?.aborted) return results;
 	return results.filter((result) => result !== undefined && result.completedDraws >= FEWEST_DRAWS);
 }
 

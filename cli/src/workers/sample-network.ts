@@ -1,5 +1,7 @@
 /** The sampled answer of a network, with progress on a terminal. */
+import { join } from "node:path";
 import {
+	biasRun,
 	type ChainResult,
 	type ComputationRecord,
 	combineChains,
@@ -7,10 +9,12 @@ import {
 	type Problem,
 	type SampledAnswer,
 	type SamplingSettings,
+	stepSizeBias,
+	type ValidityNote,
 } from "@finitude/core";
 import type { Engine, EngineChoice } from "@finitude/engine";
 import { createSamplingProgress } from "../render/progress.ts";
-import type { CheckpointPlace } from "./checkpoints.ts";
+import { type CheckpointPlace, removeCheckpoints } from "./checkpoints.ts";
 import { sampleChains } from "./sample-chains.ts";
 
 export interface SampleNetworkOptions {
@@ -31,7 +35,8 @@ export interface SampledNetwork {
 }
 
 /**
- * Samples over worker threads and combines the chains. Undefined when an abort came before there were enough draws.
+ * Samples over worker threads and combines the chains; a sampler with a bias runs twice, so that the answer can say how large
+ * it is. Undefined when an abort came before there were enough draws.
  * @throws InputError when the sampler refuses the problem.
  */
 export async function sampleNetwork(
@@ -40,16 +45,59 @@ export async function sampleNetwork(
 	{ engine, choice, workers, checkpoints, signal }: SampleNetworkOptions,
 ): Promise<SampledNetwork | undefined> {
 	const start = performance.now();
-	const progress = createSamplingProgress(settings);
-	const chains = await sampleChains(problem, settings, {
-		engine: choice,
-		signal,
-		onProgress: progress.update,
-		...(workers === undefined ? {} : { workers }),
-		...(checkpoints === undefined ? {} : { checkpoints }),
-	}).finally(progress.finish);
+	const run = (chosen: SamplingSettings, place: CheckpointPlace | undefined) => {
+		const progress = createSamplingProgress(chosen);
+		return sampleChains(problem, chosen, {
+			engine: choice,
+			signal,
+			onProgress: progress.update,
+			...(workers === undefined ? {} : { workers }),
+			...(place === undefined ? {} : { checkpoints: place }),
+		}).finally(progress.finish);
+	};
+	const chains = await run(settings, checkpoints);
 	if (chains.length === 0) return undefined;
 	const combined = combineChains(problem, settings, chains);
+	const second = biasRun(settings, chains);
+	const secondPlace = second && checkpoints && placeOfSecondRun(checkpoints);
+	const notes =
+		second === undefined ? [] : biasNotes(problem, combined, second, await run(second, secondPlace));
+	if (!signal.aborted) {
+		for (const place of [secondPlace, checkpoints]) if (place) removeCheckpoints(place, settings.chains);
+	}
 	const seconds = (performance.now() - start) / 1000;
-	return { answer: { ...combined, ...computationRecord(engine, seconds, settings) }, chains };
+	return {
+		answer: {
+			...combined,
+			validity: [...combined.validity, ...notes],
+			...computationRecord(engine, seconds, settings),
+		},
+		chains,
+	};
+}
+
+/** Beside the first run's checkpoints, which stay until both runs are complete. */
+function placeOfSecondRun(first: CheckpointPlace): CheckpointPlace {
+	return {
+		...first,
+		folder: join(first.folder, "half-step"),
+		identity: `${first.identity}, half the step size`,
+	};
+}
+
+function biasNotes(
+	problem: Problem,
+	answer: SampledAnswer,
+	settings: SamplingSettings,
+	chains: readonly ChainResult[],
+): ValidityNote[] {
+	if (chains.length > 0) return stepSizeBias(answer, combineChains(problem, settings, chains));
+	return [
+		{
+			name: "step-size bias",
+			value: "not measured",
+			message:
+				"Interrupted before the run with half the step size had enough draws to show the step-size bias.",
+		},
+	];
 }

@@ -64,6 +64,10 @@ export interface SamplerDiagnostics {
 	readonly acceptanceRate: number;
 	/** Mean over chains of the adapted step size; absent for samplers without one. */
 	readonly stepSize?: number;
+	/** Of weighted draws: (sum of weights)^2 / sum of squared weights, over all chains. */
+	readonly effectiveSampleSize?: number;
+	/** Of weighted draws: Pareto k-hat of the weights; at most 0.7 for averages to be trusted. */
+	readonly paretoShape?: number;
 	readonly seed: number;
 }
 

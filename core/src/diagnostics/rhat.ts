@@ -21,6 +21,15 @@ export function rHat(chains: readonly Float64Array[]): Diagnostic {
 	return defined(Math.max(location, scale));
 }
 
+/**
+ * Split R-hat of the series as they are: compares the chains' means and nothing else. For linearized series of weighted draws,
+ * whose chains have proposals, and so spreads and shapes, of their own. Vehtari et al. 2021, equations 1-4 (Gelman et al. 2013).
+ * @throws RangeError as `rHat`.
+ */
+export function meanRHat(chains: readonly Float64Array[]): Diagnostic {
+	return unusable(chains) ?? defined(classicRHat(splitChains(chains)));
+}
+
 /** sqrt(((n - 1)/n W + B/n) / W), W the mean variance within chains and B/n the variance of their means. */
 function classicRHat(chains: readonly Float64Array[]): number {
 	const n = chains[0]!.length;

@@ -14,6 +14,11 @@ export interface BatchMoments {
 	readonly squaredDeviations: Float64Array;
 	/** The batch means themselves, where they were asked for. */
 	readonly batchMeans?: readonly Float64Array[];
+	/**
+	 * Only of weighted draws, whose arrays are one entry longer: means of weight times x and, last, of the weight, in units of
+	 * e^logScale. `withEqualWeights` turns them into the moments of x.
+	 */
+	readonly logScale?: number;
 }
 
 /** What has been accumulated so far: plain data, enough to go on. */
@@ -25,10 +30,13 @@ export interface BatchMeansState {
 	readonly batchLength: number;
 	/** Sums over the draws of each batch. */
 	readonly batches: readonly Float64Array[];
+	/** As in BatchMoments; absent before the first weighted draw. */
+	readonly logScale?: number;
 }
 
 export interface BatchMeans {
-	add(x: Float64Array): void;
+	/** @param logWeight of weighted draws only */
+	add(x: Float64Array, logWeight?: number): void;
 	moments(): BatchMoments;
 	/** A copy. */
 	snapshot(): BatchMeansState;

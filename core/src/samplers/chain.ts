@@ -5,12 +5,14 @@ import { parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ChainCounters, ChainOptions, ChainResult, ChainSnapshot } from "./chain-result.ts";
 import { createDrawStore } from "./draw-store.ts";
+import { evidenceNumbers } from "./evidence/evidence-request.ts";
 import { refuseTooLarge } from "./memory.ts";
 import { createWeightReader } from "./network-weights.ts";
 import { createObserver } from "./observer.ts";
 import { findSampler } from "./registry.ts";
 import type { SamplingSettings, StepInfo } from "./sampler.ts";
 import { createSamplingSpace } from "./sampling-space.ts";
+import { createScalarFunctions } from "./scalar-functions.ts";
 
 /**
  * Runs one chain: a start, `warmup` adapting steps, then `draws` kept ones with frozen tuning.
@@ -33,12 +35,16 @@ export function runChain(
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {
-		const { space, kernel } = bind(problem, engine, settings);
+		const { space, kernel, weighted, rungCount } = bind(problem, engine, settings);
 		const observer = createObserver(space, settings);
 		const reader = settings.saveWeights === true ? createWeightReader(space) : undefined;
 		const streams = resume ? copyOf(resume) : chainStreams(settings.seed, chainIndex);
 		const { transitions, observations } = streams;
-		const store = createDrawStore(problem, settings.draws, reader?.count);
+		const store = createDrawStore(problem, settings.draws, {
+			rungCount,
+			...(reader && { weightCount: reader.count }),
+			...(weighted && { weighing: createScalarFunctions(engine) }),
+		});
 		if (resume) store.restore(resume.store);
 		let counters = resume?.counters ?? NOTHING_COUNTED;
 		let state = resume ? resume.state : kernel.init(transitions);
@@ -77,6 +83,7 @@ export function runChain(
 		return {
 			chain: chainIndex,
 			...store.finish(),
+			...(kernel.ladder && { ladder: kernel.ladder(state) }),
 			...(store.logDensity().length === 0 ? { shortenedSteps: 0 } : rest),
 			...(reader && { weightArrays: reader.arrays }),
 			notes: [...space.notes, ...kernel.notes, ...observer.notes],
@@ -100,7 +107,13 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 		});
 	}
 	const space = createSamplingSpace(engine, problem);
-	return { space, kernel: sampler.prepare(space, options) };
+	const wanted = { evidence: settings.evidence === true };
+	return {
+		space,
+		kernel: sampler.prepare(space, options, wanted),
+		weighted: sampler.weighted === true,
+		rungCount: evidenceNumbers(settings),
+	};
 }
 
 type ChainStreams = Pick<ChainSnapshot, "transitions" | "observations" | "weights">;

@@ -4,6 +4,7 @@ import type { Problem } from "../problem/problem.ts";
 import type { ChainResult } from "./chain-result.ts";
 import { shortestLength } from "./combined-draws.ts";
 import { type ConvergenceReport, convergenceReport } from "./convergence-report.ts";
+import { logEvidence } from "./evidence/log-evidence.ts";
 import { generalizationError } from "./generalization-error.ts";
 import { averagedEstimate, kernelEstimates } from "./layer-estimates.ts";
 import { monitoredObservables } from "./observables.ts";
@@ -12,7 +13,9 @@ import { type PointEstimates, pointEstimates } from "./point-estimates.ts";
 import { outputCovariance, pointCovariance } from "./posterior-covariance.ts";
 import { preactivationLaws } from "./preactivation-laws.ts";
 import type { SamplingSettings } from "./sampler.ts";
+import { temperingNotes } from "./tempering/tempering-notes.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
+import { type WeightReport, weightReport } from "./weight-report.ts";
 
 /** Convergence asks for this rank-normalized split R-hat at most (Vehtari et al. 2021, section 4). */
 export const R_HAT_LIMIT = 1.01;
@@ -22,7 +25,8 @@ const ESS_PER_CHAIN = 100;
 
 /**
  * The posterior according to all chains, with Monte-Carlo standard errors and diagnostics. Non-convergence is a value:
- * `convergence.converged` is false when an R-hat exceeds 1.01, a kept step diverged or an observable is stuck.
+ * `convergence.converged` is false when an R-hat exceeds 1.01, a kept step diverged, an observable is stuck, or importance
+ * weights are worth fewer than 100 equal ones or have too heavy a tail. Weighted draws also give the log evidence.
  *
  * Chains of unequal length, stopped early, are cut to the shortest for means, variances and diagnostics.
  * @throws InputError when there is no chain or one has fewer than four draws.
@@ -35,11 +39,16 @@ export function combineChains(
 	const draws = shortestLength(chains);
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
-	const report = convergenceReport(monitoredObservables(chains, outputs, draws));
+	const evidence = logEvidence(problem, chains, draws);
+	const report = convergenceReport([
+		...monitoredObservables(chains, outputs, draws),
+		...("absent" in evidence ? [] : [{ label: "logEvidence", series: evidence.series }]),
+	]);
 	const train = pointEstimates(chains, "train", outputs, draws);
 	const test = problem.testInputs ? pointEstimates(chains, "test", outputs, draws) : undefined;
 	const { kernels, standardErrors: kernelStandardErrors } = kernelEstimates(chains, points);
-	const diagnostics = samplerDiagnostics(settings, chains, draws, report);
+	const importance = weightReport(chains, draws);
+	const diagnostics = samplerDiagnostics(settings, chains, draws, report, importance);
 	const weights = weightCovariance(chains);
 	const error = test && generalizationError(problem, chains, test, draws);
 	return {
@@ -57,15 +66,30 @@ export function combineChains(
 				}
 			: {}),
 		...covariances(chains, draws, train, test),
+		...(importance && {
+			logEvidence: importance.logEvidence,
+			logEvidenceStandardError: importance.logEvidenceStandardError,
+		}),
 		kernels,
 		kernelStandardErrors,
 		orderParameters: weights ? { Sigma: weights.mean } : {},
 		orderParameterStandardErrors: weights?.standardError ? { Sigma: weights.standardError } : {},
 		preactivations: preactivationLaws(chains, points),
+		...("absent" in evidence
+			? {}
+			: { logEvidence: evidence.value, logEvidenceStandardError: evidence.standardError }),
 		...(error && { generalizationError: error }),
-		absent: absent(problem, settings, chains, report),
-		validity: validityNotes(settings, chains, draws, report),
-		convergence: convergenceOf(diagnostics, report),
+		absent: {
+			...("absent" in evidence && importance === undefined ? { logEvidence: evidence.absent } : {}),
+			...absent(problem, settings, chains, report),
+		},
+		validity: [
+			...validityNotes(settings, chains, draws, report),
+			...temperingNotes(chains),
+			...("absent" in evidence ? [] : evidence.notes),
+			...(importance?.notes ?? []),
+		],
+		convergence: convergenceOf(diagnostics, report, importance),
 		diagnostics,
 	};
 }
@@ -115,6 +139,7 @@ function samplerDiagnostics(
 	chains: readonly ChainResult[],
 	draws: number,
 	report: ConvergenceReport,
+	importance: WeightReport | undefined,
 ): SamplerDiagnostics {
 	const stepSizes = chains.flatMap(({ stepSize }) => (stepSize === undefined ? [] : [stepSize]));
 	const acceptances = chains.flatMap((chain) => [...chain.acceptance]);
@@ -129,6 +154,8 @@ function samplerDiagnostics(
 		divergences: chains.reduce((sum, chain) => sum + chain.divergent.reduce((a, b) => a + b, 0), 0),
 		acceptanceRate: average(acceptances),
 		...(stepSizes.length > 0 ? { stepSize: average(stepSizes) } : {}),
+		...(importance && { effectiveSampleSize: importance.effectiveSampleSize }),
+		...(importance?.paretoShape !== undefined && { paretoShape: importance.paretoShape }),
 		seed: settings.seed,
 	};
 }
@@ -147,7 +174,6 @@ function absent(
 	const { averaged } = chains[0]!;
 	const several = problem.trainTargets.columns > 1;
 	return {
-		logEvidence: "a sampler of the posterior does not give its normalization",
 		...(averaged[averagedName.weightCovariance]
 			? {}
 			: { "orderParameters.Sigma": `recorded for a fan-in of at most ${WEIGHT_COVARIANCE_LIMIT}` }),
@@ -169,7 +195,11 @@ function absent(
 	};
 }
 
-function convergenceOf(diagnostics: SamplerDiagnostics, report: ConvergenceReport): Convergence {
+function convergenceOf(
+	diagnostics: SamplerDiagnostics,
+	report: ConvergenceReport,
+	importance: WeightReport | undefined,
+): Convergence {
 	const { maxRHat, divergences } = diagnostics;
 	const faults: string[] = [];
 	if (maxRHat === undefined) faults.push("no observable has an R-hat");
@@ -184,12 +214,16 @@ function convergenceOf(diagnostics: SamplerDiagnostics, report: ConvergenceRepor
 		);
 	}
 	if (divergences > 0) faults.push(`${divergences} kept steps diverged`);
+	if (importance) faults.push(...importance.faults);
 	const common = {
 		iterations: diagnostics.chains * diagnostics.draws,
 		residual: Math.max((maxRHat ?? 1) - 1, 0),
 	};
 	if (faults.length === 0) return { converged: true, ...common };
-	return { converged: false, ...common, advice: `Raise warmup and draws: ${faults.join("; ")}.` };
+	const remedy = importance?.faults.length
+		? "Raise proposals and draws, or sample with hmc"
+		: "Raise warmup and draws";
+	return { converged: false, ...common, advice: `${remedy}: ${faults.join("; ")}.` };
 }
 
 function validityNotes(

@@ -1,4 +1,13 @@
-import { bulkEss, type Diagnostic, rHat, tailEss } from "../diagnostics/index.ts";
+import {
+	bulkEss,
+	type Diagnostic,
+	meanRHat,
+	rHat,
+	tailEss,
+	weightedBulkEss,
+	weightedTailEss,
+} from "../diagnostics/index.ts";
+import { linearized } from "../diagnostics/linearized.ts";
 import type { Observable } from "./observables.ts";
 
 /** The worst of one diagnostic over all observables. */
@@ -20,7 +29,10 @@ export interface ConvergenceReport {
 	readonly stuck: readonly string[];
 }
 
-/** Computes R-hat, bulk and tail ESS of every observable and keeps the worst, with the label of where it is. */
+/**
+ * Computes R-hat, bulk and tail ESS of every observable and keeps the worst, with the label of where it is. For weighted draws
+ * R-hat compares the chains' weighted means (linearized series, no ranks), and ESS counts equally weighted draws.
+ */
 export function convergenceReport(observables: Iterable<Observable>): ConvergenceReport {
 	const constant: string[] = [];
 	const stuck: string[] = [];
@@ -28,16 +40,18 @@ export function convergenceReport(observables: Iterable<Observable>): Convergenc
 	let maxRHat: Worst | undefined;
 	let minBulkEss: Worst | undefined;
 	let minTailEss: Worst | undefined;
-	for (const { label, series } of observables) {
+	for (const { label, series, weights } of observables) {
 		count++;
-		const r = rHat(series);
+		const r = weights ? meanRHat(linearized(series, weights)) : rHat(series);
 		if (!r.defined) {
 			(r.cause === "constant" ? constant : stuck).push(label);
 			continue;
 		}
 		maxRHat = worse(maxRHat, r, label, (a, b) => a > b);
-		minBulkEss = worse(minBulkEss, bulkEss(series), label, (a, b) => a < b);
-		minTailEss = worse(minTailEss, tailEss(series), label, (a, b) => a < b);
+		const bulk = weights ? weightedBulkEss(series, weights) : bulkEss(series);
+		const tail = weights ? weightedTailEss(series, weights) : tailEss(series);
+		minBulkEss = worse(minBulkEss, bulk, label, (a, b) => a < b);
+		minTailEss = worse(minTailEss, tail, label, (a, b) => a < b);
 	}
 	return {
 		observables: count,

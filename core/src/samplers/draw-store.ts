@@ -3,6 +3,8 @@ import { type BatchMeans, createBatchMeans } from "./batch-means.ts";
 import type { AveragedDraws, DrawStoreSnapshot, ScalarDraws } from "./chain-result.ts";
 import { keepsBatches, type Observation } from "./observation.ts";
 import type { StepInfo } from "./sampler.ts";
+import type { ScalarFunctions } from "./scalar-functions.ts";
+import { createWeightedBatchMeans } from "./weighted-batch-means.ts";
 
 /** What is kept of a chain's draws. */
 export interface StoredDraws {
@@ -21,6 +23,8 @@ export interface StoredDraws {
 	readonly divergent: Uint8Array;
 	/** completedDraws x (all weights of a network), where they are kept. */
 	readonly weights?: Float64Array;
+	/** completedDraws x (2 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
+	readonly rungs?: Float64Array;
 	/** Kernels, power sums, histograms. */
 	readonly averaged: AveragedDraws;
 	/** Conditional variances that rounding made negative and that were set to 0. */
@@ -42,8 +46,22 @@ export interface DrawStore {
 
 const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
 
-/** Allocates the room for what is stored draw by draw in advance. @param weightCount weights kept of each draw */
-export function createDrawStore(problem: Problem, draws: number, weightCount = 0): DrawStore {
+/** What a store holds beside the observations. */
+export interface DrawStoreOptions {
+	/** Numbers in the weights kept of each draw. Default: 0, none are kept. */
+	readonly weightCount?: number;
+	/** Numbers that a ladder of replicas records of each draw. Default: 0, there is none. */
+	readonly rungCount?: number;
+	/** The engine's functions when every draw has an importance weight: averages then take it into account. */
+	readonly weighing?: ScalarFunctions;
+}
+
+/** Allocates the room for what is stored draw by draw in advance. */
+export function createDrawStore(
+	problem: Problem,
+	draws: number,
+	{ weightCount = 0, rungCount = 0, weighing }: DrawStoreOptions = {},
+): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const targets = problem.trainTargets.data;
@@ -59,6 +77,8 @@ export function createDrawStore(problem: Problem, draws: number, weightCount = 0
 		kernelLabelProjection: 1,
 		acceptance: 1,
 		weights: weightCount,
+		rungs: rungCount,
+		...(weighing && { logWeight: 1 }),
 	};
 	const stored = Object.fromEntries(
 		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
@@ -80,7 +100,9 @@ export function createDrawStore(problem: Problem, draws: number, weightCount = 0
 	const accumulator = (name: string, size: number): BatchMeans => {
 		const known = averaged.get(name);
 		if (known !== undefined) return known;
-		const created = createBatchMeans(size, keepsBatches(name));
+		const created = weighing
+			? createWeightedBatchMeans(size, weighing.exp)
+			: createBatchMeans(size, keepsBatches(name));
 		averaged.set(name, created);
 		return created;
 	};
@@ -97,7 +119,7 @@ export function createDrawStore(problem: Problem, draws: number, weightCount = 0
 			}
 			for (const [name, values] of Object.entries(observation.averaged)) {
 				refuseNonFinite(values, name, kept);
-				accumulator(name, values.length).add(values);
+				accumulator(name, values.length).add(values, observation.logWeight);
 			}
 			const kernel = observation.averaged.output!;
 			const scalars = {
@@ -106,11 +128,13 @@ export function createDrawStore(problem: Problem, draws: number, weightCount = 0
 				kernelLabelProjection:
 					labelNorm > 0 ? quadraticForm(kernel, targets, points, outputs) / labelNorm : 0,
 				acceptance: info.acceptance,
+				...(weighing && { logWeight: observation.logWeight! }),
 			};
 			for (const [name, value] of Object.entries(scalars)) {
 				stored[name]![kept] = value;
 				refuseNonFinite(Float64Array.of(value), name, kept);
 			}
+			if (observation.rungs) stored.rungs!.set(observation.rungs, kept * rungCount);
 			if (weights) {
 				refuseNonFinite(weights, "weights", kept);
 				stored.weights!.set(weights, kept * weightCount);
@@ -131,9 +155,11 @@ export function createDrawStore(problem: Problem, draws: number, weightCount = 0
 					logDensity: cut("logDensity"),
 					kernelMeanDiagonal: cut("kernelMeanDiagonal"),
 					...(labelNorm > 0 ? { kernelLabelProjection: cut("kernelLabelProjection") } : {}),
+					...(weighing && { logWeight: cut("logWeight") }),
 				},
 				acceptance: cut("acceptance"),
 				...(weightCount > 0 ? { weights: cut("weights") } : {}),
+				...(rungCount > 0 ? { rungs: cut("rungs") } : {}),
 				divergent: divergent.slice(0, kept),
 				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
 				roundedVariances: rounded,
@@ -153,7 +179,7 @@ export function createDrawStore(problem: Problem, draws: number, weightCount = 0
 			divergent.set(snapshot.divergent);
 			averaged.clear();
 			for (const [name, state] of Object.entries(snapshot.averaged)) {
-				accumulator(name, state.total.length).restore(state);
+				accumulator(name, state.total.length - (weighing ? 1 : 0)).restore(state);
 			}
 		},
 	};

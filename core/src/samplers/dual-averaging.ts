@@ -1,11 +1,11 @@
 /**
  * Step-size adaptation by dual averaging (Hoffman and Gelman 2014, JMLR 15:1593, arXiv 1111.4246, section 3.2.1, equation 6):
- * the logarithm of the step size is driven until the mean acceptance probability is `TARGET_ACCEPTANCE`, and its weighted
- * average is the step size after warm-up.
+ * the logarithm of the step size is driven until the mean acceptance probability is a target, and its weighted average is
+ * the step size after warm-up.
  */
 import type { ScalarFunctions } from "./scalar-functions.ts";
 
-/** The acceptance probability aimed at: near the optimum of static trajectories, on the cautious side. */
+/** The default target: near the optimum of static trajectories, on the cautious side. */
 export const TARGET_ACCEPTANCE = 0.8;
 
 // The constants of the paper: gamma, t0 and the exponent kappa = 3/4 of the averaging weights.
@@ -25,10 +25,17 @@ export interface StepSizeTuning {
 	readonly anchor: number;
 	/** Step sizes above this are never used. */
 	readonly largest: number;
+	/** The mean acceptance probability aimed at. */
+	readonly target: number;
 }
 
 /** Tuning that begins at a given step size. */
-export function startTuning(stepSize: number, largest: number, { log }: ScalarFunctions): StepSizeTuning {
+export function startTuning(
+	stepSize: number,
+	largest: number,
+	{ log }: ScalarFunctions,
+	target = TARGET_ACCEPTANCE,
+): StepSizeTuning {
 	const start = Math.min(stepSize, largest);
 	return {
 		count: 0,
@@ -37,6 +44,7 @@ export function startTuning(stepSize: number, largest: number, { log }: ScalarFu
 		averageShortfall: 0,
 		anchor: log(10 * start),
 		largest,
+		target,
 	};
 }
 
@@ -48,7 +56,7 @@ export function adapt(
 ): StepSizeTuning {
 	const count = tuning.count + 1;
 	const weight = 1 / (count + DELAY);
-	const averageShortfall = (1 - weight) * tuning.averageShortfall + weight * (TARGET_ACCEPTANCE - acceptance);
+	const averageShortfall = (1 - weight) * tuning.averageShortfall + weight * (tuning.target - acceptance);
 	const free = tuning.anchor - (Math.sqrt(count) / SHRINKAGE) * averageShortfall;
 	const logStepSize = Math.min(free, log(tuning.largest));
 	const averaging = 1 / (Math.sqrt(count) * Math.sqrt(Math.sqrt(count)));

@@ -36,6 +36,8 @@ export const MAX_LEAPFROG_STEPS = 512;
 export const DIVERGENCE_THRESHOLD = 1000;
 
 export interface HmcTransition {
+	/** The chain at these weights, without tuning. Undefined where V is not finite. */
+	pointAt(position: Float64Array): Omit<HmcState, "tuning"> | undefined;
 	/** The state at these weights with a step size of the right order. Undefined where V is not finite. Advances `stream`. */
 	stateAt(position: Float64Array, stream: RandomState): HmcState | undefined;
 	step(state: HmcState, stream: RandomState, warmingUp: boolean): { state: HmcState; info: HmcInfo };
@@ -77,12 +79,18 @@ export function createHmcTransition(engine: Engine, force: Force): HmcTransition
 		return angle;
 	};
 
+	const pointAt = (weights: Float64Array) => {
+		position.data.set(weights);
+		const energy = force.evaluate();
+		if (!Number.isFinite(energy)) return undefined;
+		return { position: weights.slice(), energy, gradient: gradient.data.slice() };
+	};
+
 	return {
+		pointAt,
 		stateAt(weights, stream) {
-			position.data.set(weights);
-			const energy = force.evaluate();
-			if (!Number.isFinite(energy)) return undefined;
-			const start = { position: weights.slice(), energy, gradient: gradient.data.slice() };
+			const start = pointAt(weights);
+			if (start === undefined) return undefined;
 			return { ...start, tuning: startTuning(reasonableStepSize(start, stream), INTEGRATION_TIME, scalar) };
 		},
 		step(state, stream, warmingUp) {

@@ -1,4 +1,5 @@
 export type { BatchMoments } from "./batch-means.ts";
+export { biasRun } from "./bias-run.ts";
 export { runChain } from "./chain.ts";
 export type {
 	AveragedDraws,
@@ -16,3 +17,4 @@ export type { WeightArray } from "./network-weights.ts";
 export { projectionMcse } from "./projection-mcse.ts";
 export { findSampler, samplers } from "./registry.ts";
 export * from "./sampler.ts";
+export { stepSizeBias } from "./step-size-bias.ts";

@@ -1,8 +1,9 @@
 import { type Matrix, matrix } from "@finitude/engine";
 import type { KernelQuantity } from "../answer/answer.ts";
-import { type BatchEstimate, combineBatchMoments } from "./batch-means.ts";
+import { type BatchEstimate, type BatchMoments, combineBatchMoments } from "./batch-means.ts";
 import type { ChainResult } from "./chain-result.ts";
 import { averagedName } from "./observation.ts";
+import { withEqualWeights } from "./weighted-batch-means.ts";
 
 /** Posterior means of kernels with their standard errors, under the same names. */
 export interface KernelEstimates {
@@ -11,11 +12,20 @@ export interface KernelEstimates {
 	readonly standardErrors: Readonly<Record<string, KernelQuantity>>;
 }
 
-/** An averaged quantity over all chains. Undefined when the chains did not record it. */
-export function averagedEstimate(chains: readonly ChainResult[], name: string): BatchEstimate | undefined {
+/** The moments of an averaged quantity, one entry a chain, all draws counting alike. Undefined when the chains did not record it. */
+export function averagedMoments(
+	chains: readonly ChainResult[],
+	name: string,
+): readonly BatchMoments[] | undefined {
 	const moments = chains.map((chain) => chain.averaged[name]);
 	if (moments.some((moment) => moment === undefined)) return undefined;
-	return combineBatchMoments(moments.map((moment) => moment!));
+	return withEqualWeights(moments.map((moment) => moment!));
+}
+
+/** An averaged quantity over all chains. Undefined when the chains did not record it. */
+export function averagedEstimate(chains: readonly ChainResult[], name: string): BatchEstimate | undefined {
+	const moments = averagedMoments(chains, name);
+	return moments && combineBatchMoments(moments);
 }
 
 /**

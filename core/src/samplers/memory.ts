@@ -1,7 +1,9 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import { MAX_BATCHES } from "./batch-means.ts";
+import { evidenceNumbers } from "./evidence/evidence-request.ts";
 import { positionOrder } from "./position-order.ts";
+import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 import { featureRows, whitenNetwork } from "./whitened-network.ts";
@@ -17,7 +19,7 @@ export interface MemoryEstimate {
 	readonly draws: number;
 }
 
-/** What a run will allocate, before it does. */
+/** What a run will allocate, before it does. @throws InputError for an unknown sampler. */
 export function estimateMemory(problem: Problem, settings: SamplingSettings): MemoryEstimate {
 	const { trainInputs, trainTargets, testInputs } = problem;
 	const points = trainInputs.rows;
@@ -33,6 +35,11 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const forward = 4 * columns * points + 2 * columns * testPoints + 8 * parameters;
 	const kernels =
 		2 * points * points + Math.min(points, last) ** 2 + Math.max(points, last) * (points + testPoints);
+	// Gradients in float32 have forward and backward passes of their own, half the size, and a matrix to factorize.
+	const single =
+		settings.options?.precision === "float32"
+			? (4 * columns * points + patches * fanIn + 2 * parameters + 3 * Math.min(points, last) ** 2) / 2
+			: 0;
 	const rotation = fanIn * (3 * patches + 4 * testPatches + Math.min(testPatches, fanIn));
 	const recorded = counts.reduce((sum, count) => sum + 2 * count, 1) * points * points;
 	const weights = fanIn <= WEIGHT_COVARIANCE_LIMIT ? fanIn * fanIn : 0;
@@ -40,9 +47,11 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	// One array of work space, two of sums and one for each batch.
 	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
 	const allWeights = layers[0]!.width * fanIn + parameters + (last + 1) * outputs;
-	const perDraw = 2 * outputs * (points + testPoints) + 5 + (settings.saveWeights === true ? allWeights : 0);
+	const logWeight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
+	const saved = settings.saveWeights === true ? allWeights : 0;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved + evidenceNumbers(settings);
 	return {
-		worker: 8 * (forward + kernels + rotation + averages),
+		worker: 8 * (forward + single + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
 	};
 }

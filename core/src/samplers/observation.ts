@@ -9,8 +9,10 @@ export interface Observation {
 	readonly testVariance: Float64Array;
 	/** log p(y, hidden weights), or with the readout log p(y, all weights), up to a constant. */
 	readonly logDensity: number;
-	/** Log importance weight; absent where draws count alike. */
+	/** As in NetworkDraw; absent where draws count alike. */
 	readonly logWeight?: number;
+	/** As in the draw: a RungRecord. */
+	readonly rungs?: Float64Array;
 	/** Quantities too large to be stored draw by draw; only their averages are kept. */
 	readonly averaged: Readonly<Record<string, Float64Array>>;
 }

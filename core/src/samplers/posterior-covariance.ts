@@ -1,9 +1,13 @@
 import { type Matrix, matrix } from "@finitude/engine";
-import { batchMomentsOf, combineBatchMoments } from "./batch-means.ts";
+import { linearized } from "../diagnostics/linearized.ts";
+import { type BatchMoments, batchMomentsOf, combineBatchMoments } from "./batch-means.ts";
 import type { ChainResult } from "./chain-result.ts";
-import { momentSeries, type SampledPoints } from "./moment-series.ts";
+import { relativeWeights } from "./draw-weights.ts";
+import type { SampledPoints } from "./moment-series.ts";
+import { seriesOf } from "./observables.ts";
 import { averagedName } from "./observation.ts";
 import { type PointEstimates, standardErrorOfMean } from "./point-estimates.ts";
+import { withEqualWeights } from "./weighted-batch-means.ts";
 
 /** A posterior covariance with its standard error; the latter absent with fewer than two batches of draws. */
 export interface CovarianceEstimate {
@@ -23,28 +27,36 @@ export function pointCovariance(
 	const name = points === "train" ? averagedName.trainCovariance : averagedName.testCovariance;
 	if (chains.some((chain) => chain.averaged[name] === undefined)) return undefined;
 	const size = mean.data.length;
-	const estimate = combineBatchMoments(
-		chains.map((chain) => {
-			const conditional = chain.averaged[name]!;
-			const means = points === "train" ? chain.trainMean : chain.testMean;
-			/** Draws `from` to `to`, their average conditional covariance given. */
-			const averageOf = (conditionalMean: Float64Array, from: number, to: number) => {
-				const average = conditionalMean.slice();
-				for (let t = from; t < to; t++) {
-					const row = means.subarray(t * size, (t + 1) * size);
-					for (let i = 0; i < size; i++) {
-						for (let j = 0; j < size; j++) {
-							average[i * size + j]! += ((row[i]! - mean.data[i]!) * (row[j]! - mean.data[j]!)) / (to - from);
-						}
+	const moments = chains.map((chain): BatchMoments => {
+		const conditional = chain.averaged[name]!;
+		const { logScale } = conditional;
+		const weights =
+			logScale === undefined ? undefined : chain.scalars.logWeight!.map((x) => Math.exp(x - logScale));
+		const means = points === "train" ? chain.trainMean : chain.testMean;
+		/** Draws `from` to `to`, their average conditional covariance (times the weight) given. */
+		const averageOf = (conditionalMean: Float64Array, from: number, to: number) => {
+			const average = conditionalMean.slice();
+			for (let t = from; t < to; t++) {
+				const row = means.subarray(t * size, (t + 1) * size);
+				const weight = weights?.[t] ?? 1;
+				for (let i = 0; i < size; i++) {
+					for (let j = 0; j < size; j++) {
+						const product = (row[i]! - mean.data[i]!) * (row[j]! - mean.data[j]!);
+						average[i * size + j]! += (weight * product) / (to - from);
 					}
 				}
-				return average;
-			};
-			const { draws, batchLength, batchMeans } = conditional;
-			const batches = batchMeans!.map((x, b) => averageOf(x, b * batchLength, (b + 1) * batchLength));
-			return batchMomentsOf(batches, conditional, averageOf(conditional.mean, 0, draws));
-		}),
-	);
+			}
+			return average;
+		};
+		const { draws, batchLength, batchMeans } = conditional;
+		const batches = batchMeans!.map((x, b) => averageOf(x, b * batchLength, (b + 1) * batchLength));
+		return {
+			...batchMomentsOf(batches, conditional, averageOf(conditional.mean, 0, draws)),
+			batchMeans: batches,
+			...(logScale === undefined ? {} : { logScale }),
+		};
+	});
+	const estimate = combineBatchMoments(withEqualWeights(moments));
 	return {
 		covariance: matrix(size, size, estimate.mean),
 		...(estimate.standardError && { standardError: matrix(size, size, estimate.standardError) }),
@@ -58,6 +70,7 @@ export function outputCovariance(
 	draws: number,
 ): { readonly covariance: Matrix[]; readonly standardError: Matrix[] } {
 	const outputs = mean.columns;
+	const weights = relativeWeights(chains, draws);
 	const covariance: Matrix[] = [];
 	const standardError: Matrix[] = [];
 	for (let point = 0; point < mean.rows; point++) {
@@ -66,12 +79,13 @@ export function outputCovariance(
 			const at = point * outputs + a;
 			c.data[a * (outputs + 1)] = variance.data[at]!;
 			e.data[a * (outputs + 1)] = varianceStandardError.data[at]!;
-			const first = momentSeries(chains, "test", "mean", at, draws);
+			const first = seriesOf(chains, "testMean", at, draws);
 			for (let b = 0; b < a; b++) {
-				const second = momentSeries(chains, "test", "mean", point * outputs + b, draws);
-				const products = first.map((series, chain) =>
+				const second = seriesOf(chains, "testMean", point * outputs + b, draws);
+				const deviations = first.map((series, chain) =>
 					series.map((x, t) => (x - mean.data[at]!) * (second[chain]![t]! - mean.data[point * outputs + b]!)),
 				);
+				const products = linearized(deviations, weights);
 				const average =
 					products.reduce((sum, series) => sum + series.reduce((s, x) => s + x, 0), 0) /
 					(chains.length * draws);

@@ -1,6 +1,6 @@
 import { type Block, type Engine, load, type View } from "@finitude/engine";
 import type { Problem } from "../problem/problem.ts";
-import { createBackwardPass } from "./backward.ts";
+import { type BackwardPass, createBackwardPass } from "./backward.ts";
 import { createForwardPass, type ForwardPass } from "./forward.ts";
 import { createReadout, type IntegratedReadout, type ReadoutForm, smallerForm } from "./readout.ts";
 import { featureRows, type WhitenedNetwork } from "./whitened-network.ts";
@@ -24,6 +24,8 @@ export interface Potential {
 	readonly features: View;
 	/** All layers at the training points, current after `energy` or `evaluate`. */
 	readonly forward: ForwardPass;
+	/** Shares the forward pass; its work space is free between calls. */
+	readonly backward: BackwardPass;
 	readonly readout: IntegratedReadout;
 }
 
@@ -71,6 +73,7 @@ export function createPotential(
 		targets,
 		features: forward.features,
 		forward,
+		backward,
 		readout,
 	};
 }

@@ -2,7 +2,7 @@ import { matrix } from "@finitude/engine";
 import type { Histogram, PreactivationLaw } from "../answer/answer.ts";
 import { batchMomentsOf, combineBatchMoments } from "./batch-means.ts";
 import type { ChainResult } from "./chain-result.ts";
-import { averagedEstimate } from "./layer-estimates.ts";
+import { averagedEstimate, averagedMoments } from "./layer-estimates.ts";
 import { HISTOGRAM_BINS, HISTOGRAM_RANGE } from "./layer-statistics.ts";
 import { averagedName } from "./observation.ts";
 
@@ -22,7 +22,8 @@ export function preactivationLaws(chains: readonly ChainResult[], points: number
  */
 function shape(chains: readonly ChainResult[], layer: number, points: number): PreactivationLaw {
 	const name = averagedName.powers(layer);
-	const { mean } = averagedEstimate(chains, name)!;
+	const chainMoments = averagedMoments(chains, name)!;
+	const { mean } = combineBatchMoments(chainMoments);
 	const columns = mean.length / 4;
 	const raw = (k: number, i: number) => mean[(k - 1) * columns + i]!;
 	const ratios = Array.from({ length: columns }, (_, i) =>
@@ -30,8 +31,7 @@ function shape(chains: readonly ChainResult[], layer: number, points: number): P
 	);
 	if (ratios.some((ratio) => ratio === undefined)) return {};
 	const linearized = (which: "skewness" | "kurtosis") =>
-		chains.map((chain) => {
-			const moments = chain.averaged[name]!;
+		chainMoments.map((moments) => {
 			const value = (powers: Float64Array) => {
 				const values = new Float64Array(columns + 1);
 				for (let i = 0; i < columns; i++) {

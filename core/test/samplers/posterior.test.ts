@@ -1,32 +1,33 @@
-/** The sampler against exact and published posteriors: |z| < 4 for every observable, z in Monte-Carlo standard errors. */
+/** The sampler against exact posteriors: |z| < 4 for every observable, z in Monte-Carlo standard errors. */
 import { readFileSync } from "node:fs";
 import type { Matrix } from "@finitude/engine";
 import { describe, expect, test } from "vitest";
 import { combineChains, type Problem, parseProblem, runChain, type SampledAnswer } from "../../src/index.ts";
-import { standardErrorOfMean } from "../../src/samplers/point-estimates.ts";
+import {
+	expectAgreement,
+	type Measurement,
+	measureMatrix,
+	POINT_QUANTITIES,
+	sampledOutputKernel,
+	sampledPoints,
+} from "../helpers/z-scores.ts";
 import { linearPosterior } from "./linear-posterior.ts";
 import { dense, engine, randomProblem } from "./problems.ts";
 
 function sample(problem: Problem, draws: number, seed = 1) {
 	const settings = { sampler: "hmc", chains: 4, draws, warmup: 200, seed };
 	const chains = [0, 1, 2, 3].map((chain) => runChain(problem, engine, settings, chain));
-	return { chains, answer: combineChains(problem, settings, chains) };
+	return combineChains(problem, settings, chains);
 }
 
-/** Collects z-scores and asserts all at once, so that a failure shows the whole list. */
-function zScores(
-	estimate: Matrix,
-	error: Matrix,
-	truth: readonly number[],
-	truthError?: readonly number[],
-): number[] {
-	expect(truth.length).toBe(estimate.data.length);
-	return truth.map((t, i) => (estimate.data[i]! - t) / Math.hypot(error.data[i]!, truthError?.[i] ?? 0));
-}
-
-/** 4 standard errors are exceeded by chance once in 16,000: in the few hundred comparisons here not with these seeds. */
-function expectAgreement(z: readonly number[]): void {
-	expect(z.filter((value) => !(Math.abs(value) < 4))).toEqual([]);
+/** Moments of f at all points against exact ones. */
+function measurePoints(
+	answer: SampledAnswer,
+	truth: Readonly<Record<(typeof POINT_QUANTITIES)[number], readonly number[]>>,
+): Measurement[] {
+	return POINT_QUANTITIES.flatMap((quantity) =>
+		measureMatrix(quantity, sampledPoints(answer, quantity), truth[quantity]),
+	);
 }
 
 function golden(name: string) {
@@ -55,16 +56,17 @@ describe("one hidden linear layer, exact by quadrature", () => {
 		],
 	];
 	test.each(problems)("means, variances and kernel entries: %s", (_, problem) => {
-		const { answer } = sample(problem, 1500);
+		const answer = sample(problem, 1500);
 		const exact = linearPosterior(problem);
 		const P = problem.trainInputs.rows;
-		const kernelError = answer.kernelStandardErrors.output as Matrix;
 		const z = [
-			...zScores(answer.trainMean, answer.trainMeanStandardError, exact.mean.slice(0, P)),
-			...zScores(answer.testMean!, answer.testMeanStandardError!, exact.mean.slice(P)),
-			...zScores(answer.trainVariance, answer.trainVarianceStandardError, exact.variance.slice(0, P)),
-			...zScores(answer.testVariance!, answer.testVarianceStandardError!, exact.variance.slice(P)),
-			...zScores(answer.kernels.output as Matrix, kernelError, [...exact.kernel.data]),
+			...measurePoints(answer, {
+				trainMean: exact.mean.slice(0, P),
+				trainVariance: exact.variance.slice(0, P),
+				testMean: exact.mean.slice(P),
+				testVariance: exact.variance.slice(P),
+			}),
+			...measureMatrix("output kernel", sampledOutputKernel(answer), exact.kernel.data),
 		];
 		expect(z.length).toBeGreaterThan(100);
 		expectAgreement(z);
@@ -87,60 +89,16 @@ describe("one hidden linear layer, exact by quadrature", () => {
 describe("deep linear networks, exact golden numbers", () => {
 	test.each(["deep-linear-5-5", "deep-linear-10-30-variances", "deep-linear-20-20-20"])("%s", (name) => {
 		const file = golden(name);
-		const { answer } = sample(parseProblem(file.problem), 1000);
+		const answer = sample(parseProblem(file.problem), 1000);
 		const { expected } = file.cases.find((c: { theory: string }) => c.theory === "deep-linear");
-		const z = [
-			...zScores(answer.trainMean, answer.trainMeanStandardError, expected.trainMean.flat()),
-			...zScores(answer.testMean!, answer.testMeanStandardError!, expected.testMean.flat()),
-			...zScores(answer.trainVariance, answer.trainVarianceStandardError, expected.trainVariance.flat()),
-			...zScores(answer.testVariance!, answer.testVarianceStandardError!, expected.testVariance.flat()),
-		];
-		expectAgreement(z);
-		expect(answer.diagnostics.divergences).toBe(0);
-	});
-});
-
-describe("golden truths of nonlinear networks", () => {
-	test.each([
-		"rescaling-erf-n20",
-		"rescaling-relu-n20",
-		"rescaling-erf-n5-variances",
-		"rescaling-erf-mean-field-n10",
-		"rescaling-relu-offset-n5",
-		"rescaling-quadratic-n20",
-		"rescaling-two-outputs-erf-n20",
-		"rescaling-erf-2hl-10-30",
-		"rescaling-erf-d40",
-	])("%s", (name) => {
-		const { problem, truth } = golden(name);
-		const { answer, chains } = sample(parseProblem(problem), 1200);
-		const z = [
-			...zScores(
-				answer.testMean!,
-				answer.testMeanStandardError!,
-				truth.testMean.flat(),
-				truth.testMeanStandardError.flat(),
-			),
-			...zScores(
-				answer.testVariance!,
-				answer.testVarianceStandardError!,
-				truth.testVariance.flat(),
-				truth.testVarianceStandardError.flat(),
-			),
-			...(["labelProjection", "meanDiagonal"] as const).map((quantity) => {
-				const series = chains.map(({ scalars }) =>
-					quantity === "meanDiagonal" ? scalars.kernelMeanDiagonal : scalars.kernelLabelProjection!,
-				);
-				const pooled = series.flatMap((values) => [...values]);
-				const mean = pooled.reduce((a, b) => a + b, 0) / pooled.length;
-				const error = standardErrorOfMean(series);
-				return (
-					(mean - truth.outputKernel[quantity]) /
-					Math.hypot(error, truth.outputKernel[`${quantity}StandardError`])
-				);
+		expectAgreement(
+			measurePoints(answer, {
+				trainMean: expected.trainMean.flat(),
+				trainVariance: expected.trainVariance.flat(),
+				testMean: expected.testMean.flat(),
+				testVariance: expected.testVariance.flat(),
 			}),
-		];
-		expectAgreement(z);
+		);
 		expect(answer.diagnostics.divergences).toBe(0);
 	});
 });
@@ -154,7 +112,7 @@ test("with huge noise the posterior is the prior: erf and its arcsine kernel, wi
 		readout: { weightVariance: 2, biasVariance: 0.5 },
 		noiseVariance: 1e8,
 	});
-	const { answer } = sample(problem, 1000);
+	const answer = sample(problem, 1000);
 	const arcsine = (x: Matrix, i: number, j: number) => {
 		const c = (a: number, b: number) => {
 			let sum = 0.3;
@@ -169,9 +127,9 @@ test("with huge noise the posterior is the prior: erf and its arcsine kernel, wi
 	);
 	const variances = (x: Matrix) => [0, 1, 2, 3].map((i) => arcsine(x, i, i));
 	expectAgreement([
-		...zScores(answer.kernels.output as Matrix, answer.kernelStandardErrors.output as Matrix, entries),
-		...zScores(answer.trainVariance, answer.trainVarianceStandardError, variances(problem.trainInputs)),
-		...zScores(answer.testVariance!, answer.testVarianceStandardError!, variances(problem.testInputs!)),
+		...measureMatrix("output kernel", sampledOutputKernel(answer), entries),
+		...measureMatrix("trainVariance", sampledPoints(answer, "trainVariance"), variances(problem.trainInputs)),
+		...measureMatrix("testVariance", sampledPoints(answer, "testVariance"), variances(problem.testInputs!)),
 	]);
 	expect(Math.max(...answer.testMean!.data.map(Math.abs))).toBeLessThan(1e-6);
 });

@@ -135,6 +135,19 @@ test("hmc with float32 gradients samples the exact posterior", () => {
 	expect(answer.convergence).toMatchObject({ converged: true });
 });
 
+test("tempered replicas want float64", () => {
+	const problem = architectures[0]![1];
+	const settings = { sampler: "hmc", chains: 1, draws: 10, warmup: 0, seed: 1 };
+	const options = { precision: "float32", temper: 4 };
+	expect(() => runChain(problem, engine, { ...settings, options }, 0)).toThrow(
+		new InputError({
+			where: "sampling.options.precision",
+			wanted: "float64 with temper or evidence, whose replicas exchange energies at several noises",
+			got: "float32",
+		}),
+	);
+});
+
 test("a kernel that float32 cannot tell from a singular one has no gradient, and hmc says what to do", () => {
 	const problem = randomProblem({
 		points: 40,

@@ -1,0 +1,59 @@
+import type { ScalarFunctions } from "../samplers/scalar-functions.ts";
+import type { Modes } from "../theories/kernel-rescaling/modes.ts";
+
+/**
+ * The likelihood of a scale: log N(y; 0, q K + B), without the constant (P/2) log 2 pi and the shift of the modes:
+ * -(1/2) sum_k [log a_k + yt_k^2 / a_k], a_k = noise_k + q signal_k; one output.
+ */
+export interface ScaleLikelihood {
+	at(q: number): number;
+	/** At least the likelihood of every scale up to q, and not increasing as q falls. */
+	boundUpTo(q: number): number;
+	/** At least the likelihood of every scale from q on, and not increasing as q grows. */
+	boundFrom(q: number): number;
+}
+
+/**
+ * @param targets yt: the targets in the coordinates of the modes
+ *
+ * The bounds choose each a_k on its own, as near as the range of q allows to yt_k^2, where its term is largest.
+ */
+export function scaleLikelihood(
+	{ log }: ScalarFunctions,
+	{ signal, noise }: Modes,
+	targets: Float64Array,
+): ScaleLikelihood {
+	const sum = (choose: (k: number) => number) => {
+		const logs = logProduct(log);
+		let fit = 0;
+		for (let k = 0; k < signal.length; k++) {
+			const a = choose(k);
+			logs.multiply(a);
+			fit += targets[k]! ** 2 / a;
+		}
+		return -(logs.value() + fit) / 2;
+	};
+	const a = (k: number, q: number) => noise[k]! + q * signal[k]!;
+	return {
+		at: (q) => sum((k) => a(k, q)),
+		boundUpTo: (q) => sum((k) => Math.min(Math.max(targets[k]! ** 2, noise[k]!), a(k, q))),
+		boundFrom: (q) => sum((k) => (signal[k]! > 0 ? Math.max(targets[k]! ** 2, a(k, q)) : noise[k]!)),
+	};
+}
+
+/** The logarithm of a product of many positive numbers with few logarithms. */
+export function logProduct(log: (x: number) => number): { multiply(x: number): void; value(): number } {
+	let sum = 0;
+	let product = 1;
+	return {
+		multiply(x) {
+			product *= x;
+			// Far from overflow and underflow, also after one more factor below 1e150.
+			if (product > 1e150 || product < 1e-150) {
+				sum += log(product);
+				product = 1;
+			}
+		},
+		value: () => sum + log(product),
+	};
+}
