@@ -26,7 +26,9 @@ describe("sample --temper and --evidence", () => {
 	});
 
 	it("refuses the evidence of a sampler that cannot estimate it", async () => {
-		const { code, stderr } = await finitude(["sample", "-", "--sampler", "langevin", "--evidence"], { input });
+		const { code, stderr } = await finitude(["sample", "-", "--sampler", "langevin", "--evidence"], {
+			input,
+		});
 		expect(code).toBe(2);
 		expect(stderr).toContain(
 			"langevin does not estimate the log evidence; hmc does. Sample with hmc, or leave evidence out.",
