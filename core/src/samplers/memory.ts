@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import { MAX_BATCHES } from "./batch-means.ts";
+import { evidenceNumbers } from "./evidence/evidence-request.ts";
 import { positionOrder } from "./position-order.ts";
 import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
@@ -43,7 +44,7 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const allWeights = layers[0]!.width * fanIn + parameters + (last + 1) * outputs;
 	const logWeight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
 	const saved = settings.saveWeights === true ? allWeights : 0;
-	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved + evidenceNumbers(settings);
 	return {
 		worker: 8 * (forward + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,

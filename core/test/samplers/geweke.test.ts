@@ -95,9 +95,11 @@ describe.each(Object.entries(problems))("%s", (_, problem) => {
 
 /** hmc for a posterior whose log determinant is a tenth too large. */
 const wrong: Pick<Sampler, "prepare" | "options"> = {
-	options: hmc.options as Sampler["options"],
+	options: hmc.options as unknown as Sampler["options"],
 	prepare: (space) =>
-		hmc.prepare(withLogDeterminant(space, 1.1), {}) as unknown as ReturnType<Sampler["prepare"]>,
+		hmc.prepare(withLogDeterminant(space, 1.1), hmc.options.parse({})) as unknown as ReturnType<
+			Sampler["prepare"]
+		>,
 };
 
 function withLogDeterminant(space: SamplingSpace, factor: number): SamplingSpace {
