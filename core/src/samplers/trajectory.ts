@@ -1,9 +1,33 @@
-import type { Block } from "@finitude/engine";
+import type { Block, RandomState } from "@finitude/engine";
+import type { ChainPoint, Coordinates } from "./coordinates.ts";
 import type { Potential } from "./potential.ts";
 import { rotationBy } from "./scalar-functions.ts";
 
 /** What a trajectory needs of a potential. */
 export type Force = Pick<Potential, "position" | "gradient" | "evaluate">;
+
+/** Energy errors above this are divergences: the integrator left the typical set. */
+export const DIVERGENCE_THRESHOLD = 1000;
+
+/** A rule that draws the next point of a chain along the motion from the present one, leaving exp(-V - |w|^2/2) invariant. */
+export interface Trajectory {
+	/** Draws the momentum too; advances `stream`. */
+	sample(coordinates: Coordinates, from: ChainPoint, stepSize: number, stream: RandomState): Outcome;
+}
+
+/** What a trajectory led to. */
+export interface Outcome {
+	/** `from` itself where nothing else was accepted. */
+	readonly point: ChainPoint;
+	/** Mean acceptance probability: what the step size is tuned by. */
+	readonly acceptance: number;
+	readonly divergent: boolean;
+	/** Energy error of the proposal, or of the point drawn. */
+	readonly energyError: number;
+	readonly gradientEvaluations: number;
+	/** The limit on steps ended the trajectory. */
+	readonly shortened: boolean;
+}
 
 /**
  * A leapfrog trajectory of the Hamiltonian V(w) + |w|^2/2 + |p|^2/2: half a kick by V, an exact rotation of (w, p) by

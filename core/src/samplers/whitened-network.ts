@@ -45,7 +45,7 @@ export function featureColumns(layer: WhitenedLayer, points: number): number {
 }
 
 /** The weights of one layer as a matrix over the vector of all weights. */
-export function weightsOf(layer: WhitenedLayer, position: Block): View {
+export function weightsOf(layer: Pick<WhitenedLayer, "width" | "fanIn" | "offset">, position: Block): View {
 	return view(position, layer.width, layer.fanIn, layer.offset);
 }
 
