@@ -17,6 +17,8 @@ export interface FullPotential {
 	evaluate(): number;
 	/** The network that a position stands for. */
 	draw(position: Float64Array): NetworkDraw;
+	/** The position of a network. @throws RangeError when it comes without its readout. */
+	positionOf(network: NetworkDraw): Float64Array;
 }
 
 /** Allocates what the space does not have; forward pass, backward pass and targets are those of its integrated potential. */
@@ -46,5 +48,14 @@ export function createFullPotential({ engine, problem, network, potential }: Sam
 			return squaredNorm(residual.block) / (2 * noiseVariance);
 		},
 		draw: (weights) => ({ hidden: weights.subarray(0, hidden), readout: weights.subarray(hidden) }),
+		positionOf(draw) {
+			if (draw.readout === undefined) {
+				throw new RangeError("positionOf: wanted a network with its readout; got one without.");
+			}
+			const weights = new Float64Array(position.length);
+			weights.set(draw.hidden);
+			weights.set(draw.readout, hidden);
+			return weights;
+		},
 	};
 }

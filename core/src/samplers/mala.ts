@@ -154,6 +154,7 @@ function prepare(space: SamplingSpace, { stepsPerDraw }: MalaOptions): Transitio
 			};
 		},
 		draw: (state) => potential.draw(state.position),
+		at: ({ tuning }, network) => ({ position: potential.positionOf(network), tuning }),
 	};
 }
 
