@@ -128,5 +128,6 @@ function prepare(
 			return { state: { hidden: position.data.slice() }, info: ALWAYS_ACCEPTED };
 		},
 		draw: ({ hidden }) => ({ hidden }),
+		at: (_, { hidden }) => ({ hidden }),
 	};
 }

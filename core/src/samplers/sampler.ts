@@ -94,11 +94,11 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	/** The network that this state stands for. */
 	draw(state: State): NetworkDraw;
 	/**
-	 * The state at a network with the tuning of `state`, for the targets that the space holds now: they may have been exchanged.
-	 * Kernels whose steps leave the posterior invariant have it, so that this can be tested; it may advance `stream`.
+	 * The state at a network, one as `draw` gives them, with the tuning of `state`, for the targets that the space holds now: they
+	 * may have been exchanged. Kernels whose steps leave the posterior invariant have it, so that this can be tested.
 	 * @throws InputError where the posterior density at that network is not finite.
 	 */
-	at?(state: State, network: NetworkDraw, stream: RandomState): State;
+	at?(state: State, network: NetworkDraw): State;
 	/** What the ladder of a tempered sampler did since warm-up. */
 	ladder?(state: State): LadderReport;
 }
