@@ -17,7 +17,7 @@ export const claims: Readonly<Record<string, Claim>> = {
 	mala: { exact: true, draws: "chain", optionSets: [{ stepsPerDraw: 50 }], effort: 2 },
 	gibbs: { exact: true, draws: "chain", optionSets: [{}], effort: 4 },
 	langevin: { exact: false, draws: "chain", optionSets: [{}], effort: 10 },
-	importance: { exact: true, draws: "weighted", optionSets: [{}], effort: 10 },
+	importance: { exact: true, draws: "weighted", optionSets: [{}], effort: 1 },
 	exact: { exact: true, draws: "independent", optionSets: [{}], effort: 1 },
 };
 
