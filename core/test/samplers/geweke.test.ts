@@ -46,6 +46,13 @@ const problems: Readonly<Record<string, Problem>> = {
 		readout: { weightVariance: 4, biasVariance: 0.2 },
 		scaling: "mean-field",
 	}),
+	"three linear layers, bias below, readout bias": randomProblem({
+		points: 4,
+		inputs: 3,
+		layers: [dense(2, "linear", 1.5, 0.3), dense(3, "linear"), dense(2, "linear")],
+		readout: { weightVariance: 2, biasVariance: 0.4 },
+		noiseVariance: 0.3,
+	}),
 	"linear convolution": randomProblem({
 		points: 3,
 		inputs: 4,
