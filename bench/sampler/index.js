@@ -147,6 +147,7 @@ function runCase(engine, python, libraries, { title, problem: json }, seconds) {
 	console.log(formatTable([HEADER, ...competitors.map(([name, run]) => rowOf(name, run, against))]));
 	console.log(
 		`gradient, best: ${threeDigits(1000 * gradient.integrated)} ms with the readout integrated out, ` +
+			`${threeDigits(1000 * size.single)} ms of them in float32, ` +
 			`${threeDigits(1000 * gradient.full)} ms with all weights; eta ${stepSize.toPrecision(3)}, a tenth of the largest stable step`,
 	);
 	const parts = breakdown(engine, problem, HMC_WARMUP);

@@ -22,7 +22,7 @@ describe("sample --temper and --evidence", () => {
 		const { stdout } = await finitude(["sample", "-", "--temper", ...quick], { input });
 		const answer = JSON.parse(stdout);
 		expect(answer.options.options.temper).toBe(8);
-		expect(answer.absent.logEvidence).toBe("estimated on request only, by hmc: use --evidence");
+		expect(answer.absent.logEvidence).toBe("estimated on request only: use --evidence");
 	});
 
 	it("refuses the evidence of a sampler that cannot estimate it", async () => {
@@ -31,7 +31,7 @@ describe("sample --temper and --evidence", () => {
 		});
 		expect(code).toBe(2);
 		expect(stderr).toContain(
-			"langevin does not estimate the log evidence; hmc does. Sample with hmc, or leave evidence out.",
+			"langevin does not estimate the log evidence; hmc and importance do. Choose one of them, or leave evidence out.",
 		);
 	});
 });

@@ -37,7 +37,7 @@ export function combineChains(
 	const draws = shortestLength(chains);
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
-	const evidence = logEvidence(problem, chains, draws);
+	const evidence = logEvidence(problem, settings, chains, draws);
 	const report = convergenceReport([
 		...monitoredObservables(chains, outputs, draws),
 		...("absent" in evidence ? [] : [{ label: "logEvidence", series: evidence.series }]),

@@ -10,12 +10,14 @@
  * Checked against exact linear posteriors, central differences, Geweke's joint-distribution test and published samples.
  */
 import { z } from "zod";
+import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import { createHmcTransition, type HmcInfo, type HmcState } from "./hmc-transition.ts";
-import { createPriorStart, type PriorStart, singularKernel } from "./prior-start.ts";
+import { createPriorStart, type Precision, type PriorStart, singularKernel } from "./prior-start.ts";
 import type { Sampler, TransitionKernel, WantedEstimates } from "./sampler.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
+import { createSinglePrecisionForce } from "./single-precision-force.ts";
 import { recordSize } from "./tempering/rung-record.ts";
 import { createTemperedHmc, type TemperedState } from "./tempering/tempered-hmc.ts";
 
@@ -81,6 +83,7 @@ const references: readonly Reference[] = [
 
 interface HmcOptions {
 	readonly temper: number;
+	readonly precision: Precision;
 }
 
 /** A ladder for the log evidence where none was asked for. */
@@ -112,6 +115,13 @@ export const hmc: Sampler<HmcState | TemperedState, HmcInfo, HmcOptions> = {
 				"Replicas of each chain at growing noise, from the problem's up to the prior, that exchange their weights; 1 for none. " +
 					`With evidence and 1, ${EVIDENCE_REPLICAS} are used.`,
 			),
+		precision: z
+			.enum(["float64", "float32"])
+			.default("float64")
+			.describe(
+				"Precision of the gradients along a trajectory. float32 is up to twice as fast and just as exact, because every " +
+					"trajectory is accepted or rejected by its energy in float64; with a very small noiseVariance fewer are accepted.",
+			),
 	}),
 	evidence: { numbersPerDraw: ({ temper }) => recordSize(ladderSize(temper, true)) },
 	applies,
@@ -129,20 +139,31 @@ function applies({ noiseVariance }: Problem): true | string {
 
 function prepare(
 	space: SamplingSpace,
-	{ temper }: HmcOptions,
+	{ temper, precision }: HmcOptions,
 	{ evidence }: WantedEstimates = { evidence: false },
 ): TransitionKernel<HmcState | TemperedState, HmcInfo> {
 	const replicas = ladderSize(temper, evidence);
-	const start = createPriorStart(space);
-	const kernel = replicas > 1 ? createTemperedHmc(space, start, { replicas, evidence }) : plain(space, start);
+	const start = createPriorStart(space, precision);
+	if (replicas > 1 && precision !== "float64") {
+		throw new InputError({
+			where: "sampling.options.precision",
+			wanted: "float64 with temper or evidence, whose replicas exchange energies at several noises",
+			got: precision,
+		});
+	}
+	const kernel =
+		replicas > 1 ? createTemperedHmc(space, start, { replicas, evidence }) : plain(space, start, precision);
 	return kernel as TransitionKernel<HmcState | TemperedState, HmcInfo>;
 }
 
 function plain(
-	{ engine, potential, problem }: SamplingSpace,
+	space: SamplingSpace,
 	start: PriorStart,
+	precision: Precision,
 ): TransitionKernel<HmcState, HmcInfo> {
-	const transition = createHmcTransition(engine, potential);
+	const { engine, potential, problem } = space;
+	const force = precision === "float32" ? createSinglePrecisionForce(space) : potential;
+	const transition = createHmcTransition(engine, force);
 	return {
 		notes: [],
 		init: (stream) => start(transition, stream),
@@ -150,7 +171,7 @@ function plain(
 		draw: ({ position }) => ({ hidden: position }),
 		at({ tuning }, { hidden }) {
 			const point = transition.pointAt(hidden);
-			if (point === undefined) throw singularKernel(problem);
+			if (point === undefined) throw singularKernel(problem, precision);
 			return { ...point, tuning };
 		},
 	};

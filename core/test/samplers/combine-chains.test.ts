@@ -23,7 +23,7 @@ test("means are averages of conditional means; variances add the variance of the
 		12,
 	);
 	expect(answer.absent).toEqual({
-		logEvidence: "estimated on request only, by hmc: use --evidence",
+		logEvidence: "estimated on request only: use --evidence",
 	});
 	expect(answer.diagnostics).toMatchObject({ chains: 3, draws: 150, warmup: 100, seed: 3, divergences: 0 });
 	expect(answer.validity.map((note) => note.name).slice(0, 2)).toEqual([

@@ -36,7 +36,18 @@ describe("linear networks against their exact posteriors", () => {
 		const answer = sample(family, sampler, run);
 		const scores = zScores(answer, family);
 		all[sampler]!.push(...scores.map(({ z }) => z));
-		console.log("FAM", sampler, "|", family.name, "|", scores.length, "max", Math.max(...scores.map(({ z }) => Math.abs(z))).toFixed(2), "ess", answer.diagnostics.minBulkEss?.toFixed(0));
+		console.log(
+			"FAM",
+			sampler,
+			"|",
+			family.name,
+			"|",
+			scores.length,
+			"max",
+			Math.max(...scores.map(({ z }) => Math.abs(z))).toFixed(2),
+			"ess",
+			answer.diagnostics.minBulkEss?.toFixed(0),
+		);
 		expect(scores.length).toBeGreaterThanOrEqual(200);
 		expect(scores.filter(({ z }) => !(Math.abs(z) < 4))).toEqual([]);
 		expect(answer.diagnostics.divergences).toBe(0);
@@ -48,13 +59,16 @@ describe("linear networks against their exact posteriors", () => {
 		expect(Math.abs((evidence.value as number) - family.logEvidence) / error).toBeLessThan(4);
 	});
 
-	test.each(Object.keys(RUNS))("the scores of %s are as wide as standard errors should make them", (sampler) => {
-		const scores = all[sampler]!;
-		expect(scores.length).toBeGreaterThan(2000);
-		const rms = Math.sqrt(scores.reduce((sum, z) => sum + z * z, 0) / scores.length);
-		console.log("RMS", sampler, rms, scores.length);
-		// Some 20 families with about ten independent numbers each: 0.05 around 1.
-		expect(rms).toBeGreaterThan(0.8);
-		expect(rms).toBeLessThan(1.2);
-	});
+	test.each(Object.keys(RUNS))(
+		"the scores of %s are as wide as standard errors should make them",
+		(sampler) => {
+			const scores = all[sampler]!;
+			expect(scores.length).toBeGreaterThan(2000);
+			const rms = Math.sqrt(scores.reduce((sum, z) => sum + z * z, 0) / scores.length);
+			console.log("RMS", sampler, rms, scores.length);
+			// Some 20 families with about ten independent numbers each: 0.05 around 1.
+			expect(rms).toBeGreaterThan(0.8);
+			expect(rms).toBeLessThan(1.2);
+		},
+	);
 });

@@ -117,7 +117,7 @@ test("without the request the answer says how to get it", () => {
 	const chains = [0, 1].map((chain) => runChain(problem, engine, settings, chain));
 	const answer = combineChains(problem, settings, chains);
 	expect(answer.logEvidence).toBeUndefined();
-	expect(answer.absent.logEvidence).toBe("estimated on request only, by hmc: use --evidence");
+	expect(answer.absent.logEvidence).toBe("estimated on request only: use --evidence");
 });
 
 test("rungs that do not overlap, or whose kernel could not be factorized, leave it out with the reason", () => {

@@ -4,6 +4,8 @@ import { mean, pooled } from "../../diagnostics/moments.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { ChainResult } from "../chain-result.ts";
 import { standardErrorOfMean } from "../point-estimates.ts";
+import { findSampler } from "../registry.ts";
+import type { SamplingSettings } from "../sampler.ts";
 import { readRecord, recordSize } from "../tempering/rung-record.ts";
 import { bridgeSeries } from "./bridge.ts";
 import { pathIntegral } from "./path-integral.ts";
@@ -32,12 +34,17 @@ export interface LogEvidence extends Estimate {
  */
 export function logEvidence(
 	problem: Problem,
+	{ sampler }: Pick<SamplingSettings, "sampler">,
 	chains: readonly ChainResult[],
 	draws: number,
 ): LogEvidence | { readonly absent: string } {
 	const ladders = chains.flatMap(({ rungs }) => (rungs === undefined ? [] : [rungs]));
 	if (ladders.length < chains.length) {
-		return { absent: "estimated on request only, by hmc: use --evidence" };
+		return {
+			absent: findSampler(sampler).evidence
+				? "estimated on request only: use --evidence"
+				: `${sampler} does not estimate it; hmc does, with --evidence`,
+		};
 	}
 	const { noiseVariance, trainTargets } = problem;
 	const normalization = -(trainTargets.data.length / 2) * Math.log(2 * Math.PI * noiseVariance);

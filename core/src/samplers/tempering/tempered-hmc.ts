@@ -72,12 +72,11 @@ export function createTemperedHmc(
 		return normals.data.slice();
 	};
 
-	/** The replica of a rung at other weights or another power. */
-	const moved = (rung: HmcState, weights: Float64Array, power: number): HmcState => {
+	/** The replica of a rung at other weights or another power; undefined where the kernel cannot be factorized. */
+	const moved = (rung: HmcState, weights: Float64Array, power: number): HmcState | undefined => {
 		tempered.setPower(power);
-		potential.position.data.set(weights);
-		const energy = potential.evaluate();
-		return { ...rung, position: weights, energy, gradient: potential.gradient.data.slice() };
+		const point = transition.pointAt(weights);
+		return point && { ...rung, ...point };
 	};
 
 	/** Offers every second pair of neighbours an exchange of their weights. */
@@ -89,7 +88,8 @@ export function createTemperedHmc(
 		const weightsOn = (i: number) => (i < last ? rungs[i]!.position : prior);
 		const energyOf = (i: number) => (i < last ? tempered.fromPotential(rungs[i]!.energy, powers[i]!) : 0);
 		const place = (i: number, weights: Float64Array) => {
-			if (i < last) rungs[i] = moved(rungs[i]!, weights, powers[i]!);
+			// An exchange is accepted where both energies are finite.
+			if (i < last) rungs[i] = moved(rungs[i]!, weights, powers[i]!)!;
 			else prior = weights;
 		};
 		for (let cold = state.steps % 2; cold < last; cold += 2) {
@@ -121,9 +121,10 @@ export function createTemperedHmc(
 		const doubled = (steps & (steps - 1)) === 0;
 		if (steps < FIRST_RESPACING || !doubled) return state;
 		const ladder = respaced(state.ladder, rejectionRates(state.tally), scalar);
-		const rungs = state.rungs.map((rung, i) => moved(rung, rung.position, ladder.powers[i]!));
-		const possible = rungs.every(({ energy }) => Number.isFinite(energy));
-		return { ...state, ...(possible ? { ladder, rungs } : {}), tally: freshTally(last) };
+		const rungs = state.rungs
+			.map((rung, i) => moved(rung, rung.position, ladder.powers[i]!))
+			.filter((rung) => rung !== undefined);
+		return { ...state, ...(rungs.length === last ? { ladder, rungs } : {}), tally: freshTally(last) };
 	};
 
 	return {
