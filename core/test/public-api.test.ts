@@ -40,7 +40,9 @@ test("@finitude/core", () => {
 		  "makeDataSet",
 		  "mcseMean",
 		  "mcseStandardDeviation",
+		  "meanRHat",
 		  "networkSchema",
+		  "paretoShape",
 		  "parseProblem",
 		  "parseText",
 		  "predictionAt",
@@ -72,6 +74,8 @@ test("@finitude/core", () => {
 		  "toMatrix",
 		  "verdict",
 		  "version",
+		  "weightedBulkEss",
+		  "weightedTailEss",
 		  "withDataPaths",
 		]
 	`);

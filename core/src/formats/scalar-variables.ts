@@ -10,6 +10,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	logDensity: "log p(targets, weights) up to a constant",
 	kernelMeanDiagonal: "trace of the output kernel at the training points over their number",
 	kernelLabelProjection: "output kernel along the targets, tr(Y^T K Y) / tr(Y^T Y)",
+	logWeight:
+		"log importance weight: averages over draws are to be weighted, and the mean weight is the evidence",
 };
 
 /** Quantities of the network belong to the posterior, what else a sampler tells of a draw to its statistics. */

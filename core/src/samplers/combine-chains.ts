@@ -1,5 +1,5 @@
 import { matrix } from "@finitude/engine";
-import type { Convergence, SampledAnswer, SamplerDiagnostics, ValidityNote } from "../answer/answer.ts";
+import type { Convergence, SampledAnswer, SamplerDiagnostics } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ChainResult } from "./chain-result.ts";
 import { shortestLength } from "./combined-draws.ts";
@@ -9,19 +9,17 @@ import { generalizationError } from "./generalization-error.ts";
 import { averagedEstimate, kernelEstimates } from "./layer-estimates.ts";
 import { monitoredObservables } from "./observables.ts";
 import { averagedName } from "./observation.ts";
-import { type PointEstimates, pointEstimates } from "./point-estimates.ts";
-import { outputCovariance, pointCovariance } from "./posterior-covariance.ts";
+import { pointEstimates } from "./point-estimates.ts";
+import { posteriorCovariances } from "./posterior-covariance.ts";
 import { preactivationLaws } from "./preactivation-laws.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { temperingNotes } from "./tempering/tempering-notes.ts";
+import { validityNotes } from "./validity-notes.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 import { type WeightReport, weightReport } from "./weight-report.ts";
 
 /** Convergence asks for this rank-normalized split R-hat at most (Vehtari et al. 2021, section 4). */
 export const R_HAT_LIMIT = 1.01;
-
-/** Fewer effective draws than this for each chain make the diagnostics themselves unreliable (Vehtari et al. 2021, section 4). */
-const ESS_PER_CHAIN = 100;
 
 /**
  * The posterior according to all chains, with Monte-Carlo standard errors and diagnostics. Non-convergence is a value:
@@ -65,7 +63,7 @@ export function combineChains(
 					testVarianceStandardError: test.varianceStandardError,
 				}
 			: {}),
-		...covariances(chains, draws, train, test),
+		...posteriorCovariances(chains, draws, train, test),
 		...(importance && {
 			logEvidence: importance.logEvidence,
 			logEvidenceStandardError: importance.logEvidenceStandardError,
@@ -91,35 +89,6 @@ export function combineChains(
 		],
 		convergence: convergenceOf(diagnostics, report, importance),
 		diagnostics,
-	};
-}
-
-function covariances(
-	chains: readonly ChainResult[],
-	draws: number,
-	train: PointEstimates,
-	test: PointEstimates | undefined,
-): Pick<
-	SampledAnswer,
-	| "trainCovariance"
-	| "trainCovarianceStandardError"
-	| "testCovariance"
-	| "testCovarianceStandardError"
-	| "testOutputCovariance"
-	| "testOutputCovarianceStandardError"
-> {
-	if (train.mean.columns > 1) {
-		if (test === undefined) return {};
-		const { covariance, standardError } = outputCovariance(chains, test, draws);
-		return { testOutputCovariance: covariance, testOutputCovarianceStandardError: standardError };
-	}
-	const between = pointCovariance(chains, "train", train);
-	const unseen = test && pointCovariance(chains, "test", test);
-	return {
-		...(between && { trainCovariance: between.covariance }),
-		...(between?.standardError && { trainCovarianceStandardError: between.standardError }),
-		...(unseen && { testCovariance: unseen.covariance }),
-		...(unseen?.standardError && { testCovarianceStandardError: unseen.standardError }),
 	};
 }
 
@@ -224,66 +193,4 @@ function convergenceOf(
 		? "Raise proposals and draws, or sample with hmc"
 		: "Raise warmup and draws";
 	return { converged: false, ...common, advice: `${remedy}: ${faults.join("; ")}.` };
-}
-
-function validityNotes(
-	settings: SamplingSettings,
-	chains: readonly ChainResult[],
-	draws: number,
-	report: ConvergenceReport,
-): ValidityNote[] {
-	const notes = [...chains[0]!.notes];
-	const note = (name: string, value: number | string, message: string) =>
-		notes.push({ name, value, message });
-	note(
-		"monitored observables",
-		report.observables,
-		"Conditional means and variances of f at all training and test points, the log density, and the output kernel's mean diagonal and label projection; weights are not monitored, for hidden units can be permuted.",
-	);
-	if (report.constant.length > 0) {
-		const example = report.constant[0]!;
-		note(
-			"constant observables",
-			report.constant.length,
-			`No R-hat for these, ${example} among them: they never change.`,
-		);
-	}
-	const wanted = ESS_PER_CHAIN * chains.length;
-	for (const [name, worst] of [
-		["smallest bulk ESS", report.minBulkEss],
-		["smallest tail ESS", report.minTailEss],
-	] as const) {
-		if (worst === undefined || worst.value >= wanted) continue;
-		note(
-			name,
-			worst.value,
-			`Below ${wanted} at ${worst.label}: standard errors and R-hat are themselves uncertain. Raise draws.`,
-		);
-	}
-	const lengths = chains.map((chain) => chain.completedDraws);
-	if (lengths.some((length) => length < settings.draws)) {
-		note(
-			"draws",
-			draws,
-			`Stopped early: the chains have ${lengths.join(", ")} of ${settings.draws} draws. Means, variances and diagnostics use the first ${draws} of each, kernels all.`,
-		);
-	}
-	const shortened = chains.reduce((sum, chain) => sum + chain.shortenedSteps, 0);
-	if (shortened > 0) {
-		note(
-			"shortened trajectories",
-			shortened,
-			`The step size is so small that the limit on steps cut ${shortened} kept trajectories short: draws are valid, but more correlated.`,
-		);
-	}
-	const rounded = chains.reduce((sum, chain) => sum + chain.roundedVariances.count, 0);
-	if (rounded > 0) {
-		const lowest = Math.min(...chains.map((chain) => chain.roundedVariances.lowest));
-		note(
-			"negative conditional variances",
-			rounded,
-			`Rounding made them negative, down to ${lowest}; they were set to 0.`,
-		);
-	}
-	return notes;
 }

@@ -1,4 +1,5 @@
 import { type Matrix, matrix } from "@finitude/engine";
+import type { SampledAnswer } from "../answer/answer.ts";
 import { linearized } from "../diagnostics/linearized.ts";
 import { type BatchMoments, batchMomentsOf, combineBatchMoments } from "./batch-means.ts";
 import type { ChainResult } from "./chain-result.ts";
@@ -10,7 +11,7 @@ import { type PointEstimates, standardErrorOfMean } from "./point-estimates.ts";
 import { withEqualWeights } from "./weighted-batch-means.ts";
 
 /** A posterior covariance with its standard error; the latter absent with fewer than two batches of draws. */
-export interface CovarianceEstimate {
+interface CovarianceEstimate {
 	readonly covariance: Matrix;
 	readonly standardError?: Matrix;
 }
@@ -19,7 +20,7 @@ export interface CovarianceEstimate {
  * Cov(f_i, f_j) over points, for one output: the average conditional covariance plus the covariance of the conditional means.
  * Standard errors by batch means of the sum. Undefined when the chains did not record the conditional covariance.
  */
-export function pointCovariance(
+function pointCovariance(
 	chains: readonly ChainResult[],
 	points: SampledPoints,
 	{ mean }: PointEstimates,
@@ -64,7 +65,7 @@ export function pointCovariance(
 }
 
 /** Cov(f_a, f_b) over outputs at each test point: given the hidden weights the outputs are independent with one variance. */
-export function outputCovariance(
+function outputCovariance(
 	chains: readonly ChainResult[],
 	{ mean, variance, varianceStandardError }: PointEstimates,
 	draws: number,
@@ -100,4 +101,34 @@ export function outputCovariance(
 		standardError.push(e);
 	}
 	return { covariance, standardError };
+}
+
+/** Those parts of the answer: over points for one output, over outputs at each test point for several. */
+export function posteriorCovariances(
+	chains: readonly ChainResult[],
+	draws: number,
+	train: PointEstimates,
+	test: PointEstimates | undefined,
+): Pick<
+	SampledAnswer,
+	| "trainCovariance"
+	| "trainCovarianceStandardError"
+	| "testCovariance"
+	| "testCovarianceStandardError"
+	| "testOutputCovariance"
+	| "testOutputCovarianceStandardError"
+> {
+	if (train.mean.columns > 1) {
+		if (test === undefined) return {};
+		const { covariance, standardError } = outputCovariance(chains, test, draws);
+		return { testOutputCovariance: covariance, testOutputCovarianceStandardError: standardError };
+	}
+	const between = pointCovariance(chains, "train", train);
+	const unseen = test && pointCovariance(chains, "test", test);
+	return {
+		...(between && { trainCovariance: between.covariance }),
+		...(between?.standardError && { trainCovarianceStandardError: between.standardError }),
+		...(unseen && { testCovariance: unseen.covariance }),
+		...(unseen?.standardError && { testCovarianceStandardError: unseen.standardError }),
+	};
 }
