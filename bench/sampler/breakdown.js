@@ -1,61 +1,102 @@
-/** Where the time of a run goes, by the sampling profiler of V8: nothing is wrapped and nothing runs differently. */
-import { Session } from "node:inspector/promises";
+/** Where the time of hmc goes: its parts run as they are, with a clock at every call of the engine. */
 
-const MICROSECONDS = 200;
+import { seedStream, splitStream } from "@finitude/engine";
+import { createDrawStore } from "../../core/dist/samplers/draw-store.js";
+import { hmc } from "../../core/dist/samplers/hmc.js";
+import { createObserver } from "../../core/dist/samplers/observer.js";
+import { createSamplingSpace } from "../../core/dist/samplers/sampling-space.js";
 
-/**
- * The part of the work that a stack of calls belongs to, innermost call first.
- *
- * @param frames [{ functionName, file }] with `file` the name of the module without its folder.
- */
-function partOf(frames) {
-	const called = (...names) => frames.some(({ functionName }) => names.includes(functionName));
-	const inFile = (...files) => frames.some(({ file }) => files.includes(file));
-	if (inFile("observer.js", "draw-store.js")) return "observation";
-	if (called("fillNormal", "fillUniform")) return "random numbers";
-	if (called("gemm")) {
-		if (inFile("forward.js")) return "forward GEMM";
-		return inFile("backward.js") ? "backward GEMM" : "other GEMM";
-	}
-	if (inFile("forward.js")) return "activation";
-	if (called("syrk")) return "SYRK";
-	if (called("invertFromCholesky")) return "inverse";
-	if (called("cholesky")) return "Cholesky";
-	if (called("(garbage collector)")) return "garbage collection";
-	return "rest";
+const METHODS = {
+	syrk: "SYRK",
+	cholesky: "Cholesky",
+	invertFromCholesky: "inverse",
+	solveTriangular: "triangular solves",
+	fillNormal: "random numbers",
+	fillUniform: "random numbers",
+};
+
+/** Seconds by part; what runs inside another part is taken from it. */
+function createClock() {
+	const seconds = new Map();
+	const running = [];
+	return {
+		seconds,
+		/** The innermost part that is running. */
+		current: () => running.at(-1)?.part,
+		time(part, run) {
+			const own = { part, inside: 0 };
+			running.push(own);
+			const start = performance.now();
+			try {
+				return run();
+			} finally {
+				const taken = (performance.now() - start) / 1000;
+				running.pop();
+				seconds.set(part, (seconds.get(part) ?? 0) + taken - own.inside);
+				if (running.length > 0) running.at(-1).inside += taken;
+			}
+		},
+	};
 }
 
-/** Shares of the time that `run` takes, by part, the largest first. */
-export async function breakdown(run) {
-	const session = new Session();
-	session.connect();
-	await session.post("Profiler.enable");
-	await session.post("Profiler.setSamplingInterval", { interval: MICROSECONDS });
-	await session.post("Profiler.start");
-	run();
-	const { profile } = await session.post("Profiler.stop");
-	session.disconnect();
-	const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
-	const parents = new Map(
-		profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])),
-	);
-	const framesOf = (id) => {
-		const frames = [];
-		for (let at = id; at !== undefined; at = parents.get(at)) {
-			const { functionName, url } = nodes.get(at).callFrame;
-			frames.push({ functionName, file: url.split("/").at(-1) });
+function clockedEngine(engine, clock) {
+	const clocked = new Map();
+	const partOf = (name) => {
+		const around = clock.current();
+		if (around === "observation") return around;
+		if (name.startsWith("gemm")) {
+			return around === "activation"
+				? "forward GEMM"
+				: around === "times phi'"
+					? "backward GEMM"
+					: "readout GEMM";
 		}
-		return frames;
+		return METHODS[name] ?? around ?? "rest";
 	};
-	const parts = new Map();
-	let total = 0;
-	profile.samples.forEach((id, i) => {
-		const frames = framesOf(id);
-		// Samples of the profiler's own start and end, outside the run.
-		if (!frames.some(({ functionName }) => functionName === run.name)) return;
-		const part = partOf(frames);
-		parts.set(part, (parts.get(part) ?? 0) + profile.timeDeltas[i]);
-		total += profile.timeDeltas[i];
+	return new Proxy(engine, {
+		get(target, name) {
+			const method = target[name];
+			if (typeof method !== "function") return method;
+			if (!clocked.has(name)) {
+				clocked.set(name, (...args) => clock.time(partOf(name), () => method.apply(target, args)));
+			}
+			return clocked.get(name);
+		},
 	});
-	return [...parts].map(([part, time]) => [part, time / total]).sort((a, b) => b[1] - a[1]);
+}
+
+/** Lets the clock run while a method of an object runs: what no engine call in it accounts for belongs to `part`. */
+function clockMethod(object, name, part, clock) {
+	const method = object[name];
+	object[name] = (...args) =>
+		clock.time(clock.current() === "observation" ? "observation" : part, () => method.apply(object, args));
+}
+
+/** Shares of the time of `draws` draws after as many of warm-up, the largest first. */
+export function breakdown(plainEngine, problem, draws) {
+	const clock = createClock();
+	const engine = clockedEngine(plainEngine, clock);
+	const mark = engine.mark();
+	const space = createSamplingSpace(engine, problem);
+	const kernel = hmc.prepare(space, hmc.options.parse({}));
+	const observer = createObserver(space, {});
+	const store = createDrawStore(problem, draws);
+	clockMethod(space.potential.forward, "run", "activation", clock);
+	clockMethod(space.potential.backward, "run", "times phi'", clock);
+	const streams = [0, 1].map((index) => splitStream(seedStream(1), index));
+	let state = kernel.init(streams[0]);
+	for (let step = 0; step < 2 * draws; step++) {
+		if (step === draws) clock.seconds.clear();
+		clock.time("rest", () => {
+			const outcome = kernel.step(state, streams[0], step < draws);
+			state = outcome.state;
+			if (step < draws) return;
+			clock.time("observation", () =>
+				store.keep(observer.observe(kernel.draw(state), streams[1]), outcome.info),
+			);
+		});
+	}
+	engine.release(mark);
+	const total = [...clock.seconds.values()].reduce((sum, s) => sum + s, 0);
+	return [...clock.seconds].map(([part, s]) => [part, s / total]).sort((a, b) => b[1] - a[1]);
 }

@@ -3,6 +3,7 @@ import { runChain } from "@finitude/core";
 import { createFullPotential } from "../../core/dist/samplers/full-potential.js";
 import { createLangevinDynamics } from "../../core/dist/samplers/langevin-dynamics.js";
 import { createSamplingSpace } from "../../core/dist/samplers/sampling-space.js";
+import { createSinglePrecisionForce } from "../../core/dist/samplers/single-precision-force.js";
 import { stableStepSize } from "../../core/dist/samplers/stable-step-size.js";
 
 /** More draws than any run here keeps. */
@@ -54,11 +55,12 @@ export function automaticStepSize(engine, problem) {
 	return result;
 }
 
-/** Best seconds of one gradient: `integrated` of the potential without the readout, `full` with it. */
+/** Best seconds of one gradient: `integrated` of the potential without the readout, `single` of it in float32, `full` with it. */
 export function gradientSeconds(engine, problem) {
 	const mark = engine.mark();
 	const space = createSamplingSpace(engine, problem);
 	const full = createFullPotential(space);
+	const force = createSinglePrecisionForce(space);
 	space.potential.position.data.fill(0.1);
 	full.position.data.fill(0.1);
 	const best = (run) => {
@@ -73,6 +75,7 @@ export function gradientSeconds(engine, problem) {
 	};
 	const result = {
 		integrated: best(() => space.potential.evaluate()),
+		single: best(() => force.evaluateGradient()),
 		full: best(() => full.evaluate()),
 	};
 	engine.release(mark);

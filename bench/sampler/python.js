@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(new URL("../python/langevin.py", import.meta.url));
 
+/** Enough to be past the first slow ones. */
+const TRIAL_STEPS = 500;
+
 const oneThread = {
 	OPENBLAS_NUM_THREADS: "1",
 	MKL_NUM_THREADS: "1",
@@ -46,8 +49,8 @@ function run(python, problem, options) {
 /** The same as `timedChain`, for about `seconds`; a short run before tells how many steps that is. */
 export function timedPythonChain(python, library, problem, { stepSize, every, warmupSeconds, seconds }) {
 	const common = { "step-size": stepSize, every, library };
-	const trial = run(python, problem, { ...common, steps: 200 });
-	const perSecond = 200 / trial.seconds;
+	const trial = run(python, problem, { ...common, steps: TRIAL_STEPS });
+	const perSecond = TRIAL_STEPS / trial.seconds;
 	const steps = Math.ceil(perSecond * seconds);
 	const warmup = Math.ceil(perSecond * warmupSeconds);
 	const result = run(python, problem, { ...common, warmup, steps });

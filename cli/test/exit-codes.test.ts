@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findSampler } from "@finitude/core";
 import { describe, expect, it } from "vitest";
 import { finitude } from "./run-cli.ts";
 import { threePoints } from "./three-points.ts";
@@ -131,8 +132,9 @@ describe("exit code 3", () => {
 			draws: 8,
 			warmup: 0,
 			seed: 1,
-			options: {},
+			options: findSampler("hmc").options.parse({}),
 			covariance: false,
+			evidence: false,
 			saveWeights: false,
 		});
 		expect(answer).toHaveProperty("seconds");

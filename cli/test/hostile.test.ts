@@ -137,7 +137,7 @@ describe("settings", () => {
 		[
 			["compare", "-"],
 			{ problem, sampling: { sampler: "nuts" } },
-			'sampling.sampler: wanted one of hmc, gibbs, exact; got "nuts".',
+			'sampling.sampler: wanted one of hmc, mala, langevin, importance, gibbs, exact; got "nuts".',
 		],
 		[
 			["predict", "-", "--theory", "nngp", "--option", "speed=9"],

@@ -46,6 +46,8 @@ export interface Arithmetic<Numbers extends FloatArray> {
 	syrk(alpha: number, a: View<Numbers>, beta: number, c: View<Numbers>): void;
 
 	/** Element-wise; `out` may be `x` itself. Lengths must agree. */
+	exp(x: Block<Numbers>, out: Block<Numbers>): void;
+	log(x: Block<Numbers>, out: Block<Numbers>): void;
 	tanh(x: Block<Numbers>, out: Block<Numbers>): void;
 	erf(x: Block<Numbers>, out: Block<Numbers>): void;
 	/** erf(x) and its derivative 2/sqrt(pi) exp(-x^2) in one pass. */
@@ -87,8 +89,6 @@ export interface Engine extends Arithmetic<Float64Array> {
 	eigenvalues(a: View, values: Block): boolean;
 
 	/** Element-wise; `out` may be `x` itself. Lengths must agree. */
-	exp(x: Block, out: Block): void;
-	log(x: Block, out: Block): void;
 	asin(x: Block, out: Block): void;
 
 	/** Uniform numbers in [0, 1) with 53 random bits each. Advances `state`. */

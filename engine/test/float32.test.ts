@@ -121,7 +121,7 @@ describe.each(engines)("float32 on %s", (_, engine) => {
 		checkSyrk(n, k, -1, 1, ["column-major", "padded"]);
 	});
 
-	function evaluate(name: "erf" | "tanh" | "erfDerivative", x: readonly number[]): number[] {
+	function evaluate(name: "exp" | "log" | "erf" | "tanh" | "erfDerivative", x: readonly number[]): number[] {
 		return scoped(engine, () => {
 			const input = float32.allocate(x.length);
 			const out = float32.allocate(x.length);
@@ -146,6 +146,17 @@ describe.each(engines)("float32 on %s", (_, engine) => {
 		expect(Math.max(...errors)).toBeLessThanOrEqual(8 * 2 ** -24);
 	});
 
+	// The engine's float64 functions are within 2 units of 2^-53: hardly ever does that change the nearest float32.
+	test.each(["exp", "log"] as const)("%s is that of float64, rounded", (name) => {
+		const x = Array.from({ length: 1001 }, (_, i) =>
+			Math.fround(name === "exp" ? i / 5 - 100 : 1.2 ** (i - 500)),
+		);
+		const wanted = x.map((value) => Math.fround(Math[name](value)));
+		const errors = evaluate(name, x).map((value, i) => (value === wanted[i] ? 0 : value / wanted[i]! - 1));
+		expect(Math.max(...errors.map(Math.abs))).toBeLessThanOrEqual(2 ** -23);
+		expect(errors.filter((error) => error !== 0).length).toBeLessThanOrEqual(1);
+	});
+
 	test("the derivative of erf keeps its relative accuracy in the tails", () => {
 		// As in float64: x^2 2^-24 from rounding x^2; 6 is for exp and the factor. exp(-x^2) is subnormal beyond 9.34.
 		const x = Array.from({ length: 1861 }, (_, i) => Math.fround((i - 930) / 100));
@@ -158,6 +169,8 @@ describe.each(engines)("float32 on %s", (_, engine) => {
 
 	test("special arguments give the limits", () => {
 		const x = [0, -0, Infinity, -Infinity, Number.NaN];
+		expect(evaluate("exp", x)).toEqual([1, 1, Infinity, 0, Number.NaN]);
+		expect(evaluate("log", x)).toEqual([-Infinity, -Infinity, Infinity, Number.NaN, Number.NaN]);
 		expect(evaluate("tanh", x)).toEqual([0, -0, 1, -1, Number.NaN]);
 		expect(evaluate("erf", x)).toEqual([0, -0, 1, -1, Number.NaN]);
 		const slope = Math.fround(2 / Math.sqrt(Math.PI));
@@ -167,10 +180,10 @@ describe.each(engines)("float32 on %s", (_, engine) => {
 
 	test("erf and tanh are odd to the bit and bounded; a lane does not see its neighbor, nor an element its place", () => {
 		const x = [0.3, 800, 0.3, -0.3, Number.NaN, 0.3, 3.9, 3.95, 8.99, 9.01, 1e-30];
-		for (const name of ["erf", "tanh", "erfDerivative"] as const) {
+		for (const name of ["exp", "log", "erf", "tanh", "erfDerivative"] as const) {
 			const together = evaluate(name, x);
 			expect(together).toEqual(x.map((value) => evaluate(name, [value])[0]));
-			if (name === "erfDerivative") continue;
+			if (name !== "erf" && name !== "tanh") continue;
 			expect(together.every((value) => !(Math.abs(value) > 1))).toBe(true);
 			const negated = x.map((value) => -value);
 			expect(evaluate(name, negated)).toEqual(together.map((value) => -value));

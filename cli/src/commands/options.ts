@@ -63,6 +63,8 @@ export interface SamplingFlags {
 	readonly workers?: number;
 	readonly option: Readonly<Record<string, unknown>>;
 	readonly covariance?: boolean;
+	readonly temper?: number;
+	readonly evidence?: boolean;
 	/** Where the command has the option. */
 	readonly saveWeights?: boolean;
 	readonly resume?: boolean;
@@ -88,6 +90,15 @@ export function addSamplingOptions(command: Command): Command {
 		)
 		.option("--option <name=value>", "option of the sampler; may be repeated", collectOption, {})
 		.option("--covariance", "also the posterior covariance over points, for one output")
+		.addOption(
+			new Option(
+				"--temper [replicas]",
+				"replicas of each chain at growing noise, for many modes (8 unless given)",
+			)
+				.argParser(integer(1))
+				.preset("8"),
+		)
+		.option("--evidence", "also the log evidence; by default with 8 tempered replicas of each chain")
 		.option("--resume", "go on from the checkpoints of an interrupted run, to the same bits")
 		.option("--checkpoint-every <seconds>", "seconds between checkpoints of a chain", positive, 5);
 }
@@ -103,11 +114,20 @@ function positive(text: string): number {
 
 /** Only the flags that were given, as an overlay of the experiment's `sampling`. */
 export function samplingOverrides(flags: SamplingFlags): Record<string, unknown> {
-	const { sampler, chains, draws, warmup, seed, covariance, saveWeights } = flags;
-	const options = Object.keys(flags.option).length === 0 ? undefined : flags.option;
+	const { sampler, chains, draws, warmup, seed, covariance, temper, evidence, saveWeights } = flags;
+	const given = { ...flags.option, ...(temper === undefined ? {} : { temper }) };
+	const options = Object.keys(given).length === 0 ? undefined : given;
 	return Object.fromEntries(
-		Object.entries({ sampler, chains, draws, warmup, seed, covariance, saveWeights, options }).filter(
-			([, value]) => value !== undefined,
-		),
+		Object.entries({
+			sampler,
+			chains,
+			draws,
+			warmup,
+			seed,
+			covariance,
+			evidence,
+			saveWeights,
+			options,
+		}).filter(([, value]) => value !== undefined),
 	);
 }

@@ -57,7 +57,8 @@ function standardErrors(answer: Answer | SampledAnswer, test: boolean): Matrix |
 
 function factLines(answer: Answer | SampledAnswer): string[] {
 	const lines: string[] = [];
-	if (answer.logEvidence !== undefined) lines.push(`log evidence: ${formatNumber(answer.logEvidence, 8)}`);
+	if (answer.logEvidence !== undefined)
+		lines.push(`log evidence: ${logEvidence(answer.logEvidence, answer)}`);
 	if ("orderParameters" in answer) {
 		for (const [name, value] of Object.entries(answer.orderParameters))
 			lines.push(`${name}: ${parameter(value)}`);
@@ -71,6 +72,11 @@ function factLines(answer: Answer | SampledAnswer): string[] {
 		);
 	}
 	return lines;
+}
+
+function logEvidence(value: number, answer: Answer | SampledAnswer): string {
+	const error = "sampler" in answer ? answer.logEvidenceStandardError : undefined;
+	return `${formatNumber(value, 8)}${error === undefined ? "" : ` +- ${formatNumber(error, 2)}`}`;
 }
 
 function parameter(value: OrderParameter): string {

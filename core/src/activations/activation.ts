@@ -1,4 +1,4 @@
-import type { Block, Engine } from "@finitude/engine";
+import type { Arithmetic, Block, FloatArray } from "@finitude/engine";
 import type { DualActivation } from "../kernels/dual-activation.ts";
 
 /** A nonlinearity as its author writes it: a function, its derivative and its parity. */
@@ -14,17 +14,35 @@ export interface ActivationDefinition {
 	/** Closed forms of its Gaussian averages. Without them they are found by quadrature, which wants a smooth function. */
 	readonly dual?: DualActivation;
 	/** Element-wise value on a block; given only where an engine map makes it faster than the loop over `value`. */
-	evaluate?(engine: Engine, h: Block, value: Block): void;
+	evaluate?<Numbers extends FloatArray>(
+		engine: Arithmetic<Numbers>,
+		h: Block<Numbers>,
+		value: Block<Numbers>,
+	): void;
 	/** Element-wise value and derivative in one pass; given where it shares work. */
-	valueAndDerivative?(engine: Engine, h: Block, value: Block, derivative: Block): void;
+	valueAndDerivative?<Numbers extends FloatArray>(
+		engine: Arithmetic<Numbers>,
+		h: Block<Numbers>,
+		value: Block<Numbers>,
+		derivative: Block<Numbers>,
+	): void;
 }
 
 /** A nonlinearity that theories and samplers can use: scalar and vectorized forms. */
 export interface Activation extends ActivationDefinition {
-	/** value <- phi(h), element-wise. The two blocks have one length and do not overlap. */
-	evaluate(engine: Engine, h: Block, value: Block): void;
-	/** value <- phi(h), derivative <- phi'(h), element-wise. The three blocks have one length and do not overlap. */
-	valueAndDerivative(engine: Engine, h: Block, value: Block, derivative: Block): void;
+	/** value <- phi(h), element-wise, in either precision. The two blocks have one length and do not overlap. */
+	evaluate<Numbers extends FloatArray>(
+		engine: Arithmetic<Numbers>,
+		h: Block<Numbers>,
+		value: Block<Numbers>,
+	): void;
+	/** value <- phi(h), derivative <- phi'(h), likewise. The three blocks have one length and do not overlap. */
+	valueAndDerivative<Numbers extends FloatArray>(
+		engine: Arithmetic<Numbers>,
+		h: Block<Numbers>,
+		value: Block<Numbers>,
+		derivative: Block<Numbers>,
+	): void;
 }
 
 /** Completes a definition: vectorized forms that are not given become plain loops. */

@@ -1,15 +1,23 @@
-import type { Block, Engine } from "@finitude/engine";
+import type { Arithmetic, Block, FloatArray } from "@finitude/engine";
 import { defineActivation } from "./activation.ts";
 
 /** out <- exp(-|h|): in [0, 1], so nothing overflows. */
-function expOfMinusAbsolute(engine: Engine, h: Block, out: Block): void {
+function expOfMinusAbsolute<Numbers extends FloatArray>(
+	engine: Arithmetic<Numbers>,
+	h: Block<Numbers>,
+	out: Block<Numbers>,
+): void {
 	const [x, y] = [h.data, out.data];
 	for (let i = 0; i < x.length; i++) y[i] = -Math.abs(x[i]!);
 	engine.exp(out, out);
 }
 
 /** value <- max(0, h) + log(1 + e) where `value` holds e = exp(-|h|). */
-function finish(engine: Engine, h: Block, value: Block): void {
+function finish<Numbers extends FloatArray>(
+	engine: Arithmetic<Numbers>,
+	h: Block<Numbers>,
+	value: Block<Numbers>,
+): void {
 	const [x, y] = [h.data, value.data];
 	for (let i = 0; i < x.length; i++) y[i] = 1 + y[i]!;
 	engine.log(value, value);

@@ -33,6 +33,10 @@ const sampling = z.strictObject({
 		.boolean("true or false")
 		.default(false)
 		.describe("Also the posterior covariance of f over points, for one output."),
+	evidence: z
+		.boolean("true or false")
+		.default(false)
+		.describe("Also the log evidence, by a sampler that can estimate it."),
 	saveWeights: z.boolean("true or false").default(false).describe("Also keep the weights of every draw."),
 });
 

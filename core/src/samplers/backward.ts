@@ -1,20 +1,24 @@
-import { type Block, type Engine, transpose, type View, view } from "@finitude/engine";
+import { type Arithmetic, type Block, type FloatArray, transpose, type View, view } from "@finitude/engine";
 import type { ForwardPass } from "./forward.ts";
 import { weightsOf } from "./whitened-network.ts";
 
 /** Backpropagation through a forward pass: from dV/d(last features) to dV/d(all weights). */
-export interface BackwardPass {
+export interface BackwardPass<Numbers extends FloatArray = Float64Array> {
 	/** dV/d(last features); the caller fills it before `run`, which overwrites it. */
-	readonly featureGradient: View;
+	readonly featureGradient: View<Numbers>;
 	/** Writes dV/dW of every layer into `gradient`, laid out as the vector of all weights. The forward pass must be current. */
-	run(position: Block, gradient: Block): void;
+	run(position: Block<Numbers>, gradient: Block<Numbers>): void;
 }
 
 /**
  * The gradient with respect to a layer's features becomes, row by row, the one with respect to its pre-activations (times
  * phi'); from there one matrix product gives dV/dW and one the gradient of the features below.
  */
-export function createBackwardPass(engine: Engine, forward: ForwardPass, coordinates: View): BackwardPass {
+export function createBackwardPass<Numbers extends FloatArray>(
+	engine: Arithmetic<Numbers>,
+	forward: ForwardPass<Numbers>,
+	coordinates: View<Numbers>,
+): BackwardPass<Numbers> {
 	const gradients = forward.layers.map(({ features }) => ({
 		...features,
 		block: engine.allocate(features.rows * features.columns),

@@ -2,6 +2,7 @@ import type { ValidityNote } from "../answer/answer.ts";
 import type { BatchMeansState, BatchMoments } from "./batch-means.ts";
 import type { StoredDraws } from "./draw-store.ts";
 import type { WeightArray } from "./network-weights.ts";
+import type { LadderReport } from "./sampler.ts";
 
 /** The kept draws of one chain: plain data that a worker can post. */
 export interface ChainResult extends StoredDraws {
@@ -12,6 +13,8 @@ export interface ChainResult extends StoredDraws {
 	readonly gradientEvaluations?: number;
 	/** Kept steps whose trajectory a limit cut short. */
 	readonly shortenedSteps: number;
+	/** Of a tempered sampler. */
+	readonly ladder?: LadderReport;
 	/** What a row of `weights` holds, where weights are kept. */
 	readonly weightArrays?: readonly WeightArray[];
 	readonly notes: readonly ValidityNote[];

@@ -5,6 +5,7 @@ import { parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ChainCounters, ChainOptions, ChainResult, ChainSnapshot } from "./chain-result.ts";
 import { createDrawStore } from "./draw-store.ts";
+import { evidenceNumbers } from "./evidence/evidence-request.ts";
 import { refuseTooLarge } from "./memory.ts";
 import { createWeightReader } from "./network-weights.ts";
 import { createObserver } from "./observer.ts";
@@ -34,12 +35,13 @@ export function runChain(
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {
-		const { space, kernel, weighted } = bind(problem, engine, settings);
+		const { space, kernel, weighted, rungCount } = bind(problem, engine, settings);
 		const observer = createObserver(space, settings);
 		const reader = settings.saveWeights === true ? createWeightReader(space) : undefined;
 		const streams = resume ? copyOf(resume) : chainStreams(settings.seed, chainIndex);
 		const { transitions, observations } = streams;
 		const store = createDrawStore(problem, settings.draws, {
+			rungCount,
 			...(reader && { weightCount: reader.count }),
 			...(weighted && { weighing: createScalarFunctions(engine) }),
 		});
@@ -81,6 +83,7 @@ export function runChain(
 		return {
 			chain: chainIndex,
 			...store.finish(),
+			...(kernel.ladder && { ladder: kernel.ladder(state) }),
 			...(store.logDensity().length === 0 ? { shortenedSteps: 0 } : rest),
 			...(reader && { weightArrays: reader.arrays }),
 			notes: [...space.notes, ...kernel.notes, ...observer.notes],
@@ -104,7 +107,13 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 		});
 	}
 	const space = createSamplingSpace(engine, problem);
-	return { space, kernel: sampler.prepare(space, options), weighted: sampler.weighted === true };
+	const wanted = { evidence: settings.evidence === true };
+	return {
+		space,
+		kernel: sampler.prepare(space, options, wanted),
+		weighted: sampler.weighted === true,
+		rungCount: evidenceNumbers(settings),
+	};
 }
 
 type ChainStreams = Pick<ChainSnapshot, "transitions" | "observations" | "weights">;

@@ -4,6 +4,7 @@ import type { Problem } from "../problem/problem.ts";
 import type { ChainResult } from "./chain-result.ts";
 import { shortestLength } from "./combined-draws.ts";
 import { type ConvergenceReport, convergenceReport } from "./convergence-report.ts";
+import { logEvidence } from "./evidence/log-evidence.ts";
 import { generalizationError } from "./generalization-error.ts";
 import { averagedEstimate, kernelEstimates } from "./layer-estimates.ts";
 import { monitoredObservables } from "./observables.ts";
@@ -12,6 +13,7 @@ import { type PointEstimates, pointEstimates } from "./point-estimates.ts";
 import { outputCovariance, pointCovariance } from "./posterior-covariance.ts";
 import { preactivationLaws } from "./preactivation-laws.ts";
 import type { SamplingSettings } from "./sampler.ts";
+import { temperingNotes } from "./tempering/tempering-notes.ts";
 import { WEIGHT_COVARIANCE_LIMIT } from "./weight-covariance.ts";
 import { type WeightReport, weightReport } from "./weight-report.ts";
 
@@ -37,7 +39,11 @@ export function combineChains(
 	const draws = shortestLength(chains);
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
-	const report = convergenceReport(monitoredObservables(chains, outputs, draws));
+	const evidence = logEvidence(problem, settings, chains, draws);
+	const report = convergenceReport([
+		...monitoredObservables(chains, outputs, draws),
+		...("absent" in evidence ? [] : [{ label: "logEvidence", series: evidence.series }]),
+	]);
 	const train = pointEstimates(chains, "train", outputs, draws);
 	const test = problem.testInputs ? pointEstimates(chains, "test", outputs, draws) : undefined;
 	const { kernels, standardErrors: kernelStandardErrors } = kernelEstimates(chains, points);
@@ -69,9 +75,20 @@ export function combineChains(
 		orderParameters: weights ? { Sigma: weights.mean } : {},
 		orderParameterStandardErrors: weights?.standardError ? { Sigma: weights.standardError } : {},
 		preactivations: preactivationLaws(chains, points),
+		...("absent" in evidence
+			? {}
+			: { logEvidence: evidence.value, logEvidenceStandardError: evidence.standardError }),
 		...(error && { generalizationError: error }),
-		absent: absent(problem, settings, chains, report, importance),
-		validity: [...validityNotes(settings, chains, draws, report), ...(importance?.notes ?? [])],
+		absent: {
+			...("absent" in evidence && importance === undefined ? { logEvidence: evidence.absent } : {}),
+			...absent(problem, settings, chains, report),
+		},
+		validity: [
+			...validityNotes(settings, chains, draws, report),
+			...temperingNotes(chains),
+			...("absent" in evidence ? [] : evidence.notes),
+			...(importance?.notes ?? []),
+		],
 		convergence: convergenceOf(diagnostics, report, importance),
 		diagnostics,
 	};
@@ -152,13 +169,11 @@ function absent(
 	settings: SamplingSettings,
 	chains: readonly ChainResult[],
 	report: ConvergenceReport,
-	importance: WeightReport | undefined,
 ): Record<string, string> {
 	const still = "no monitored observable moves in any chain";
 	const { averaged } = chains[0]!;
 	const several = problem.trainTargets.columns > 1;
 	return {
-		...(importance ? {} : { logEvidence: "a sampler of the posterior does not give its normalization" }),
 		...(averaged[averagedName.weightCovariance]
 			? {}
 			: { "orderParameters.Sigma": `recorded for a fan-in of at most ${WEIGHT_COVARIANCE_LIMIT}` }),

@@ -23,6 +23,8 @@ export interface StoredDraws {
 	readonly divergent: Uint8Array;
 	/** completedDraws x (all weights of a network), where they are kept. */
 	readonly weights?: Float64Array;
+	/** completedDraws x (2 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
+	readonly rungs?: Float64Array;
 	/** Kernels, power sums, histograms. */
 	readonly averaged: AveragedDraws;
 	/** Conditional variances that rounding made negative and that were set to 0. */
@@ -48,6 +50,8 @@ const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as co
 export interface DrawStoreOptions {
 	/** Numbers in the weights kept of each draw. Default: 0, none are kept. */
 	readonly weightCount?: number;
+	/** Numbers that a ladder of replicas records of each draw. Default: 0, there is none. */
+	readonly rungCount?: number;
 	/** The engine's functions when every draw has an importance weight: averages then take it into account. */
 	readonly weighing?: ScalarFunctions;
 }
@@ -56,7 +60,7 @@ export interface DrawStoreOptions {
 export function createDrawStore(
 	problem: Problem,
 	draws: number,
-	{ weightCount = 0, weighing }: DrawStoreOptions = {},
+	{ weightCount = 0, rungCount = 0, weighing }: DrawStoreOptions = {},
 ): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
@@ -73,6 +77,7 @@ export function createDrawStore(
 		kernelLabelProjection: 1,
 		acceptance: 1,
 		weights: weightCount,
+		rungs: rungCount,
 		...(weighing && { logWeight: 1 }),
 	};
 	const stored = Object.fromEntries(
@@ -129,6 +134,7 @@ export function createDrawStore(
 				stored[name]![kept] = value;
 				refuseNonFinite(Float64Array.of(value), name, kept);
 			}
+			if (observation.rungs) stored.rungs!.set(observation.rungs, kept * rungCount);
 			if (weights) {
 				refuseNonFinite(weights, "weights", kept);
 				stored.weights!.set(weights, kept * weightCount);
@@ -153,6 +159,7 @@ export function createDrawStore(
 				},
 				acceptance: cut("acceptance"),
 				...(weightCount > 0 ? { weights: cut("weights") } : {}),
+				...(rungCount > 0 ? { rungs: cut("rungs") } : {}),
 				divergent: divergent.slice(0, kept),
 				averaged: Object.fromEntries([...averaged].map(([name, means]) => [name, means.moments()])),
 				roundedVariances: rounded,

@@ -18,7 +18,8 @@ import { createScalarFunctions } from "./scalar-functions.ts";
  * cancels at small kappa. dV/dF = c (D B^-1 F - m R^T / kappa). Mean c F*^T m, variance kappa c |L^-1 f*|^2, B = L L^T.
  */
 export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProblem): IntegratedReadout {
-	const { features, targets, scale, noiseVariance } = problem;
+	const { features, targets, scale } = problem;
+	let { noiseVariance } = problem;
 	const points = features.columns;
 	const units = features.rows;
 	const outputs = targets.columns;
@@ -26,8 +27,13 @@ export function createFeatureSpaceReadout(engine: Engine, problem: ReadoutProble
 	const weights = allocateView(engine, units, outputs);
 	const residual = allocateView(engine, points, outputs);
 	const diagonal = engine.allocate(units);
-	const logNoise = createScalarFunctions(engine).log(noiseVariance);
+	const { log } = createScalarFunctions(engine);
+	let logNoise = log(noiseVariance);
 	return {
+		setNoiseVariance(value) {
+			noiseVariance = value;
+			logNoise = log(value);
+		},
 		energy() {
 			engine.syrk(scale, features, 0, b);
 			addToDiagonal(b, noiseVariance);

@@ -1,4 +1,4 @@
-import { type Block, type Engine, transpose, type View, view } from "@finitude/engine";
+import { type Arithmetic, type Block, type FloatArray, transpose, type View, view } from "@finitude/engine";
 import {
 	featureColumns,
 	featureRows,
@@ -8,40 +8,41 @@ import {
 } from "./whitened-network.ts";
 
 /** One layer's work space over a set of points; units in rows, positions and points in columns. */
-interface LayerSpace {
+interface LayerSpace<Numbers extends FloatArray> {
 	readonly layer: WhitenedLayer;
 	/** width x (positions points). */
-	readonly preactivations: View;
+	readonly preactivations: View<Numbers>;
 	/**
 	 * As the layer above reads them: (width grouped + constant) x (positions / grouped points), the same numbers in the same
 	 * places as phi(H); the last row, where there is one, is the constant feature.
 	 */
-	readonly features: View;
+	readonly features: View<Numbers>;
 	/** The part of `features` that the activation fills. */
-	readonly activated: Block;
+	readonly activated: Block<Numbers>;
 	/** phi'(H), as long as `preactivations`; only where gradients are wanted. */
-	readonly derivatives?: Block;
+	readonly derivatives?: Block<Numbers>;
 }
 
 /** The network over a fixed set of points, with all work space allocated. */
-export interface ForwardPass {
-	readonly layers: readonly LayerSpace[];
+export interface ForwardPass<Numbers extends FloatArray = Float64Array> {
+	readonly layers: readonly LayerSpace<Numbers>[];
 	/** Features of the last layer, the readout's constant one included. */
-	readonly features: View;
+	readonly features: View<Numbers>;
 	/** Fills all layers for these weights. The product of `firstLayerRest` is added to the first pre-activations. */
-	run(position: Block, firstLayerRest?: { weights: View; inputs: View }): void;
+	run(position: Block<Numbers>, firstLayerRest?: { weights: View<Numbers>; inputs: View<Numbers> }): void;
 }
 
 /**
+ * @param engine an engine, or its `float32`.
  * @param coordinates (positions points) x directions: the rotated inputs.
  * @param gradients also keep phi' of every layer.
  */
-export function createForwardPass(
-	engine: Engine,
+export function createForwardPass<Numbers extends FloatArray>(
+	engine: Arithmetic<Numbers>,
 	network: WhitenedNetwork,
-	coordinates: View,
+	coordinates: View<Numbers>,
 	gradients: boolean,
-): ForwardPass {
+): ForwardPass<Numbers> {
 	const points = coordinates.rows / network.layers[0]!.positions;
 	const inputs = transpose(coordinates);
 	const layers = network.layers.map((layer) => layerSpace(engine, layer, points, gradients));
@@ -65,7 +66,12 @@ export function createForwardPass(
 	};
 }
 
-function layerSpace(engine: Engine, layer: WhitenedLayer, points: number, gradients: boolean): LayerSpace {
+function layerSpace<Numbers extends FloatArray>(
+	engine: Arithmetic<Numbers>,
+	layer: WhitenedLayer,
+	points: number,
+	gradients: boolean,
+): LayerSpace<Numbers> {
 	const columns = layer.positions * points;
 	const size = layer.width * columns;
 	const block = engine.allocate(featureRows(layer) * featureColumns(layer, points));

@@ -17,7 +17,7 @@ export interface FullPotential {
 	evaluate(): number;
 	/** The network that a position stands for. */
 	draw(position: Float64Array): NetworkDraw;
-	/** The position of a network. @throws RangeError when it comes without its readout. */
+	/** Its inverse. @throws RangeError for a network without a readout. */
 	positionOf(network: NetworkDraw): Float64Array;
 }
 
@@ -48,13 +48,12 @@ export function createFullPotential({ engine, problem, network, potential }: Sam
 			return squaredNorm(residual.block) / (2 * noiseVariance);
 		},
 		draw: (weights) => ({ hidden: weights.subarray(0, hidden), readout: weights.subarray(hidden) }),
-		positionOf(draw) {
-			if (draw.readout === undefined) {
-				throw new RangeError("positionOf: wanted a network with its readout; got one without.");
-			}
+		positionOf(network) {
+			if (network.readout === undefined)
+				throw new RangeError("positionOf: wanted a network with its readout.");
 			const weights = new Float64Array(position.length);
-			weights.set(draw.hidden);
-			weights.set(draw.readout, hidden);
+			weights.set(network.hidden);
+			weights.set(network.readout, hidden);
 			return weights;
 		},
 	};

@@ -14,8 +14,12 @@ import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import { createHmcTransition, type HmcInfo, type HmcState } from "./hmc-transition.ts";
-import type { Sampler, TransitionKernel } from "./sampler.ts";
+import { createPriorStart, type Precision, type PriorStart, singularKernel } from "./prior-start.ts";
+import type { Sampler, TransitionKernel, WantedEstimates } from "./sampler.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
+import { createSinglePrecisionForce } from "./single-precision-force.ts";
+import { recordSize } from "./tempering/rung-record.ts";
+import { createTemperedHmc, type TemperedState } from "./tempering/tempered-hmc.ts";
 
 const references: readonly Reference[] = [
 	{
@@ -51,15 +55,75 @@ const references: readonly Reference[] = [
 		arxiv: "1903.08008",
 		journal: "Bayesian Analysis 16:667",
 	},
+	{
+		key: "syed2022nonreversible",
+		authors: ["Saifuddin Syed", "Alexandre Bouchard-Côté", "George Deligiannidis", "Arnaud Doucet"],
+		title: "Non-Reversible Parallel Tempering: a Scalable Highly Parallel MCMC Scheme",
+		year: 2022,
+		arxiv: "1905.02939",
+		journal: "Journal of the Royal Statistical Society B 84:321",
+	},
+	{
+		key: "bennett1976efficient",
+		authors: ["Charles H. Bennett"],
+		title: "Efficient estimation of free energy differences from Monte Carlo data",
+		year: 1976,
+		journal: "Journal of Computational Physics 22:245",
+		doi: "10.1016/0021-9991(76)90078-4",
+	},
+	{
+		key: "friel2014improving",
+		authors: ["Nial Friel", "Merrilee Hurn", "Jason Wyse"],
+		title: "Improving power posterior estimation of statistical evidence",
+		year: 2014,
+		arxiv: "1209.3198",
+		journal: "Statistics and Computing 24:709",
+	},
 ];
 
+interface HmcOptions {
+	readonly temper: number;
+	readonly precision: Precision;
+}
+
+/** A ladder for the log evidence where none was asked for. */
+const EVIDENCE_REPLICAS = 8;
+
+/** Each replica costs a trajectory a step: more than this is a mistake. */
+const MOST_REPLICAS = 64;
+
+const temperText = `an integer from 1 to ${MOST_REPLICAS}`;
+
+/** Rungs of the ladder; 1 for no ladder. */
+function ladderSize(temper: number, evidence: boolean): number {
+	return evidence && temper === 1 ? EVIDENCE_REPLICAS : temper;
+}
+
 /** Registered as "hmc". */
-export const hmc: Sampler<HmcState, HmcInfo, Record<never, never>> = {
+export const hmc: Sampler<HmcState | TemperedState, HmcInfo, HmcOptions> = {
 	id: "hmc",
 	title: "Hamiltonian Monte Carlo, readout integrated out",
 	summary: "Exact up to Monte-Carlo error for every network: gradient-guided moves of the hidden weights.",
 	references,
-	options: z.strictObject({}),
+	options: z.strictObject({
+		temper: z
+			.int(temperText)
+			.min(1, temperText)
+			.max(MOST_REPLICAS, temperText)
+			.default(1)
+			.describe(
+				"Replicas of each chain at growing noise, from the problem's up to the prior, that exchange their weights; 1 for none. " +
+					`With evidence and 1, ${EVIDENCE_REPLICAS} are used.`,
+			),
+		precision: z
+			.enum(["float64", "float32"])
+			.default("float64")
+			.describe(
+				"Precision of the gradients along a trajectory. float32 is up to twice as fast and just as exact, because every " +
+					"trajectory is accepted or rejected by its energy in float64; with a very small noiseVariance fewer are accepted.",
+			),
+	}),
+	evidence: { numbersPerDraw: ({ temper }) => recordSize(ladderSize(temper, true)) },
 	applies,
 	prepare,
 };
@@ -73,31 +137,42 @@ function applies({ noiseVariance }: Problem): true | string {
 	);
 }
 
-function prepare({
-	engine,
-	network,
-	potential,
-	problem,
-}: SamplingSpace): TransitionKernel<HmcState, HmcInfo> {
-	const transition = createHmcTransition(engine, potential);
-	const prior = engine.allocate(network.parameters);
-	const finite = <T>(point: T | undefined): T => {
-		if (point !== undefined) return point;
+function prepare(
+	space: SamplingSpace,
+	{ temper, precision }: HmcOptions,
+	{ evidence }: WantedEstimates = { evidence: false },
+): TransitionKernel<HmcState | TemperedState, HmcInfo> {
+	const replicas = ladderSize(temper, evidence);
+	const start = createPriorStart(space, precision);
+	if (replicas > 1 && precision !== "float64") {
 		throw new InputError({
-			where: "noiseVariance",
-			wanted: "a noise that keeps kernel + noise positive definite in double precision",
-			got: `${problem.noiseVariance}`,
-			advice: "The Cholesky factorization failed at weights drawn from the prior: raise noiseVariance.",
+			where: "sampling.options.precision",
+			wanted: "float64 with temper or evidence, whose replicas exchange energies at several noises",
+			got: precision,
 		});
-	};
+	}
+	const kernel =
+		replicas > 1 ? createTemperedHmc(space, start, { replicas, evidence }) : plain(space, start, precision);
+	return kernel as TransitionKernel<HmcState | TemperedState, HmcInfo>;
+}
+
+function plain(
+	space: SamplingSpace,
+	start: PriorStart,
+	precision: Precision,
+): TransitionKernel<HmcState, HmcInfo> {
+	const { engine, potential, problem } = space;
+	const force = precision === "float32" ? createSinglePrecisionForce(space) : potential;
+	const transition = createHmcTransition(engine, force);
 	return {
 		notes: [],
-		init(stream) {
-			engine.fillNormal(stream, prior);
-			return finite(transition.stateAt(prior.data.slice(), stream));
-		},
+		init: (stream) => start(transition, stream),
 		step: transition.step,
 		draw: ({ position }) => ({ hidden: position }),
-		at: ({ tuning }, { hidden }) => ({ ...finite(transition.pointAt(hidden)), tuning }),
+		at({ tuning }, { hidden }) {
+			const point = transition.pointAt(hidden);
+			if (point === undefined) throw singularKernel(problem, precision);
+			return { ...point, tuning };
+		},
 	};
 }

@@ -29,7 +29,7 @@ export interface ProposalSampler {
 }
 
 /** Draws beyond this many are not fitted: they are spread over all units and draws. */
-const MOST_UNITS = 2000;
+const MOST_UNITS = 1000;
 
 /** Draws' worth of prior weights that pull a layer's variance toward the prior's. */
 const PULL = 1;

@@ -124,6 +124,8 @@ export const importance: Sampler<ImportanceState, StepInfo, ImportanceOptions> =
 	references,
 	options,
 	weighted: true,
+	// The weights give it at no cost.
+	evidence: { numbersPerDraw: () => 0 },
 	applies,
 	prepare,
 };

@@ -7,7 +7,7 @@
  * Exact up to Monte-Carlo error, for every step size. The readout is sampled, and f itself observed: independent of `hmc` in all
  * but the forward and backward passes.
  * Algorithm: `stepsPerDraw` steps from draw to draw; h by dual averaging to an acceptance of 0.574 during warm-up, then frozen.
- * Checked against exact linear posteriors, against `hmc`, and by the invariance of the prior without data.
+ * Checked against exact linear posteriors, against `hmc`, and by Geweke's joint-distribution test.
  */
 import type { RandomState } from "@finitude/engine";
 import { z } from "zod";

@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import { MAX_BATCHES } from "./batch-means.ts";
+import { evidenceNumbers } from "./evidence/evidence-request.ts";
 import { positionOrder } from "./position-order.ts";
 import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
@@ -34,6 +35,11 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const forward = 4 * columns * points + 2 * columns * testPoints + 8 * parameters;
 	const kernels =
 		2 * points * points + Math.min(points, last) ** 2 + Math.max(points, last) * (points + testPoints);
+	// Gradients in float32 have forward and backward passes of their own, half the size, and a matrix to factorize.
+	const single =
+		settings.options?.precision === "float32"
+			? (4 * columns * points + patches * fanIn + 2 * parameters + 3 * Math.min(points, last) ** 2) / 2
+			: 0;
 	const rotation = fanIn * (3 * patches + 4 * testPatches + Math.min(testPatches, fanIn));
 	const recorded = counts.reduce((sum, count) => sum + 2 * count, 1) * points * points;
 	const weights = fanIn <= WEIGHT_COVARIANCE_LIMIT ? fanIn * fanIn : 0;
@@ -43,9 +49,9 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const allWeights = layers[0]!.width * fanIn + parameters + (last + 1) * outputs;
 	const logWeight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
 	const saved = settings.saveWeights === true ? allWeights : 0;
-	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved + evidenceNumbers(settings);
 	return {
-		worker: 8 * (forward + kernels + rotation + averages),
+		worker: 8 * (forward + single + kernels + rotation + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
 	};
 }

@@ -11,6 +11,8 @@ export interface Observation {
 	readonly logDensity: number;
 	/** As in NetworkDraw; absent where draws count alike. */
 	readonly logWeight?: number;
+	/** As in the draw: a RungRecord. */
+	readonly rungs?: Float64Array;
 	/** Quantities too large to be stored draw by draw; only their averages are kept. */
 	readonly averaged: Readonly<Record<string, Float64Array>>;
 }

@@ -35,7 +35,7 @@ export function createObserver(
 	const nothing = new Float64Array(0);
 	return {
 		notes: layers.notes,
-		observe({ hidden, readout, logWeight }, stream) {
+		observe({ hidden, readout, logWeight, rungs }, stream) {
 			potential.position.data.set(hidden);
 			const energy = potential.energy();
 			const train = predictTrain(readout);
@@ -52,6 +52,7 @@ export function createObserver(
 				logDensity:
 					readout === undefined ? -energy - prior : jointDensity(space, train.mean, readout) - prior,
 				...(logWeight === undefined ? {} : { logWeight }),
+				...(rungs === undefined ? {} : { rungs }),
 				averaged: {
 					[averagedName.output]: kernel.block.data,
 					...layers.observe(),

@@ -15,13 +15,17 @@ import type { IntegratedReadout, ReadoutProblem } from "./readout.ts";
  * dV/dF = c F (D A^-1 - B B^T), B = A^-1 Y. Mean K* B and variance k** - |L^-1 k*|^2, with K* = c F*^T F and A = L L^T.
  */
 export function createPointSpaceReadout(engine: Engine, problem: ReadoutProblem): IntegratedReadout {
-	const { features, targets, scale, noiseVariance } = problem;
+	const { features, targets, scale } = problem;
+	let { noiseVariance } = problem;
 	const points = features.columns;
 	const outputs = targets.columns;
 	const a = allocateView(engine, points, points);
 	const solution = allocateView(engine, points, outputs);
 	const diagonal = engine.allocate(points);
 	return {
+		setNoiseVariance(value) {
+			noiseVariance = value;
+		},
 		energy() {
 			engine.syrk(scale, transpose(features), 0, a);
 			addToDiagonal(a, noiseVariance);

@@ -7,6 +7,8 @@ import { createPointSpaceReadout } from "./point-space-readout.ts";
  * A = c F^T F + kappa I and V = (D/2) log det A + (1/2) tr Y^T A^-1 Y, so that p(Y | F) is proportional to exp(-V).
  */
 export interface IntegratedReadout {
+	/** Another kappa > 0 from the next `energy` on; that of the problem until then. */
+	setNoiseVariance(noiseVariance: number): void;
 	/**
 	 * V for the current features (without the constant (P D / 2) log 2 pi); keeps the factorization for `gradient` or
 	 * `predict`. Infinity when a pivot of the Cholesky factorization is not positive or not finite.

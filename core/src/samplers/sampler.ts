@@ -18,6 +18,8 @@ export interface SamplingSettings {
 	readonly options?: Readonly<Record<string, unknown>>;
 	/** Also the posterior covariance of f over points, for one output. Default: false. */
 	readonly covariance?: boolean;
+	/** Also the log evidence, by a sampler that can estimate it on request. Default: false. */
+	readonly evidence?: boolean;
 	/** Also keep every draw's weights. Default: false. */
 	readonly saveWeights?: boolean;
 }
@@ -39,17 +41,24 @@ export interface Sampler<
 	readonly weighted?: true;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
+	/** Present where this sampler can estimate the log evidence: what it then stores of each draw on top of the rest. */
+	readonly evidence?: { numbersPerDraw(options: Options): number };
 	/**
-	 * Binds a problem to an engine and allocates the work space. `applies` has been asked.
+	 * Binds a problem to an engine and allocates the work space. `applies` has been asked. Nothing extra is wanted by default.
 	 * @throws InputError when the options and this problem do not go together.
 	 */
-	prepare(space: SamplingSpace, options: Options): TransitionKernel<State, Info>;
+	prepare(space: SamplingSpace, options: Options, wanted?: WantedEstimates): TransitionKernel<State, Info>;
 	/** For samplers that are not exact: the settings of a second run that shows the bias of a first; see `biasRun`. */
 	biasRun?(
 		settings: SamplingSettings,
 		chains: readonly ChainResult[],
 		options: Options,
 	): SamplingSettings | undefined;
+}
+
+/** Estimates that cost extra work. */
+export interface WantedEstimates {
+	readonly evidence: boolean;
 }
 
 /** What one transition did. */
@@ -86,6 +95,18 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	 * @throws InputError where the posterior density at that network is not finite.
 	 */
 	at?(state: State, network: NetworkDraw): State;
+	/** What the ladder of a tempered sampler did since warm-up. */
+	ladder?(state: State): LadderReport;
+}
+
+/** A ladder of replicas from the posterior to the prior; plain data. */
+export interface LadderReport {
+	/** Powers of the likelihood, from 1 (the posterior) to 0 (the prior): rung i has the noise kappa / powers[i]. */
+	readonly powers: readonly number[];
+	/** Mean acceptance probability of the exchanges between neighbouring rungs, the coldest pair first. */
+	readonly swapRates: readonly number[];
+	/** How often a network drawn from the prior came down to the posterior. */
+	readonly arrivals: number;
 }
 
 /** A sampled network in the coordinates of a SamplingSpace: all weights standard normal a priori. Not to be changed. */
@@ -97,6 +118,8 @@ export interface NetworkDraw {
 	 * observed; without it the readout is integrated out, and what is observed are the conditional moments of f.
 	 */
 	readonly readout?: Float64Array;
+	/** Of a ladder of replicas from the posterior to the prior: what the log evidence needs; see RungRecord. */
+	readonly rungs?: Float64Array;
 	/**
 	 * log p(Y | w) p(w) / q(w), q the normalized density that the draw's weights w come from: the mean weight is the evidence
 	 * p(Y), a density of the targets. Given by weighted samplers, in every draw; without it draws count alike.

@@ -3,7 +3,10 @@ import type { Potential } from "./potential.ts";
 import { rotationBy } from "./scalar-functions.ts";
 
 /** What a trajectory needs of a potential. */
-export type Force = Pick<Potential, "position" | "gradient" | "evaluate">;
+export interface Force extends Pick<Potential, "position" | "gradient" | "evaluate"> {
+	/** Fills `gradient` with the same numbers as `evaluate`, where V costs extra; false when V is not finite. */
+	evaluateGradient?(): boolean;
+}
 
 /**
  * A leapfrog trajectory of the Hamiltonian V(w) + |w|^2/2 + |p|^2/2: half a kick by V, an exact rotation of (w, p) by
@@ -15,17 +18,19 @@ export type Force = Pick<Potential, "position" | "gradient" | "evaluate">;
  * and their Applications 121:2201 (Hilbert-space HMC); Shahbaba, Lan, Johnson, Neal 2014 (arXiv 1106.5941).
  */
 export function integrate(force: Force, momentum: Block, angle: number, steps: number): number {
+	if (steps < 1) throw new RangeError(`integrate: wanted at least one step; got ${steps}.`);
 	const { cosine, sine } = rotationBy(angle);
 	kick(momentum, force.gradient, angle / 2);
-	for (let step = 1; step <= steps; step++) {
+	for (let step = 1; step < steps; step++) {
 		rotate(force.position, momentum, cosine, sine);
-		const energy = force.evaluate();
-		if (!Number.isFinite(energy)) return Number.POSITIVE_INFINITY;
-		const last = step === steps;
-		kick(momentum, force.gradient, last ? angle / 2 : angle);
-		if (last) return energy;
+		if (!(force.evaluateGradient?.() ?? Number.isFinite(force.evaluate()))) return Number.POSITIVE_INFINITY;
+		kick(momentum, force.gradient, angle);
 	}
-	throw new RangeError(`integrate: wanted at least one step; got ${steps}.`);
+	rotate(force.position, momentum, cosine, sine);
+	const energy = force.evaluate();
+	if (!Number.isFinite(energy)) return Number.POSITIVE_INFINITY;
+	kick(momentum, force.gradient, angle / 2);
+	return energy;
 }
 
 function kick(momentum: Block, gradient: Block, time: number): void {

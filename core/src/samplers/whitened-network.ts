@@ -1,4 +1,4 @@
-import { type Block, type View, view } from "@finitude/engine";
+import { type Block, type FloatArray, type View, view } from "@finitude/engine";
 import { type Activation, findActivation } from "../activations/index.ts";
 import { chi, layerWidth } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
@@ -45,7 +45,10 @@ export function featureColumns(layer: WhitenedLayer, points: number): number {
 }
 
 /** The weights of one layer as a matrix over the vector of all weights. */
-export function weightsOf(layer: WhitenedLayer, position: Block): View {
+export function weightsOf<Numbers extends FloatArray>(
+	layer: WhitenedLayer,
+	position: Block<Numbers>,
+): View<Numbers> {
 	return view(position, layer.width, layer.fanIn, layer.offset);
 }
 

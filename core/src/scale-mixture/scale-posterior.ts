@@ -18,11 +18,13 @@ export interface ScalePosterior extends LatticeLaw {
 const LARGEST_RESIDUAL = 1e-6;
 
 /**
- * Equation (3): w(theta) = p(theta) prod_k N(yt_k; 0, a_k), theta = log q, for any number of targets in turn.
+ * Equation (3) of docs/samplers/exact.md: w(theta) = p(theta) prod_k N(yt_k; 0, a_k), theta = log q, for any number of targets
+ * in turn.
  *
  * The nodes reach out to where p(theta) times the largest likelihood that is possible further out is below e^-45 of the peak:
- * no mode can hide beyond them, and none of several is lost. The first step is the inverse root of the largest curvature that
- * a mode near q = 1 can have, N + P; it is refined until doubling it makes no difference.
+ * no mode can hide beyond them, and none of several is lost. None hides between them either: at a mode with scale q the
+ * curvature of log w and of the integrands of the convolution is at most max N q^(1/L) + P, and the step is below the inverse
+ * root of that at the highest node. It is refined until doubling it makes no difference.
  *
  * @param modes K and the noise in their common eigenbasis; for every k noise_k > 0, or signal_k > 0 and yt_k is not 0
  * @param widths N_1..N_L
@@ -40,15 +42,23 @@ export function createScalePosterior(
 	};
 	const points = modes.signal.length;
 	const constant = -(points * scalar.log(2 * Math.PI) + modes.logDeterminantShift) / 2;
-	let firstStep = 1;
-	while (firstStep ** 2 * (Math.max(...widths) + points) > 1) firstStep /= 2;
+	const resolves = (step: number, theta: number) =>
+		step ** 2 * (Math.max(...widths) * scalar.exp(theta / widths.length) + points) <= 1;
+	let coarsest = 1;
+	while (!resolves(coarsest, 0)) coarsest /= 2;
 	return (targets) => {
-		const projected = modes.project(targets);
-		const likelihood = scaleLikelihood(scalar, modes, projected);
-		const law = refined(firstStep, LARGEST_RESIDUAL, (step) => {
-			const prior = priorAt(step);
-			const { first, values } = explore(scalar, prior, likelihood, step);
-			return { first, prior, ...normalized(scalar, values, scalar.log(step)) };
+		const likelihood = scaleLikelihood(scalar, modes, modes.project(targets));
+		const explored = (step: number) => explore(scalar, priorAt(step), likelihood, step);
+		let resolving = coarsest;
+		for (;;) {
+			const { first, values } = explored(resolving);
+			if (resolves(resolving, (first + values.length - 1) * resolving)) break;
+			resolving /= 2;
+		}
+		// The first step to be accepted is half of this, and the one before is what it is judged by.
+		const law = refined(2 * resolving, LARGEST_RESIDUAL, (step) => {
+			const { first, values } = explored(step);
+			return { first, prior: priorAt(step), ...normalized(scalar, values, scalar.log(step)) };
 		});
 		return { ...law, logEvidence: law.logTotal + constant };
 	};

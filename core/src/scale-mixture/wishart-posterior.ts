@@ -32,7 +32,7 @@ const LARGEST_RESIDUAL = 5e-5;
 const STARTS = [-7, -3, 0, 3];
 
 /**
- * Section 3.6 of the specification: Q ~ Wishart_2(N, I/N) has Bartlett's factor F with F_11^2 ~ chi2_N/N, F_22^2 ~ chi2_{N-1}/N
+ * Equation (5) of docs/samplers/exact.md: Q ~ Wishart_2(N, I/N) has Bartlett's factor F with F_11^2 ~ chi2_N/N, F_22^2 ~ chi2_{N-1}/N
  * and F_21 ~ N(0, 1/N). The trapezoidal rule in x = (log F_11^2, F_21, log F_22^2), on a lattice along the axes of Laplace's
  * covariance at the highest mode. Its nodes are found by filling outward from every mode, neighbor by neighbor, as long as the
  * density is above e^-30 of the peak: they follow the exponential tails of the log scales without a box.

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
 	commentedTemplate,
+	findSampler,
 	findTheory,
 	hashExperiment,
 	isExperiment,
@@ -74,8 +75,9 @@ describe("resolveExperiment", () => {
 				draws: 1000,
 				warmup: 500,
 				seed: 1,
-				options: {},
+				options: findSampler("hmc").options.parse({}),
 				covariance: false,
+				evidence: false,
 				saveWeights: false,
 			},
 		});
@@ -183,7 +185,7 @@ describe("resolveExperiment", () => {
 		[
 			"a sampler there is not",
 			{ problem, sampling: { sampler: "nuts" } },
-			'sampling.sampler: wanted one of hmc, gibbs, exact; got "nuts".',
+			'sampling.sampler: wanted one of hmc, mala, langevin, importance, gibbs, exact; got "nuts".',
 		],
 		[
 			"a number as problem",
@@ -418,7 +420,12 @@ describe("the examples and the template", () => {
 		(name) => {
 			const json = example(name) as Record<string, Record<string, unknown>>;
 			const { resolved } = resolve(json);
-			const rest = { options: {}, covariance: false, saveWeights: false };
+			const rest = {
+				options: findSampler("hmc").options.parse({}),
+				covariance: false,
+				evidence: false,
+				saveWeights: false,
+			};
 			const withSeeds = {
 				...json,
 				data: { ...json.data, seed: 1 },

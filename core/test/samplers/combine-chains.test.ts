@@ -23,7 +23,7 @@ test("means are averages of conditional means; variances add the variance of the
 		12,
 	);
 	expect(answer.absent).toEqual({
-		logEvidence: "a sampler of the posterior does not give its normalization",
+		logEvidence: "estimated on request only: use --evidence",
 	});
 	expect(answer.diagnostics).toMatchObject({ chains: 3, draws: 150, warmup: 100, seed: 3, divergences: 0 });
 	expect(answer.validity.map((note) => note.name).slice(0, 2)).toEqual([

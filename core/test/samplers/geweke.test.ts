@@ -59,7 +59,8 @@ const problems: Readonly<Record<string, Problem>> = {
 const ROUNDS = 10_000;
 
 test("every registered sampler says what it claims", () => {
-	expect(samplers.filter(({ id }) => claims[id] === undefined).map(({ id }) => id)).toEqual([]);
+	const claimed = new Set(claims.map(({ id }) => id));
+	expect([...claimed].sort()).toEqual(samplers.map(({ id }) => id).sort());
 });
 
 describe.each(Object.entries(problems))("%s", (_, problem) => {
@@ -77,19 +78,21 @@ describe.each(Object.entries(problems))("%s", (_, problem) => {
 	);
 
 	test.each(proved.filter(({ draws }) => draws === "independent"))(
-		"$title: one draw given data of a network from the prior keeps the joint prior",
+		"$title: draws given data of networks from the prior keep the joint prior",
 		({ sampler, options }) => {
-			// Every draw costs a preparation.
-			expectAgreement(independentConditional(problem, sampler, options, 1500, 1));
+			// New data cost a preparation, 20 to 40 ms here.
+			expectAgreement(independentConditional(problem, sampler, options, 400, 1));
 		},
 	);
 });
 
 /** hmc for a posterior whose log determinant is a tenth too large. */
 const wrong: Pick<Sampler, "prepare" | "options"> = {
-	options: hmc.options as Sampler["options"],
+	options: hmc.options as unknown as Sampler["options"],
 	prepare: (space) =>
-		hmc.prepare(withLogDeterminant(space, 1.1), {}) as unknown as ReturnType<Sampler["prepare"]>,
+		hmc.prepare(withLogDeterminant(space, 1.1), hmc.options.parse({})) as unknown as ReturnType<
+			Sampler["prepare"]
+		>,
 };
 
 function withLogDeterminant(space: SamplingSpace, factor: number): SamplingSpace {

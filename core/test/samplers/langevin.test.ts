@@ -81,7 +81,7 @@ test("at a large step size it is not, and the run at half of it says so and by h
 	]);
 	expect(ofVariance!.value).toBeGreaterThan(4);
 	const percent = Number(/twice the difference, ([\d.]+) %\.$/.exec(ofVariance!.message)![1]);
-	// First order overestimates at so large a step: 40 % and 12 % where it expects 2 to 1.
+	// First order overestimates at so large a step: 40 % and 11 % where it expects 2 to 1.
 	expect(bias(answer)).toBeGreaterThan(2 * bias(half));
 	expect(percent / 100 / bias(answer)).toBeGreaterThan(0.8);
 	expect(percent / 100 / bias(answer)).toBeLessThan(1.6);

@@ -1,6 +1,8 @@
 // Element-wise functions of float32 numbers, four at a time, and conversions from and to float64.
 import { multiplyAdd, negativeMultiplyAdd } from "../simd";
 import * as c from "./coefficients";
+import { expOf } from "./exp";
+import { logOf } from "./log";
 
 const SIGN: usize = memory.data<f32>([-0.0]);
 const ONE: usize = memory.data<f32>([1]);
@@ -124,6 +126,26 @@ export function tanh32(x: usize, out: usize, n: i32): void {
     x += 4;
     out += 4;
   }
+}
+
+/** exp by way of float64: rarer than the others, and rounded once. */
+export function exp32(x: usize, out: usize, n: i32): void {
+  for (; n >= 2; n -= 2) {
+    v128.store64_lane(out, f32x4.demote_f64x2_zero(expOf(f64x2.promote_low_f32x4(v128.load64_zero(x)))), 0);
+    x += 8;
+    out += 8;
+  }
+  if (n) v128.store32_lane(out, f32x4.demote_f64x2_zero(expOf(f64x2.promote_low_f32x4(v128.load32_zero(x)))), 0);
+}
+
+/** As exp32. */
+export function log32(x: usize, out: usize, n: i32): void {
+  for (; n >= 2; n -= 2) {
+    v128.store64_lane(out, f32x4.demote_f64x2_zero(logOf(f64x2.promote_low_f32x4(v128.load64_zero(x)))), 0);
+    x += 8;
+    out += 8;
+  }
+  if (n) v128.store32_lane(out, f32x4.demote_f64x2_zero(logOf(f64x2.promote_low_f32x4(v128.load32_splat(x)))), 0);
 }
 
 /** float32 numbers at `out` <- float64 numbers at `x`, rounded. */

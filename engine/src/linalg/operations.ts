@@ -1,6 +1,13 @@
 /** Linear algebra on `Matrix` values: copies into the engine, computes, copies out. For work inside hot loops use the
  * engine's own methods on blocks. */
-import { type Block, type Engine, EngineError, type View } from "../engine.ts";
+import {
+	type Arithmetic,
+	type Block,
+	type Engine,
+	EngineError,
+	type FloatArray,
+	type View,
+} from "../engine.ts";
 import { transpose, view } from "../view.ts";
 import { type Matrix, matrix } from "./matrix.ts";
 
@@ -14,8 +21,8 @@ export function scoped<T>(engine: Engine, body: () => T): T {
 	}
 }
 
-/** Copies a matrix into a new block of the engine. */
-export function load(engine: Engine, m: Matrix): View {
+/** Copies a matrix into a new block of the engine, or, rounded, of its `float32`. */
+export function load<Numbers extends FloatArray>(engine: Arithmetic<Numbers>, m: Matrix): View<Numbers> {
 	const block = engine.allocate(m.data.length);
 	block.data.set(m.data);
 	return view(block, m.rows, m.columns);

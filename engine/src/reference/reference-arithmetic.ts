@@ -52,6 +52,8 @@ export function createReferenceArithmetic<Numbers extends FloatArray>(
 			for (const v of [a, c]) checkInside(v);
 			linear.syrk(alpha, a, beta, c);
 		},
+		exp: map("exp", Math.exp),
+		log: map("log", Math.log),
 		tanh: map("tanh", Math.tanh),
 		erf: map("erf", erf),
 		erfWithDerivative(x, value, derivative) {

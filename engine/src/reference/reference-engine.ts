@@ -32,8 +32,6 @@ export function createReferenceEngine(): Engine {
 		},
 		eigh: (a, values) => eigen("eigh", a, values),
 		eigenvalues: (a, values) => eigen("eigenvalues", a, values),
-		exp: map("exp", Math.exp),
-		log: map("log", Math.log),
 		asin: map("asin", Math.asin),
 		fillUniform(state, out) {
 			for (let i = 0; i < out.length; i++) out.data[i] = nextUniform(state);

@@ -21,6 +21,8 @@ export interface ArithmeticExports {
 	): void;
 	/** Lower triangle of C (n x n) <- alpha A A^T + beta C, A n x k. */
 	syrk(...args: [n: number, k: number, alpha: number, ...Strided, beta: number, ...Strided]): void;
+	exp: Map;
+	log: Map;
 	tanh: Map;
 	erf: Map;
 	erfWithDerivative(x: number, value: number, derivative: number, n: number): void;
@@ -40,12 +42,12 @@ export interface WasmExports extends ArithmeticExports {
 	eigenvalues(...args: [n: number, ...Strided, values: number, scratch: number]): number;
 	eighScratch(n: number): number;
 
-	exp: Map;
-	log: Map;
 	asin: Map;
 
 	gemm32: ArithmeticExports["gemm"];
 	syrk32: ArithmeticExports["syrk"];
+	exp32: Map;
+	log32: Map;
 	tanh32: Map;
 	erf32: Map;
 	erfWithDerivative32: ArithmeticExports["erfWithDerivative"];

@@ -28,8 +28,7 @@ export function warmUp(engine: Engine): void {
 			float32.fromDouble(b.block, single.block);
 			float32.gemm(1, single, single, 0, product);
 			float32.syrk(1, single, 0, product);
-			float32.tanh(single.block, product.block);
-			float32.erf(single.block, product.block);
+			for (const f of ["exp", "log", "tanh", "erf"] as const) float32[f](single.block, product.block);
 			float32.erfWithDerivative(single.block, product.block, single.block);
 			float32.toDouble(single.block, a.block);
 			engine.gemm(1, b, b, 0, a);

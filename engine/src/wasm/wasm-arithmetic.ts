@@ -51,14 +51,25 @@ export class WasmArithmetic<Numbers extends FloatArray> implements Arithmetic<Nu
 		);
 	}
 
+	exp(x: Block<Numbers>, out: Block<Numbers>): void {
+		this.#map("exp", x, out);
+	}
+
+	log(x: Block<Numbers>, out: Block<Numbers>): void {
+		this.#map("log", x, out);
+	}
+
 	tanh(x: Block<Numbers>, out: Block<Numbers>): void {
-		checkLengths("tanh", x, out);
-		this.kernels.tanh(this.blockAddress(x), this.blockAddress(out), x.length);
+		this.#map("tanh", x, out);
 	}
 
 	erf(x: Block<Numbers>, out: Block<Numbers>): void {
-		checkLengths("erf", x, out);
-		this.kernels.erf(this.blockAddress(x), this.blockAddress(out), x.length);
+		this.#map("erf", x, out);
+	}
+
+	#map(name: "exp" | "log" | "tanh" | "erf", x: Block<Numbers>, out: Block<Numbers>): void {
+		checkLengths(name, x, out);
+		this.kernels[name](this.blockAddress(x), this.blockAddress(out), x.length);
 	}
 
 	erfWithDerivative(x: Block<Numbers>, value: Block<Numbers>, derivative: Block<Numbers>): void {

@@ -94,21 +94,9 @@ export class WasmEngine extends WasmArithmetic<Float64Array> implements Engine {
 		return converged === 1;
 	}
 
-	exp(x: Block, out: Block): void {
-		this.#map("exp", x, out);
-	}
-
-	log(x: Block, out: Block): void {
-		this.#map("log", x, out);
-	}
-
 	asin(x: Block, out: Block): void {
-		this.#map("asin", x, out);
-	}
-
-	#map(name: "exp" | "log" | "asin", x: Block, out: Block): void {
-		checkLengths(name, x, out);
-		this.exports[name](this.blockAddress(x), this.blockAddress(out), x.length);
+		checkLengths("asin", x, out);
+		this.exports.asin(this.blockAddress(x), this.blockAddress(out), x.length);
 	}
 
 	fillUniform(state: RandomState, out: Block): void {

@@ -8,10 +8,12 @@ export class WasmSinglePrecision extends WasmArithmetic<Float32Array> implements
 	readonly #engine: WasmEngine;
 
 	constructor(engine: WasmEngine) {
-		const { gemm32, syrk32, tanh32, erf32, erfWithDerivative32 } = engine.exports;
+		const { gemm32, syrk32, exp32, log32, tanh32, erf32, erfWithDerivative32 } = engine.exports;
 		super(engine.arena, Float32Array, {
 			gemm: gemm32,
 			syrk: syrk32,
+			exp: exp32,
+			log: log32,
 			tanh: tanh32,
 			erf: erf32,
 			erfWithDerivative: erfWithDerivative32,
