@@ -60,7 +60,7 @@ const problems: Readonly<Record<string, Problem>> = {
 };
 
 function sample(problem: Problem, { sampler, options, effort }: ProvedSampler): SampledAnswer {
-	const settings = { sampler: sampler.id, options, chains: 4, draws: 800 * effort, warmup: 200, seed: 1 };
+	const settings = { sampler: sampler.id, options, chains: 4, draws: 500 * effort, warmup: 200, seed: 1 };
 	const chains = [0, 1, 2, 3].map((chain) => runChain(problem, engine, settings, chain));
 	return combineChains(problem, settings, chains);
 }

@@ -66,7 +66,8 @@ const problems: Readonly<Record<string, Problem>> = {
 const ROUNDS = 10_000;
 
 test("every registered sampler says what it claims", () => {
-	expect(samplers.filter(({ id }) => claims[id] === undefined).map(({ id }) => id)).toEqual([]);
+	const claimed = new Set(claims.map(({ id }) => id));
+	expect([...claimed].sort()).toEqual(samplers.map(({ id }) => id).sort());
 });
 
 describe.each(Object.entries(problems))("%s", (_, problem) => {
@@ -84,10 +85,10 @@ describe.each(Object.entries(problems))("%s", (_, problem) => {
 	);
 
 	test.each(proved.filter(({ draws }) => draws === "independent"))(
-		"$title: one draw given data of a network from the prior keeps the joint prior",
+		"$title: draws given data of networks from the prior keep the joint prior",
 		({ sampler, options }) => {
-			// Every draw costs a preparation.
-			expectAgreement(independentConditional(problem, sampler, options, 1500, 1));
+			// New data cost a preparation, 20 to 40 ms here.
+			expectAgreement(independentConditional(problem, sampler, options, 400, 1));
 		},
 	);
 });

@@ -74,9 +74,12 @@ export function successiveConditional(
 	return { measurements: measure(rows, priorAverages(problem, seed)), acceptance };
 }
 
+/** Draws of the weights given one data set: what a preparation costs is shared by several. */
+const DRAWS_PER_DATA = 8;
+
 /**
- * For samplers whose draws are independent and that read the data when they are prepared: a network and data from the
- * prior, one draw given the data; together they follow the joint prior.
+ * For samplers whose draws are independent: `rounds` times a network and data from the prior, and draws given the data, which
+ * with the data follow the joint prior. One number of every statistic a round: the average over its draws.
  */
 export function independentConditional(
 	problem: Problem,
@@ -85,22 +88,28 @@ export function independentConditional(
 	rounds: number,
 	seed: number,
 ): Measurement[] {
+	const mark = engine.mark();
 	const [transitions, data] = [0, 1].map((child) => splitStream(seedStream(seed), child));
 	const normal = normalSource(data!);
+	const space = createSamplingSpace(engine, problem);
+	const kernel = prepare(space, options.parse(chosen));
+	const joint = jointStatistics(space, normal);
+	const inputs = rowsOf(problem.trainInputs);
+	let state = kernel.init(transitions!);
 	const rows: Statistics[] = [];
 	for (let t = 0; t < rounds; t++) {
-		const mark = engine.mark();
-		const { f } = runPlainNetwork(problem, drawPlainNetwork(problem, normal), rowsOf(problem.trainInputs));
-		const y = f.flat().map((x) => x + Math.sqrt(problem.noiseVariance) * normal());
-		const given = { ...problem, trainTargets: { ...problem.trainTargets, data: Float64Array.from(y) } };
-		const space = createSamplingSpace(engine, given);
-		const kernel = prepare(space, options.parse(chosen));
-		const { state } = kernel.step(kernel.init(transitions!), transitions!, false);
-		const joint = jointStatistics(space, normal);
-		const draw = kernel.draw(state);
-		rows.push(joint.statistics(draw, joint.outputsOf(draw)));
-		engine.release(mark);
+		joint.drawTargets(runPlainNetwork(problem, drawPlainNetwork(problem, normal), inputs));
+		const sums: Statistics = {};
+		for (let k = 0; k < DRAWS_PER_DATA; k++) {
+			({ state } = kernel.step(state, transitions!, false));
+			const draw = kernel.draw(state);
+			for (const [name, value] of Object.entries(joint.statistics(draw, joint.outputsOf(draw)))) {
+				sums[name] = (sums[name] ?? 0) + value / DRAWS_PER_DATA;
+			}
+		}
+		rows.push(sums);
 	}
+	engine.release(mark);
 	return measure(rows, priorAverages(problem, seed));
 }
 

@@ -21,6 +21,8 @@ export interface Simulation {
 	/** Steps between ranked draws, so many that these are nearly independent. */
 	readonly thinning: number;
 	readonly seed: number;
+	/** Of the sampler; its defaults where none are given. */
+	readonly options?: Readonly<Record<string, unknown>>;
 	/** Of the simulated data; that of the problem unless the sampler is to be wrong about it. */
 	readonly noiseVariance?: number;
 }
@@ -39,15 +41,15 @@ export type Ranks = Readonly<Record<(typeof RANKED_QUANTITIES)[number], number[]
 /** One rank of every quantity for each replication. The targets of `problem` are replaced. */
 export function simulatedRanks(
 	problem: Problem,
-	{ prepare, options }: Pick<Sampler, "prepare" | "options">,
-	{ replications, warmup, thinning, seed, noiseVariance = problem.noiseVariance }: Simulation,
+	sampler: Pick<Sampler, "prepare" | "options">,
+	{ replications, warmup, thinning, seed, options = {}, noiseVariance = problem.noiseVariance }: Simulation,
 ): Ranks {
 	const mark = engine.mark();
 	const [transitions, observations, prior] = [0, 1, 2].map((child) => splitStream(seedStream(seed), child));
 	const normal = normalSource(prior!);
 	const space = createSamplingSpace(engine, problem);
 	const observer = createObserver(space, {});
-	const kernel = prepare(space, options.parse({}));
+	const kernel = sampler.prepare(space, sampler.options.parse(options));
 	const train = rowsOf(problem.trainInputs);
 	const inputs = [...train, ...rowsOf(problem.testInputs!)];
 
