@@ -7,7 +7,7 @@ import { compareWithTruth, goldenTruths } from "./golden-truth.ts";
 import { engine } from "./problems.ts";
 
 /** Labels along the smallest eigenvector of the kernel: two separate modes, between which chains do not cross. */
-const BIMODAL = ["rescaling-two-minima"];
+const BIMODAL = ["rescaling-two-minima", "deep-linear-two-minima-5-5"];
 
 const truths = goldenTruths().filter(
 	({ name, problem }) => !BIMODAL.includes(name) && hmc.applies(problem) === true,

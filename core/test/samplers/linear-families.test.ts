@@ -12,7 +12,7 @@ import { type Family, families, zScores } from "./linear-families.ts";
 import { engine } from "./problems.ts";
 
 const RUNS = {
-	hmc: { chains: 4, draws: 1000, warmup: 150 },
+	hmc: { chains: 4, draws: 1500, warmup: 150 },
 	gibbs: { chains: 4, draws: 500, warmup: 50 },
 	exact: { chains: 2, draws: 1000, warmup: 0 },
 };
@@ -36,19 +36,8 @@ describe("linear networks against their exact posteriors", () => {
 		const answer = sample(family, sampler, run);
 		const scores = zScores(answer, family);
 		all[sampler]!.push(...scores.map(({ z }) => z));
-		console.log(
-			"FAM",
-			sampler,
-			"|",
-			family.name,
-			"|",
-			scores.length,
-			"max",
-			Math.max(...scores.map(({ z }) => Math.abs(z))).toFixed(2),
-			"ess",
-			answer.diagnostics.minBulkEss?.toFixed(0),
-		);
-		expect(scores.length).toBeGreaterThanOrEqual(200);
+		// 181 for one linear layer with two outputs, 200 to 400 elsewhere.
+		expect(scores.length).toBeGreaterThanOrEqual(180);
 		expect(scores.filter(({ z }) => !(Math.abs(z) < 4))).toEqual([]);
 		expect(answer.diagnostics.divergences).toBe(0);
 		const evidence = answer.validity.find(({ name }) => name === "log evidence of the quadrature");
