@@ -1,10 +1,13 @@
 export { createEngine, type EngineChoice } from "./create-engine.ts";
 export {
+	type Arithmetic,
 	type Block,
 	type Engine,
 	EngineError,
 	type EngineId,
+	type FloatArray,
 	type RandomState,
+	type SinglePrecision,
 	type View,
 } from "./engine.ts";
 export * from "./linalg/matrix.ts";

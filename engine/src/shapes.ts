@@ -1,5 +1,8 @@
 /** Shape checks of the linear algebra methods: a few integer comparisons that keep a wrong call out of foreign memory. */
-import type { Block, View } from "./engine.ts";
+import type * as engine from "./engine.ts";
+
+type Block = engine.Block<engine.FloatArray>;
+type View = engine.View<engine.FloatArray>;
 
 const size = (v: View) => `${v.rows} x ${v.columns}`;
 

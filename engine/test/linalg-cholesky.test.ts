@@ -27,8 +27,8 @@ const EPS = Number.EPSILON;
 
 const size = fc.integer({ min: 0, max: 70 });
 const layout = fc.constantFrom(...layouts);
-/** Sizes around the 32-row diagonal blocks and around the halves of the recursion. */
-const edgeSizes = [31, 32, 33, 63, 64, 65, 95, 96, 97, 129, 160, 193];
+/** Orders around the tiles of four rows and around 256, where matrices begin to be divided. */
+const edgeSizes = [3, 4, 5, 63, 64, 65, 129, 257];
 
 /** A lower triangle with entries of size 1 / sqrt(n) below a diagonal between 1 and 2, and NaN above, where nobody may look. */
 function randomLower(n: number, seed: number): Matrix {
@@ -101,6 +101,15 @@ describe.each(engines)("Cholesky factors on %s", (_, engine) => {
 			const a = tabulate(70, 70, (i, j) => (i === j ? 1 : 0));
 			a.data[41 * 71] = value;
 			expect(engine.cholesky(place(engine, a, "row-major"))).toBe(41);
+		});
+	});
+
+	test("a pivot that is not positive fails at its index in a matrix that is divided", () => {
+		scoped(engine, () => {
+			for (const pivot of [255, 256, 290]) {
+				const a = tabulate(300, 300, (i, j) => (i === j ? (i === pivot ? -1 : 1) : 0));
+				expect(engine.cholesky(place(engine, a, "row-major"))).toBe(pivot);
+			}
 		});
 	});
 

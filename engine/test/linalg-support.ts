@@ -1,6 +1,6 @@
 /** What the linear algebra tests share: matrices to feed the engines, and views of all kinds. */
 import { expect } from "vitest";
-import type { Engine, View } from "../src/engine.ts";
+import type { Arithmetic, FloatArray, View } from "../src/engine.ts";
 import { type Matrix, matrix } from "../src/linalg/matrix.ts";
 
 /** Entries uniform in (-1, 1), by a multiplicative generator modulo the prime 2^31 - 1 (Park and Miller 1988). */
@@ -77,7 +77,11 @@ export type Layout = (typeof layouts)[number];
 const UNTOUCHED = -777.25;
 
 /** Copies a matrix into a new block of the engine, laid out as asked, with other numbers all around. */
-export function place(engine: Engine, m: Matrix, layout: Layout): View {
+export function place<Numbers extends FloatArray>(
+	engine: Pick<Arithmetic<Numbers>, "allocate">,
+	m: Matrix,
+	layout: Layout,
+): View<Numbers> {
 	const { rows, columns } = m;
 	const margin = 5;
 	const strides: Record<Layout, [row: number, column: number, offset: number]> = {
@@ -99,16 +103,17 @@ export function place(engine: Engine, m: Matrix, layout: Layout): View {
 	return view;
 }
 
-const position = (v: View, i: number, j: number) => v.offset + i * v.rowStride + j * v.columnStride;
+const position = (v: View<FloatArray>, i: number, j: number) =>
+	v.offset + i * v.rowStride + j * v.columnStride;
 
 /** The matrix that a view shows. */
-export function read(v: View): Matrix {
+export function read(v: View<FloatArray>): Matrix {
 	const data = v.block.data;
 	return tabulate(v.rows, v.columns, (i, j) => data[position(v, i, j)]!);
 }
 
 /** Asserts that the memory around the views (all of one block) is as `place` left it. */
-export function expectUntouchedAround(v: View): void {
+export function expectUntouchedAround(v: View<FloatArray>): void {
 	const outside = Float64Array.from(v.block.data);
 	for (let i = 0; i < v.rows; i++) for (let j = 0; j < v.columns; j++) outside[position(v, i, j)] = UNTOUCHED;
 	expect(outside.every((x) => x === UNTOUCHED)).toBe(true);

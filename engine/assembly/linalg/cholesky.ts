@@ -1,8 +1,9 @@
 // Recursive Cholesky factorization: half of the work is triangular solves, the other half syrk, both by gemm.
-import { negativeMultiplyAdd } from "../simd";
 import { syrk } from "./gemm";
-import { NB, at, packedTriangle } from "./memory";
+import { multiplyPanels, setTileUpdate } from "./gemm-kernel";
+import { NB, at, get, packedTriangle, set } from "./memory";
 import { solveTriangular, upperHalf } from "./triangular";
+import { ROW, TILE, diagonalTile, packTriangle, panelOf, solveTile, unpackTriangle, wholePanels } from "./triangular-kernel";
 
 /** Replaces the lower triangle of an n x n matrix by its Cholesky factor; the strict upper triangle is neither read
  * nor written. Returns -1, or the index of the first pivot that is not positive and finite. */
@@ -21,50 +22,45 @@ export function cholesky(n: i32, a: usize, rs: i32, cs: i32): i32 {
   return lower < 0 ? -1 : half + lower;
 }
 
-const ROW: usize = <usize>NB << 3;
-
-/** Works on the packed transpose, whose rows are the columns of the block and contiguous. */
 function factorDiagonalBlock(n: i32, a: usize, rs: i32, cs: i32): i32 {
-  const block = packedTriangle;
-  for (let j = 0; j < n; j++) {
-    const row = block + <usize>j * ROW;
-    for (let i = j; i < n; i++) store<f64>(row + (<usize>i << 3), load<f64>(at(a, i, j, rs, cs)));
-  }
-  const failed = factorPacked(n, block);
-  for (let j = 0; j < n; j++) {
-    const row = block + <usize>j * ROW;
-    for (let i = j; i < n; i++) store<f64>(at(a, i, j, rs, cs), load<f64>(row + (<usize>i << 3)));
-  }
+  packTriangle(n, a, rs, cs, packedTriangle);
+  const failed = factorPanels(wholePanels(n), packedTriangle);
+  unpackTriangle(n, a, rs, cs, packedTriangle);
   return failed;
 }
 
-function factorPacked(n: i32, block: usize): i32 {
-  for (let j = 0; j < n; j++) {
-    const row = block + <usize>j * ROW;
-    const pivot = load<f64>(row + (<usize>j << 3));
-    if (!(pivot > 0 && pivot < Infinity)) return j;
-    const root = Math.sqrt(pivot);
-    store<f64>(row + (<usize>j << 3), root);
-    for (let i = j + 1; i < n; i++) {
-      const entry = row + (<usize>i << 3);
-      store<f64>(entry, load<f64>(entry) / root);
-    }
-    for (let i = j + 1; i < n; i++) {
-      const factor = load<f64>(row + (<usize>i << 3));
-      subtractMultiple(n - i, factor, row + (<usize>i << 3), block + <usize>i * ROW + (<usize>i << 3));
+/** Four columns at a time: what the columns before them contribute is one product of panels for every tile. */
+function factorPanels(panels: i32, triangle: usize): i32 {
+  setTileUpdate(-1, 1);
+  for (let c = 0; c < panels; c++) {
+    const own = panelOf(triangle, c);
+    const corner = diagonalTile(triangle, c);
+    multiplyPanels(4 * c, own, own, corner, ROW);
+    const failed = factorTile(corner);
+    if (failed >= 0) return 4 * c + failed;
+    for (let r = c + 1; r < panels; r++) {
+      const panel = panelOf(triangle, r);
+      const tile = panel + <usize>c * TILE;
+      multiplyPanels(4 * c, own, panel, tile, ROW);
+      solveTile(corner, tile);
     }
   }
   return -1;
 }
 
-/** y <- y - factor x. */
-function subtractMultiple(n: i32, factor: f64, x: usize, y: usize): void {
-  const s = f64x2.splat(factor);
-  const end = x + (<usize>(n & ~1) << 3);
-  while (x < end) {
-    v128.store(y, negativeMultiplyAdd(s, v128.load(x), v128.load(y)));
-    x += 16;
-    y += 16;
+/** Replaces a tile on the diagonal by its factor, zeros above the diagonal; -1, or the pivot that failed. */
+function factorTile(tile: usize): i32 {
+  for (let k = 0; k < 4; k++) {
+    const pivot = get(tile, 5 * k);
+    if (!(pivot > 0 && pivot < Infinity)) return k;
+    const root = Math.sqrt(pivot);
+    set(tile, 5 * k, root);
+    for (let i = 0; i < k; i++) set(tile, 4 * k + i, 0);
+    for (let i = k + 1; i < 4; i++) set(tile, 4 * k + i, get(tile, 4 * k + i) / root);
+    for (let j = k + 1; j < 4; j++) {
+      const factor = get(tile, 4 * k + j);
+      for (let i = j; i < 4; i++) set(tile, 4 * j + i, get(tile, 4 * j + i) - factor * get(tile, 4 * k + i));
+    }
   }
-  if (n & 1) store<f64>(y, load<f64>(y) - factor * load<f64>(x));
+  return -1;
 }

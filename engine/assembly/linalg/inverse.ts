@@ -1,9 +1,11 @@
 // The inverse of a symmetric positive definite matrix from its Cholesky factor, in place: W = L^-1 (n^3/3 operations),
 // then W^T W (n^3/3).
 import { syrk } from "./gemm";
-import { NB, STRIP, at, packedStrip, packedTriangle } from "./memory";
+import { multiplyPanels, setTileUpdate } from "./gemm-kernel";
+import { NB, at, packedB, packedTriangle, set } from "./memory";
+import { pack, unpack } from "./pack";
 import { multiplyTriangular, solveTriangular, upperHalf } from "./triangular";
-import { packTriangle, solveStrip } from "./triangular-kernel";
+import { ROW, TILE, diagonalTile, packTriangle, panelOf, solveTile, unpackTriangle, wholePanels } from "./triangular-kernel";
 
 /** Replaces the lower triangle L of an n x n matrix by (L L^T)^-1, and fills the upper triangle with it too. */
 export function invertFromCholesky(n: i32, l: usize, rs: i32, cs: i32): void {
@@ -47,47 +49,57 @@ function squareLower(n: i32, w: usize, rs: i32, cs: i32): void {
   squareLower(rest, corner, rs, cs);
 }
 
-/** Solves L X = I, eight columns of the identity at a time. */
-function invertDiagonalBlock(n: i32, l: usize, rs: i32, cs: i32): void {
-  const triangle = packedTriangle;
-  const strip = packedStrip;
-  packTriangle(n, l, rs, cs, triangle);
-  for (let j = 0; j < n; j += STRIP) {
-    const columns = min(STRIP, n - j);
-    memory.fill(strip, 0, <usize>(n * STRIP) << 3);
-    for (let c = 0; c < columns; c++) store<f64>(stripEntry(strip, n, j + c, c), 1);
-    solveStrip(n, triangle, strip);
-    for (let c = 0; c < columns; c++) {
-      for (let i = j + c; i < n; i++) store<f64>(at(l, i, j + c, rs, cs), load<f64>(stripEntry(strip, n, i, c)));
-    }
-  }
-}
+// In packed form W lies in strips of four columns, wholePanels(n) tiles each, in the buffer that the matrix product uses for
+// B; the tiles of strip j above the diagonal, those before tile j, are never touched.
 
 // @ts-ignore: decorator
 @inline
-function stripEntry(strip: usize, n: i32, row: i32, column: i32): usize {
-  return strip + (<usize>((column >> 2) * 4 * n + 4 * row + (column & 3)) << 3);
+function tileOf(n: i32, i: i32, j: i32): usize {
+  return packedB + <usize>(j * wholePanels(n) + i) * TILE;
 }
 
-function squareDiagonalBlock(n: i32, w: usize, rs: i32, cs: i32): void {
-  const triangle = packedTriangle;
-  packTriangle(n, w, rs, cs, triangle);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      store<f64>(at(w, i, j, rs, cs), columnProduct(n - i, at(triangle, i, i, NB, 1), at(triangle, i, j, NB, 1)));
+function invertDiagonalBlock(n: i32, l: usize, rs: i32, cs: i32): void {
+  packTriangle(n, l, rs, cs, packedTriangle);
+  invertPanels(n);
+  for (let j = 0; j < wholePanels(n); j++) {
+    const first = 4 * j;
+    unpack(min(4, n - first), n - first, at(l, first, first, rs, cs), cs, rs, tileOf(n, j, j));
+  }
+}
+
+/** Solves L W = I. */
+function invertPanels(n: i32): void {
+  setTileUpdate(-1, 0);
+  for (let i = 0; i < wholePanels(n); i++) {
+    const panel = panelOf(packedTriangle, i);
+    const corner = diagonalTile(packedTriangle, i);
+    const own = tileOf(n, i, i);
+    memory.fill(own, 0, TILE);
+    for (let k = 0; k < 4; k++) set(own, 5 * k, 1);
+    solveTile(corner, own);
+    for (let j = 0; j < i; j++) {
+      const tile = tileOf(n, i, j);
+      multiplyPanels(4 * (i - j), panel + <usize>j * TILE, tileOf(n, j, j), tile, ROW);
+      solveTile(corner, tile);
     }
   }
 }
 
-/** Sum over `count` rows of the product of two columns of the packed triangle. */
-function columnProduct(count: i32, x: usize, y: usize): f64 {
-  let sum: f64 = 0;
-  for (let k = 0; k < count; k++) {
-    sum += load<f64>(x) * load<f64>(y);
-    x += <usize>NB << 3;
-    y += <usize>NB << 3;
+function squareDiagonalBlock(n: i32, w: usize, rs: i32, cs: i32): void {
+  for (let j = 0; j < wholePanels(n); j++) {
+    const first = 4 * j;
+    const own = tileOf(n, j, j);
+    pack(min(4, n - first), n - first, at(w, first, first, rs, cs), cs, rs, own);
+    for (let i = 0; i < 4; i++) for (let k = i + 1; k < 4; k++) set(own, 4 * i + k, 0);
   }
-  return sum;
+  setTileUpdate(1, 0);
+  for (let i = 0; i < wholePanels(n); i++) {
+    const panel = panelOf(packedTriangle, i);
+    for (let j = 0; j <= i; j++) {
+      multiplyPanels(n - 4 * i, tileOf(n, i, j), tileOf(n, i, i), panel + <usize>j * TILE, ROW);
+    }
+  }
+  unpackTriangle(n, w, rs, cs, packedTriangle);
 }
 
 function negate(rows: i32, columns: i32, a: usize, rs: i32, cs: i32): void {

@@ -1,69 +1,91 @@
-// Packing: a block of `lanes` x `depth` numbers becomes panels of four lanes, each panel depth x 4, contiguous.
+// Packing: a block of `lanes` x `depth` numbers becomes panels of `width` lanes, each panel depth x width, contiguous.
 // A is packed with its rows as lanes, B with its columns. Missing lanes of the last panel are zero.
+// Lanes are copied four at a time; two such groups make a panel of B in float32.
 import { at } from "./memory";
 
-export function pack(lanes: i32, depth: i32, source: usize, laneStride: i32, depthStride: i32, panel: usize): void {
-  for (let lane = 0; lane < lanes; lane += 4) {
-    const from = at(source, lane, 0, laneStride, 0);
-    const count = min(4, lanes - lane);
-    if (count == 4 && laneStride == 1) packContiguousLanes(depth, from, depthStride, panel);
-    else if (count == 4 && depthStride == 1) packContiguousDepth(depth, from, laneStride, panel);
-    else packStrided(count, depth, from, laneStride, depthStride, panel);
-    panel += <usize>depth << 5;
+export function pack<T = f64>(
+  lanes: i32, depth: i32, source: usize, laneStride: i32, depthStride: i32, panel: usize, width: i32 = 4,
+): void {
+  const rowBytes = <usize>width * sizeof<T>();
+  for (let first = 0; first < lanes; first += width) {
+    for (let group = 0; group < width; group += 4) {
+      const lane = first + group;
+      const count = min(4, lanes - lane);
+      const from = at<T>(source, lane, 0, laneStride, 0);
+      const to = panel + <usize>group * sizeof<T>();
+      if (count == 4 && laneStride == 1) packContiguousLanes<T>(depth, from, depthStride, to, rowBytes);
+      else if (count == 4 && depthStride == 1) packContiguousDepth<T>(depth, from, laneStride, to, rowBytes);
+      else packStrided<T>(count, depth, from, laneStride, depthStride, to, rowBytes);
+    }
+    panel += <usize>depth * rowBytes;
   }
 }
 
-function packContiguousLanes(depth: i32, source: usize, depthStride: i32, panel: usize): void {
-  const step = <usize>depthStride << 3;
+function packContiguousLanes<T>(depth: i32, source: usize, depthStride: i32, panel: usize, rowBytes: usize): void {
+  const step = <usize>depthStride * sizeof<T>();
   for (let p = 0; p < depth; p++) {
     v128.store(panel, v128.load(source));
-    v128.store(panel, v128.load(source, 16), 16);
+    if (sizeof<T>() == 8) v128.store(panel, v128.load(source, 16), 16);
     source += step;
-    panel += 32;
+    panel += rowBytes;
   }
 }
 
-/** Transposes 4 x 2 pieces in registers. */
-function packContiguousDepth(depth: i32, source: usize, laneStride: i32, panel: usize): void {
-  let s0 = source;
-  let s1 = at(source, 1, 0, laneStride, 0);
-  let s2 = at(source, 2, 0, laneStride, 0);
-  let s3 = at(source, 3, 0, laneStride, 0);
-  let p = 0;
-  for (; p + 2 <= depth; p += 2) {
-    const r0 = v128.load(s0);
-    const r1 = v128.load(s1);
-    const r2 = v128.load(s2);
-    const r3 = v128.load(s3);
-    v128.store(panel, v128.shuffle<f64>(r0, r1, 0, 2));
-    v128.store(panel, v128.shuffle<f64>(r2, r3, 0, 2), 16);
-    v128.store(panel, v128.shuffle<f64>(r0, r1, 1, 3), 32);
-    v128.store(panel, v128.shuffle<f64>(r2, r3, 1, 3), 48);
-    s0 += 16;
-    s1 += 16;
-    s2 += 16;
-    s3 += 16;
-    panel += 64;
+/** Transposes four lanes of one vector each in registers. */
+function packContiguousDepth<T>(depth: i32, source: usize, laneStride: i32, panel: usize, rowBytes: usize): void {
+  const s1 = at<T>(0, 1, 0, laneStride, 0);
+  const s2 = at<T>(0, 2, 0, laneStride, 0);
+  const s3 = at<T>(0, 3, 0, laneStride, 0);
+  const end = source + <usize>depth * sizeof<T>();
+  const whole = source + (<usize>depth * sizeof<T>() & ~15);
+  while (source < whole) {
+    const r0 = v128.load(source);
+    const r1 = v128.load(source + s1);
+    const r2 = v128.load(source + s2);
+    const r3 = v128.load(source + s3);
+    if (sizeof<T>() == 8) {
+      v128.store(panel, v128.shuffle<f64>(r0, r1, 0, 2));
+      v128.store(panel, v128.shuffle<f64>(r2, r3, 0, 2), 16);
+      panel += rowBytes;
+      v128.store(panel, v128.shuffle<f64>(r0, r1, 1, 3));
+      v128.store(panel, v128.shuffle<f64>(r2, r3, 1, 3), 16);
+      panel += rowBytes;
+    } else {
+      const lower01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const lower23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const upper01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const upper23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(panel, v128.shuffle<f64>(lower01, lower23, 0, 2));
+      v128.store(panel + rowBytes, v128.shuffle<f64>(lower01, lower23, 1, 3));
+      panel += 2 * rowBytes;
+      v128.store(panel, v128.shuffle<f64>(upper01, upper23, 0, 2));
+      v128.store(panel + rowBytes, v128.shuffle<f64>(upper01, upper23, 1, 3));
+      panel += 2 * rowBytes;
+    }
+    source += 16;
   }
-  if (p < depth) {
-    store<f64>(panel, load<f64>(s0));
-    store<f64>(panel, load<f64>(s1), 8);
-    store<f64>(panel, load<f64>(s2), 16);
-    store<f64>(panel, load<f64>(s3), 24);
+  for (; source < end; source += sizeof<T>()) {
+    store<T>(panel, load<T>(source));
+    store<T>(panel, load<T>(source + s1), sizeof<T>());
+    store<T>(panel, load<T>(source + s2), 2 * sizeof<T>());
+    store<T>(panel, load<T>(source + s3), 3 * sizeof<T>());
+    panel += rowBytes;
   }
 }
 
-function packStrided(count: i32, depth: i32, source: usize, laneStride: i32, depthStride: i32, panel: usize): void {
+function packStrided<T>(
+  count: i32, depth: i32, source: usize, laneStride: i32, depthStride: i32, panel: usize, rowBytes: usize,
+): void {
   for (let p = 0; p < depth; p++) {
     for (let lane = 0; lane < 4; lane++) {
-      const value = lane < count ? load<f64>(at(source, lane, p, laneStride, depthStride)) : 0;
-      store<f64>(panel + (<usize>lane << 3), value);
+      const value = lane < count ? load<T>(at<T>(source, lane, p, laneStride, depthStride)) : <T>0;
+      store<T>(panel + <usize>lane * sizeof<T>(), value);
     }
-    panel += 32;
+    panel += rowBytes;
   }
 }
 
-/** The inverse of pack: writes the panels back where they came from. */
+/** The inverse of pack, for float64: writes the panels back where they came from. */
 export function unpack(lanes: i32, depth: i32, target: usize, laneStride: i32, depthStride: i32, panel: usize): void {
   for (let lane = 0; lane < lanes; lane += 4) {
     const to = at(target, lane, 0, laneStride, 0);

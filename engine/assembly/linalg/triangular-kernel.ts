@@ -1,123 +1,128 @@
-// Work on one packed diagonal block (row-major, rows NB apart) and one packed strip of eight columns: two panels of
-// n x 4. When fewer than five columns are there the second panel holds stale numbers; they are never written back.
-import { multiplyAdd, negativeMultiplyAdd } from "../simd";
-import { NB, at } from "./memory";
+// Triangular matrices of order n <= NB, packed, all of whose work is done by the kernel of the matrix product.
+//
+// The lower triangle is packed in panels of four rows, as `pack` does: panel r holds rows 4r to 4r + 3 up to and including
+// the diagonal, (4r + 4) x 4 numbers, its last four a 4 x 4 tile with zeros above the diagonal. Rows that are missing from
+// the last panel are those of the identity. Right-hand sides are packed four columns at a time into strips of
+// wholePanels(n) * 4 rows.
+import { negativeMultiplyAdd } from "../simd";
+import { multiplyPanels, setTileUpdate } from "./gemm-kernel";
+import { at, get, set } from "./memory";
+import { pack, unpack } from "./pack";
 
-const ROW: usize = <usize>NB << 3;
+/** Bytes of four numbers, a row of a packed panel, and of a 4 x 4 tile. */
+export const ROW: usize = 32;
+export const TILE: usize = 4 * ROW;
 
-/** Copies the lower triangle of an n x n block. */
+/** Number of panels of four rows. */
+// @ts-ignore: decorator
+@inline
+export function wholePanels(n: i32): i32 {
+  return (n + 3) >> 2;
+}
+
+/** Panel r of a packed triangle. */
+// @ts-ignore: decorator
+@inline
+export function panelOf(triangle: usize, r: i32): usize {
+  return triangle + <usize>((r * (r + 1)) >> 1) * TILE;
+}
+
+/** The tile on the diagonal of panel r. */
+// @ts-ignore: decorator
+@inline
+export function diagonalTile(triangle: usize, r: i32): usize {
+  return panelOf(triangle, r) + <usize>r * TILE;
+}
+
+/** Packs the lower triangle of an n x n matrix; the strict upper one is not read. */
 export function packTriangle(n: i32, l: usize, lrs: i32, lcs: i32, triangle: usize): void {
-  const step = <usize>lcs << 3;
-  for (let i = 0; i < n; i++) {
-    let from = at(l, i, 0, lrs, lcs);
-    for (let k = 0; k <= i; k++) {
-      store<f64>(triangle + (<usize>k << 3), load<f64>(from));
-      from += step;
+  for (let r = 0; r < wholePanels(n); r++) {
+    const rows = min(4, n - 4 * r);
+    pack(rows, 4 * r, at(l, 4 * r, 0, lrs, lcs), lrs, lcs, panelOf(triangle, r));
+    const tile = diagonalTile(triangle, r);
+    for (let k = 0; k < 4; k++) {
+      for (let i = 0; i < 4; i++) {
+        const inside = i >= k && i < rows;
+        set(tile, 4 * k + i, inside ? load<f64>(at(l, 4 * r + i, 4 * r + k, lrs, lcs)) : i == k ? 1 : 0);
+      }
     }
-    triangle += ROW;
   }
 }
 
-/** strip <- L^-1 strip by forward substitution, two rows at a time. */
-export function solveStrip(n: i32, triangle: usize, strip: usize): void {
-  const second = <usize>n << 5;
-  let i = 0;
-  for (; i + 2 <= n; i += 2) {
-    solveTwoRows(i, triangle + <usize>i * ROW, strip, second);
+/** The inverse of packTriangle. */
+export function unpackTriangle(n: i32, l: usize, lrs: i32, lcs: i32, triangle: usize): void {
+  for (let r = 0; r < wholePanels(n); r++) {
+    const rows = min(4, n - 4 * r);
+    unpack(rows, 4 * r, at(l, 4 * r, 0, lrs, lcs), lrs, lcs, panelOf(triangle, r));
+    const tile = diagonalTile(triangle, r);
+    for (let i = 0; i < rows; i++) {
+      for (let k = 0; k <= i; k++) store<f64>(at(l, 4 * r + i, 4 * r + k, lrs, lcs), get(tile, 4 * k + i));
+    }
   }
-  if (i < n) solveRow(i, triangle + <usize>i * ROW, strip, second);
 }
 
-function solveTwoRows(i: i32, row: usize, strip: usize, second: usize): void {
-  const own = strip + (<usize>i << 5);
-  let x0 = v128.load(own);
-  let x1 = v128.load(own, 16);
-  let x2 = v128.load(own + second);
-  let x3 = v128.load(own + second, 16);
-  let y0 = v128.load(own, 32);
-  let y1 = v128.load(own, 48);
-  let y2 = v128.load(own + second, 32);
-  let y3 = v128.load(own + second, 48);
-  while (strip < own) {
-    const s = v128.load64_splat(row);
-    const t = v128.load64_splat(row, ROW);
-    const b0 = v128.load(strip);
-    const b1 = v128.load(strip, 16);
-    const b2 = v128.load(strip + second);
-    const b3 = v128.load(strip + second, 16);
-    x0 = negativeMultiplyAdd(s, b0, x0);
-    x1 = negativeMultiplyAdd(s, b1, x1);
-    x2 = negativeMultiplyAdd(s, b2, x2);
-    x3 = negativeMultiplyAdd(s, b3, x3);
-    y0 = negativeMultiplyAdd(t, b0, y0);
-    y1 = negativeMultiplyAdd(t, b1, y1);
-    y2 = negativeMultiplyAdd(t, b2, y2);
-    y3 = negativeMultiplyAdd(t, b3, y3);
-    row += 8;
-    strip += 32;
+/** tile (4 x 4) <- L^-1 tile by forward substitution, L a tile on the diagonal. */
+export function solveTile(l: usize, tile: usize): void {
+  for (let half = tile; half < tile + ROW; half += 16) {
+    const x0 = f64x2.div(v128.load(half), v128.load64_splat(l));
+    const x1 = f64x2.div(less(v128.load(half, 32), x0, l, 1), v128.load64_splat(l, 40));
+    const x2 = f64x2.div(less(less(v128.load(half, 64), x0, l, 2), x1, l, 6), v128.load64_splat(l, 80));
+    const y3 = less(less(less(v128.load(half, 96), x0, l, 3), x1, l, 7), x2, l, 11);
+    v128.store(half, x0);
+    v128.store(half, x1, 32);
+    v128.store(half, x2, 64);
+    v128.store(half, f64x2.div(y3, v128.load64_splat(l, 120)), 96);
   }
-  const pivot = v128.load64_splat(row);
-  x0 = f64x2.div(x0, pivot);
-  x1 = f64x2.div(x1, pivot);
-  x2 = f64x2.div(x2, pivot);
-  x3 = f64x2.div(x3, pivot);
-  const below = v128.load64_splat(row, ROW);
-  const nextPivot = v128.load64_splat(row, ROW + 8);
-  v128.store(own, x0);
-  v128.store(own, x1, 16);
-  v128.store(own + second, x2);
-  v128.store(own + second, x3, 16);
-  v128.store(own, f64x2.div(negativeMultiplyAdd(below, x0, y0), nextPivot), 32);
-  v128.store(own, f64x2.div(negativeMultiplyAdd(below, x1, y1), nextPivot), 48);
-  v128.store(own + second, f64x2.div(negativeMultiplyAdd(below, x2, y2), nextPivot), 32);
-  v128.store(own + second, f64x2.div(negativeMultiplyAdd(below, x3, y3), nextPivot), 48);
 }
 
-function solveRow(i: i32, row: usize, strip: usize, second: usize): void {
-  const own = strip + (<usize>i << 5);
-  let x0 = v128.load(own);
-  let x1 = v128.load(own, 16);
-  let x2 = v128.load(own + second);
-  let x3 = v128.load(own + second, 16);
-  while (strip < own) {
-    const s = v128.load64_splat(row);
-    x0 = negativeMultiplyAdd(s, v128.load(strip), x0);
-    x1 = negativeMultiplyAdd(s, v128.load(strip, 16), x1);
-    x2 = negativeMultiplyAdd(s, v128.load(strip + second), x2);
-    x3 = negativeMultiplyAdd(s, v128.load(strip + second, 16), x3);
-    row += 8;
-    strip += 32;
-  }
-  const pivot = v128.load64_splat(row);
-  v128.store(own, f64x2.div(x0, pivot));
-  v128.store(own, f64x2.div(x1, pivot), 16);
-  v128.store(own + second, f64x2.div(x2, pivot));
-  v128.store(own + second, f64x2.div(x3, pivot), 16);
+/** y - l_index x */
+// @ts-ignore: decorator
+@inline
+function less(y: v128, x: v128, l: usize, index: i32): v128 {
+  return negativeMultiplyAdd(v128.load64_splat(l + (<usize>index << 3)), x, y);
 }
 
-/** strip <- L strip, from the last row up so that every row still finds the old rows above it. */
-export function multiplyStrip(n: i32, triangle: usize, strip: usize): void {
-  const second = <usize>n << 5;
-  for (let i = n - 1; i >= 0; i--) multiplyRow(i, triangle + <usize>i * ROW, strip, second);
+/** Packs up to STRIPS * 4 columns of a matrix of n rows; the rows that are missing from the last tile are zero. */
+export function packStrips(n: i32, columns: i32, b: usize, brs: i32, bcs: i32, strip: usize): void {
+  const bytes = <usize>wholePanels(n) * TILE;
+  for (let j = 0; j < columns; j += 4) {
+    pack(min(4, columns - j), n, at(b, 0, j, brs, bcs), bcs, brs, strip);
+    memory.fill(strip + <usize>n * ROW, 0, bytes - <usize>n * ROW);
+    strip += bytes;
+  }
 }
 
-function multiplyRow(i: i32, row: usize, strip: usize, second: usize): void {
-  const own = strip + (<usize>i << 5);
-  let x0 = f64x2.splat(0);
-  let x1 = x0;
-  let x2 = x0;
-  let x3 = x0;
-  while (strip <= own) {
-    const s = v128.load64_splat(row);
-    x0 = multiplyAdd(s, v128.load(strip), x0);
-    x1 = multiplyAdd(s, v128.load(strip, 16), x1);
-    x2 = multiplyAdd(s, v128.load(strip + second), x2);
-    x3 = multiplyAdd(s, v128.load(strip + second, 16), x3);
-    row += 8;
-    strip += 32;
+/** The inverse of packStrips. */
+export function unpackStrips(n: i32, columns: i32, b: usize, brs: i32, bcs: i32, strip: usize): void {
+  for (let j = 0; j < columns; j += 4) {
+    unpack(min(4, columns - j), n, at(b, 0, j, brs, bcs), bcs, brs, strip);
+    strip += <usize>wholePanels(n) * TILE;
   }
-  v128.store(own, x0);
-  v128.store(own, x1, 16);
-  v128.store(own + second, x2);
-  v128.store(own + second, x3, 16);
+}
+
+/** Strips of right-hand sides <- L^-1 strips, in place. */
+export function solveStrips(n: i32, triangle: usize, columns: i32, strips: usize): void {
+  const bytes = <usize>wholePanels(n) * TILE;
+  setTileUpdate(-1, 1);
+  for (let r = 0; r < wholePanels(n); r++) {
+    const panel = panelOf(triangle, r);
+    // In turn, so that the processor has independent work while it divides.
+    for (let j = 0, strip = strips; j < columns; j += 4, strip += bytes) {
+      const tile = strip + <usize>r * TILE;
+      multiplyPanels(4 * r, panel, strip, tile, ROW);
+      solveTile(panel + <usize>r * TILE, tile);
+    }
+  }
+}
+
+/** Strips <- L strips, in place, from the last rows up so that every row still finds the old rows above it. */
+export function multiplyStrips(n: i32, triangle: usize, columns: i32, strips: usize): void {
+  const bytes = <usize>wholePanels(n) * TILE;
+  setTileUpdate(1, 0);
+  for (let r = wholePanels(n) - 1; r >= 0; r--) {
+    const panel = panelOf(triangle, r);
+    for (let j = 0, strip = strips; j < columns; j += 4, strip += bytes) {
+      multiplyPanels(4 * r + 4, panel, strip, strip + <usize>r * TILE, ROW);
+    }
+  }
 }

@@ -1,10 +1,9 @@
-// Triangular solves and products, recursive down to NB x NB diagonal blocks, everything else by gemm.
+// Triangular solves and products, recursive down to diagonal blocks of order NB, everything else by gemm.
 // The transposed problems are the plain ones read backwards: with J the reversal of the index order, J L^T J is lower
 // triangular, and its entry (i, k) is L(n-1-k, n-1-i), which negative strides address.
 import { gemm } from "./gemm";
-import { NB, STRIP, at, packedStrip, packedTriangle } from "./memory";
-import { pack, unpack } from "./pack";
-import { multiplyStrip, packTriangle, solveStrip } from "./triangular-kernel";
+import { NB, STRIP_COLUMNS, at, packedStrips, packedTriangle } from "./memory";
+import { multiplyStrips, packStrips, packTriangle, solveStrips, unpackStrips } from "./triangular-kernel";
 
 /** Rows of the upper half of a recursion over n > NB rows: about half, a multiple of NB. */
 export function upperHalf(n: i32): i32 {
@@ -54,27 +53,23 @@ function multiplyLower(n: i32, m: i32, l: usize, lrs: i32, lcs: i32, b: usize, b
 }
 
 function solveDiagonalBlock(n: i32, m: i32, l: usize, lrs: i32, lcs: i32, b: usize, brs: i32, bcs: i32): void {
-  const triangle = packedTriangle;
-  const strip = packedStrip;
-  packTriangle(n, l, lrs, lcs, triangle);
-  for (let j = 0; j < m; j += STRIP) {
-    const columns = min(STRIP, m - j);
+  packTriangle(n, l, lrs, lcs, packedTriangle);
+  for (let j = 0; j < m; j += STRIP_COLUMNS) {
+    const columns = min(STRIP_COLUMNS, m - j);
     const from = at(b, 0, j, brs, bcs);
-    pack(columns, n, from, bcs, brs, strip);
-    solveStrip(n, triangle, strip);
-    unpack(columns, n, from, bcs, brs, strip);
+    packStrips(n, columns, from, brs, bcs, packedStrips);
+    solveStrips(n, packedTriangle, columns, packedStrips);
+    unpackStrips(n, columns, from, brs, bcs, packedStrips);
   }
 }
 
 function multiplyDiagonalBlock(n: i32, m: i32, l: usize, lrs: i32, lcs: i32, b: usize, brs: i32, bcs: i32): void {
-  const triangle = packedTriangle;
-  const strip = packedStrip;
-  packTriangle(n, l, lrs, lcs, triangle);
-  for (let j = 0; j < m; j += STRIP) {
-    const columns = min(STRIP, m - j);
+  packTriangle(n, l, lrs, lcs, packedTriangle);
+  for (let j = 0; j < m; j += STRIP_COLUMNS) {
+    const columns = min(STRIP_COLUMNS, m - j);
     const from = at(b, 0, j, brs, bcs);
-    pack(columns, n, from, bcs, brs, strip);
-    multiplyStrip(n, triangle, strip);
-    unpack(columns, n, from, bcs, brs, strip);
+    packStrips(n, columns, from, brs, bcs, packedStrips);
+    multiplyStrips(n, packedTriangle, columns, packedStrips);
+    unpackStrips(n, columns, from, brs, bcs, packedStrips);
   }
 }

@@ -22,12 +22,16 @@ export const CBLAS = {
 	left: 141,
 } as const;
 
-/** Matrices are Float64Array views; LAPACK, being Fortran, takes every argument by address. */
+/** Matrices are typed arrays; LAPACK, being Fortran, takes every argument by address. */
 const prototypes = {
 	dgemm: `void cblas_dgemm(int order, int transA, int transB, int m, int n, int k, double alpha,
 		const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc)`,
 	dsyrk: `void cblas_dsyrk(int order, int uplo, int trans, int n, int k, double alpha,
 		const double *a, int lda, double beta, double *c, int ldc)`,
+	sgemm: `void cblas_sgemm(int order, int transA, int transB, int m, int n, int k, float alpha,
+		const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)`,
+	ssyrk: `void cblas_ssyrk(int order, int uplo, int trans, int n, int k, float alpha,
+		const float *a, int lda, float beta, float *c, int ldc)`,
 	dtrsm: `void cblas_dtrsm(int order, int side, int uplo, int trans, int diag, int m, int n, double alpha,
 		const double *a, int lda, double *b, int ldb)`,
 	dpotrf: "void dpotrf_(const char *uplo, int *n, double *a, int *lda, int *info)",

@@ -1,4 +1,4 @@
-import type { View } from "../engine.ts";
+import type { FloatArray, View } from "../engine.ts";
 
 /** How BLAS sees a matrix: consecutive rows or columns, `leading` numbers from one to the next. */
 export interface Layout {
@@ -7,7 +7,7 @@ export interface Layout {
 }
 
 /** The layout of a view, or undefined when BLAS cannot describe its strides (or there is nothing to do: no entries). */
-export function layoutOf({ rows, columns, rowStride, columnStride }: View): Layout | undefined {
+export function layoutOf({ rows, columns, rowStride, columnStride }: View<FloatArray>): Layout | undefined {
 	if (rows === 0 || columns === 0) return undefined;
 	if ((columnStride === 1 || columns === 1) && (rowStride >= columns || rows === 1)) {
 		return { rowMajor: true, leading: rows === 1 ? columns : rowStride };

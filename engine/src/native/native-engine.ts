@@ -1,12 +1,12 @@
-import type { Block, EngineId, View } from "../engine.ts";
+import type { Block, EngineId, SinglePrecision, View } from "../engine.ts";
 import { checkProduct, checkSameRows, checkSquare, checkValues } from "../shapes.ts";
 import { WasmEngine, type WasmModule } from "../wasm/wasm-engine.ts";
 import { type BlasFunctions, type BlasLibrary, CBLAS } from "./blas-library.ts";
+import { type BlasProducts, gemmByBlas, order, syrkByBlas, transposition } from "./blas-products.ts";
 import { layoutOf } from "./layout.ts";
+import { NativeSinglePrecision } from "./native-single-precision.ts";
 import { lowerIsFinite, mirrorLowerInPlace, transposeInPlace } from "./square.ts";
 
-const order = (rowMajor: boolean) => (rowMajor ? CBLAS.rowMajor : CBLAS.columnMajor);
-const transposition = (transposed: boolean) => (transposed ? CBLAS.transpose : CBLAS.noTranspose);
 /** The lower triangle, as LAPACK, which knows columns only, calls it. */
 const fortranLower = (rowMajor: boolean) => (rowMajor ? "U" : "L");
 
@@ -19,59 +19,27 @@ export class NativeEngine extends WasmEngine {
 	override readonly variant: string;
 	/** Which instructions a BLAS uses depends on the processor. */
 	override readonly deterministic = false;
+	override readonly float32: SinglePrecision;
 	readonly #blas: BlasFunctions;
+	readonly #products: BlasProducts<Float64Array>;
 
 	constructor({ functions, description }: BlasLibrary, wasm: WasmModule) {
 		super(wasm);
 		this.variant = description;
+		this.float32 = new NativeSinglePrecision(this, functions);
 		this.#blas = functions;
+		const { dgemm, dsyrk } = functions;
+		this.#products = { gemm: dgemm, syrk: dsyrk, entries: (v) => this.entries(v) };
 	}
 
 	override gemm(alpha: number, a: View, b: View, beta: number, c: View): void {
 		checkProduct("gemm", a, b, c);
-		const [A, B, C] = [layoutOf(a), layoutOf(b), layoutOf(c)];
-		if (!A || !B || !C) {
-			super.gemm(alpha, a, b, beta, c);
-			return;
-		}
-		this.#blas.dgemm(
-			order(C.rowMajor),
-			transposition(A.rowMajor !== C.rowMajor),
-			transposition(B.rowMajor !== C.rowMajor),
-			c.rows,
-			c.columns,
-			a.columns,
-			alpha,
-			this.#entries(a),
-			A.leading,
-			this.#entries(b),
-			B.leading,
-			beta,
-			this.#entries(c),
-			C.leading,
-		);
+		if (!gemmByBlas(this.#products, alpha, a, b, beta, c)) super.gemm(alpha, a, b, beta, c);
 	}
 
 	override syrk(alpha: number, a: View, beta: number, c: View): void {
 		checkSameRows("syrk", c, a);
-		const [A, C] = [layoutOf(a), layoutOf(c)];
-		if (!A || !C) {
-			super.syrk(alpha, a, beta, c);
-			return;
-		}
-		this.#blas.dsyrk(
-			order(C.rowMajor),
-			CBLAS.lower,
-			transposition(A.rowMajor !== C.rowMajor),
-			c.rows,
-			a.columns,
-			alpha,
-			this.#entries(a),
-			A.leading,
-			beta,
-			this.#entries(c),
-			C.leading,
-		);
+		if (!syrkByBlas(this.#products, alpha, a, beta, c)) super.syrk(alpha, a, beta, c);
 	}
 
 	override cholesky(a: View): number {
@@ -80,7 +48,7 @@ export class NativeEngine extends WasmEngine {
 		if (!A) return super.cholesky(a);
 		const info = Int32Array.of(0);
 		const n = Int32Array.of(a.rows);
-		this.#blas.dpotrf(fortranLower(A.rowMajor), n, this.#entries(a), Int32Array.of(A.leading), info);
+		this.#blas.dpotrf(fortranLower(A.rowMajor), n, this.entries(a), Int32Array.of(A.leading), info);
 		// OpenBLAS lets pivots that are NaN or infinite pass, and they make every later one so.
 		const { data } = a.block;
 		const step = a.rowStride + a.columnStride;
@@ -108,9 +76,9 @@ export class NativeEngine extends WasmEngine {
 			b.rows,
 			b.columns,
 			1,
-			this.#entries(l),
+			this.entries(l),
 			L.leading,
-			this.#entries(b),
+			this.entries(b),
 			B.leading,
 		);
 	}
@@ -124,7 +92,7 @@ export class NativeEngine extends WasmEngine {
 		}
 		const info = Int32Array.of(0);
 		const n = Int32Array.of(l.rows);
-		this.#blas.dpotri(fortranLower(L.rowMajor), n, this.#entries(l), Int32Array.of(L.leading), info);
+		this.#blas.dpotri(fortranLower(L.rowMajor), n, this.entries(l), Int32Array.of(L.leading), info);
 		// A zero on the diagonal: LAPACK stops before it changes anything, and the engine's own loop fills in infinities.
 		if (info[0] !== 0) {
 			super.invertFromCholesky(l);
@@ -164,7 +132,7 @@ export class NativeEngine extends WasmEngine {
 			job,
 			fortranLower(rowMajor),
 			Int32Array.of(n),
-			this.#entries(a),
+			this.entries(a),
 			Int32Array.of(leading),
 			values.data,
 			work.data,
@@ -175,11 +143,5 @@ export class NativeEngine extends WasmEngine {
 		);
 		this.release(mark);
 		return info[0] === 0;
-	}
-
-	/** The memory from the first entry of a view on. */
-	#entries(v: View): Float64Array {
-		const address = this.address(v);
-		return v.offset === 0 ? v.block.data : new Float64Array(this.arena.memory.buffer, address, 1);
 	}
 }

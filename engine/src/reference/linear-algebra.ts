@@ -1,12 +1,19 @@
 /** Plain loops, no blocking, no SIMD: the oracle of the other engines. */
-import type { Block, View } from "../engine.ts";
+import type { Block, FloatArray, View } from "../engine.ts";
 
-const get = (v: View, i: number, j: number) => v.block.data[v.offset + i * v.rowStride + j * v.columnStride]!;
-const set = (v: View, i: number, j: number, x: number) => {
+const get = (v: View<FloatArray>, i: number, j: number) =>
+	v.block.data[v.offset + i * v.rowStride + j * v.columnStride]!;
+const set = (v: View<FloatArray>, i: number, j: number, x: number) => {
 	v.block.data[v.offset + i * v.rowStride + j * v.columnStride] = x;
 };
 
-export function gemm(alpha: number, a: View, b: View, beta: number, c: View): void {
+export function gemm<Numbers extends FloatArray>(
+	alpha: number,
+	a: View<Numbers>,
+	b: View<Numbers>,
+	beta: number,
+	c: View<Numbers>,
+): void {
 	for (let i = 0; i < c.rows; i++) {
 		for (let j = 0; j < c.columns; j++) {
 			let sum = 0;
@@ -16,7 +23,12 @@ export function gemm(alpha: number, a: View, b: View, beta: number, c: View): vo
 	}
 }
 
-export function syrk(alpha: number, a: View, beta: number, c: View): void {
+export function syrk<Numbers extends FloatArray>(
+	alpha: number,
+	a: View<Numbers>,
+	beta: number,
+	c: View<Numbers>,
+): void {
 	for (let i = 0; i < c.rows; i++) {
 		for (let j = 0; j <= i; j++) {
 			let sum = 0;

@@ -1,4 +1,4 @@
-import { type Block, EngineError } from "../engine.ts";
+import { type Block, EngineError, type FloatArray } from "../engine.ts";
 import { PAGE_BYTES, type WasmMemory } from "./webassembly.ts";
 
 const ALIGNMENT = 16;
@@ -24,23 +24,29 @@ export class Arena {
 		this.#top = alignUp(base);
 	}
 
-	/** A zero-filled block of `length` numbers. @throws EngineError when the memory cannot hold it. */
-	allocate(length: number): ArenaBlock {
-		const block = this.reserve(length);
+	/** A zero-filled block of `length` numbers, float64 unless another type is given. @throws EngineError when the memory cannot hold it. */
+	allocate(length: number): ArenaBlock;
+	allocate<Numbers extends FloatArray>(length: number, type: NumberType<Numbers>): ArenaBlock<Numbers>;
+	allocate(length: number, type: NumberType<FloatArray> = Float64Array): ArenaBlock<FloatArray> {
+		const block = this.reserve(length, type);
 		block.data.fill(0);
 		return block;
 	}
 
 	/** As `allocate`, with whatever the memory held. */
-	reserve(length: number): ArenaBlock {
+	reserve(length: number): ArenaBlock;
+	reserve<Numbers extends FloatArray>(length: number, type: NumberType<Numbers>): ArenaBlock<Numbers>;
+	reserve(length: number, type: NumberType<FloatArray> = Float64Array): ArenaBlock<FloatArray> {
+		const bytes = length * type.BYTES_PER_ELEMENT;
+		const numbers = `float${8 * type.BYTES_PER_ELEMENT} numbers`;
 		if (!Number.isSafeInteger(length) || length < 0) {
-			throw new EngineError(`allocate: wanted a whole number of float64 numbers; got ${length}.`);
+			throw new EngineError(`allocate: wanted a whole number of ${numbers}; got ${length}.`);
 		}
 		const start = this.#top;
-		const end = start + alignUp(length * 8);
-		this.#grow(end, length);
+		const end = start + alignUp(bytes);
+		this.#grow(end, `${length} more ${numbers} (${mebibytes(bytes)} MiB)`);
 		this.#top = end;
-		return new ArenaBlock(this, start, length);
+		return new ArenaBlock(this, start, length, type);
 	}
 
 	mark(): number {
@@ -56,7 +62,7 @@ export class Arena {
 		this.#top = mark;
 	}
 
-	#grow(end: number, length: number): void {
+	#grow(end: number, wanted: string): void {
 		const size = this.memory.buffer.byteLength;
 		if (end <= size) return;
 		const needed = Math.ceil((end - size) / PAGE_BYTES);
@@ -67,7 +73,7 @@ export class Arena {
 		);
 		if (end > MAX_BYTES || !(this.#tryGrow(generous) || this.#tryGrow(needed))) {
 			throw new EngineError(
-				`allocate: no memory for ${length} more float64 numbers (${mebibytes(length * 8)} MiB); ${mebibytes(this.#top)} MiB of at most ${mebibytes(MAX_BYTES)} MiB are in use. Use fewer data points or a narrower network, or release blocks.`,
+				`allocate: no memory for ${wanted}; ${mebibytes(this.#top)} MiB of at most ${mebibytes(MAX_BYTES)} MiB are in use. Use fewer data points or a narrower network, or release blocks.`,
 			);
 		}
 		this.generation++;
@@ -85,28 +91,36 @@ export class Arena {
 
 const mebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
 
-export class ArenaBlock implements Block {
-	#view: Float64Array | undefined;
+/** Float64Array or Float32Array. */
+export interface NumberType<Numbers extends FloatArray> {
+	readonly BYTES_PER_ELEMENT: number;
+	new (buffer: ArrayBuffer, byteOffset: number, length: number): Numbers;
+}
+
+export class ArenaBlock<Numbers extends FloatArray = Float64Array> implements Block<Numbers> {
+	#view: Numbers | undefined;
 	#generation = -1;
 
 	constructor(
 		readonly arena: Arena,
 		readonly byteOffset: number,
 		readonly length: number,
+		readonly type: NumberType<Numbers>,
 	) {}
 
-	get data(): Float64Array {
+	get data(): Numbers {
 		if (this.#view === undefined || this.#generation !== this.arena.generation) {
-			this.#view = new Float64Array(this.arena.memory.buffer, this.byteOffset, this.length);
+			this.#view = new this.type(this.arena.memory.buffer, this.byteOffset, this.length);
 			this.#generation = this.arena.generation;
 		}
 		return this.#view;
 	}
 
-	slice(offset: number, length: number): ArenaBlock {
+	slice(offset: number, length: number): ArenaBlock<Numbers> {
 		if (!(offset >= 0 && length >= 0 && offset + length <= this.length)) {
 			throw new EngineError(`slice: wanted [${offset}, ${offset + length}) within 0..${this.length}.`);
 		}
-		return new ArenaBlock(this.arena, this.byteOffset + 8 * offset, length);
+		const start = this.byteOffset + offset * this.type.BYTES_PER_ELEMENT;
+		return new ArenaBlock(this.arena, start, length, this.type);
 	}
 }

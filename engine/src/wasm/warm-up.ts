@@ -15,6 +15,9 @@ export function warmUp(engine: Engine): void {
 		const a = view(engine.allocate(ORDER * ORDER), ORDER, ORDER);
 		const b = view(engine.allocate(ORDER * ORDER), ORDER, ORDER);
 		const values = engine.allocate(ORDER);
+		const { float32 } = engine;
+		const single = view(float32.allocate(ORDER * ORDER), ORDER, ORDER);
+		const product = view(float32.allocate(ORDER * ORDER), ORDER, ORDER);
 		for (let round = 0; round < ROUNDS; round++) {
 			engine.fillUniform(state, a.block);
 			engine.fillNormal(state, b.block);
@@ -22,6 +25,13 @@ export function warmUp(engine: Engine): void {
 			for (const f of ["log", "asin"] as const) engine[f](a.block, a.block);
 			engine.erfWithDerivative(b.block, a.block, b.block);
 			engine.fillNormal(state, b.block);
+			float32.fromDouble(b.block, single.block);
+			float32.gemm(1, single, single, 0, product);
+			float32.syrk(1, single, 0, product);
+			float32.tanh(single.block, product.block);
+			float32.erf(single.block, product.block);
+			float32.erfWithDerivative(single.block, product.block, single.block);
+			float32.toDouble(single.block, a.block);
 			engine.gemm(1, b, b, 0, a);
 			engine.syrk(1, b, 0, a);
 			for (let i = 0; i < ORDER; i++) a.block.data[i * (ORDER + 1)]! += ORDER;

@@ -1,21 +1,9 @@
-import {
-	type Block,
-	type Engine,
-	EngineError,
-	type EngineId,
-	type RandomState,
-	type View,
-} from "../engine.ts";
-import {
-	checkInside,
-	checkLengths,
-	checkProduct,
-	checkSameRows,
-	checkSquare,
-	checkValues,
-} from "../shapes.ts";
-import { Arena, ArenaBlock } from "./arena.ts";
+import type { Block, Engine, EngineId, RandomState, SinglePrecision, View } from "../engine.ts";
+import { checkLengths, checkSameRows, checkSquare, checkValues } from "../shapes.ts";
+import { Arena, type ArenaBlock } from "./arena.ts";
 import type { WasmExports } from "./exports.ts";
+import { WasmArithmetic } from "./wasm-arithmetic.ts";
+import { WasmSinglePrecision } from "./wasm-single-precision.ts";
 import type { WasmMemory } from "./webassembly.ts";
 
 const STATE_BYTES = 32;
@@ -30,26 +18,23 @@ export interface WasmModule {
 }
 
 /** The methods of an engine on the exports of a module, over an arena on its memory. */
-export class WasmEngine implements Engine {
+export class WasmEngine extends WasmArithmetic<Float64Array> implements Engine {
 	readonly id: EngineId = "wasm";
 	readonly variant: string;
 	/** Relaxed SIMD leaves the rounding of a multiply-add to the processor. */
 	readonly deterministic: boolean;
-	readonly arena: Arena;
+	readonly float32: SinglePrecision;
 	readonly #state: ArenaBlock;
 
 	readonly exports: WasmExports;
 
 	constructor({ variant, exports, memory }: WasmModule) {
+		super(new Arena(memory, exports.heapBase() >>> 0), Float64Array, exports);
 		this.variant = variant;
 		this.deterministic = variant === "plain-simd";
 		this.exports = exports;
-		this.arena = new Arena(memory, exports.heapBase() >>> 0);
+		this.float32 = new WasmSinglePrecision(this);
 		this.#state = this.arena.allocate(STATE_BYTES / 8);
-	}
-
-	allocate(length: number): Block {
-		return this.arena.allocate(length);
 	}
 
 	mark(): number {
@@ -58,42 +43,6 @@ export class WasmEngine implements Engine {
 
 	release(mark: number): void {
 		this.arena.release(mark);
-	}
-
-	gemm(alpha: number, a: View, b: View, beta: number, c: View): void {
-		checkProduct("gemm", a, b, c);
-		this.exports.gemm(
-			c.rows,
-			c.columns,
-			a.columns,
-			alpha,
-			this.address(a),
-			a.rowStride,
-			a.columnStride,
-			this.address(b),
-			b.rowStride,
-			b.columnStride,
-			beta,
-			this.address(c),
-			c.rowStride,
-			c.columnStride,
-		);
-	}
-
-	syrk(alpha: number, a: View, beta: number, c: View): void {
-		checkSameRows("syrk", c, a);
-		this.exports.syrk(
-			c.rows,
-			a.columns,
-			alpha,
-			this.address(a),
-			a.rowStride,
-			a.columnStride,
-			beta,
-			this.address(c),
-			c.rowStride,
-			c.columnStride,
-		);
 	}
 
 	cholesky(a: View): number {
@@ -157,27 +106,9 @@ export class WasmEngine implements Engine {
 		this.#map("asin", x, out);
 	}
 
-	tanh(x: Block, out: Block): void {
-		this.#map("tanh", x, out);
-	}
-
-	erf(x: Block, out: Block): void {
-		this.#map("erf", x, out);
-	}
-
-	#map(name: "exp" | "log" | "asin" | "tanh" | "erf", x: Block, out: Block): void {
+	#map(name: "exp" | "log" | "asin", x: Block, out: Block): void {
 		checkLengths(name, x, out);
 		this.exports[name](this.blockAddress(x), this.blockAddress(out), x.length);
-	}
-
-	erfWithDerivative(x: Block, value: Block, derivative: Block): void {
-		checkLengths("erfWithDerivative", x, value, derivative);
-		this.exports.erfWithDerivative(
-			this.blockAddress(x),
-			this.blockAddress(value),
-			this.blockAddress(derivative),
-			x.length,
-		);
 	}
 
 	fillUniform(state: RandomState, out: Block): void {
@@ -195,17 +126,5 @@ export class WasmEngine implements Engine {
 		words.set(state);
 		this.exports[name](byteOffset, this.blockAddress(out), out.length);
 		state.set(words);
-	}
-
-	/** Byte address of a view's first entry. @throws RangeError when it leaves its block, EngineError for a foreign block. */
-	address(v: View): number {
-		checkInside(v);
-		return this.blockAddress(v.block) + 8 * v.offset;
-	}
-
-	/** Byte address of a block. @throws EngineError when another engine allocated it. */
-	blockAddress(block: Block): number {
-		if (block instanceof ArenaBlock && block.arena === this.arena) return block.byteOffset;
-		throw new EngineError("block: wanted a block that this engine allocated. Copy the numbers into one.");
 	}
 }
