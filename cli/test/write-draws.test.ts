@@ -72,7 +72,7 @@ it("a write that fails leaves what was there, and no half of its own", async () 
 	const path = await writeDraws(folder, "arviz-json", treeOf(1, 2));
 	const before = readFileSync(path, "utf8");
 	await expect(writeDraws(folder, "arviz-json", treeOf(1, Number.NaN))).rejects.toThrow(
-		"arviz-json: y2[1] is NaN.",
+		"data tree: y2[1] is NaN.",
 	);
 	expect(readFileSync(path, "utf8")).toBe(before);
 	expect(readdirSync(folder)).toEqual(["draws.json"]);

@@ -124,10 +124,12 @@ export function typeOf({ read }: DataVariable): ValueType {
 	return values instanceof Int32Array ? "int32" : "bool";
 }
 
-/** All values of a variable, at most `longest` at a time. */
-export function* piecesOf({ shape, read }: DataVariable, longest: number): Generator<Values> {
-	const size = sizeOf(shape);
-	for (let start = 0; start < size; start += longest) yield read(start, Math.min(longest, size - start));
+/** What every writer reads with. @throws Error for a number that is not finite: nothing that we tell is NaN. */
+export function readFinite({ read }: DataVariable, name: string, start: number, length: number): Values {
+	const values = read(start, length);
+	const fault = values.findIndex((value) => !Number.isFinite(value));
+	if (fault >= 0) throw new Error(`data tree: ${name}[${start + fault}] is ${values[fault]}.`);
+	return values;
 }
 
 /** A variable that is there in one array. @throws Error when the array does not have the size of the shape. */

@@ -1,4 +1,4 @@
-import { type DataVariable, sizeOf, type Values } from "./data-tree.ts";
+import { type DataVariable, readFinite, sizeOf, type Values } from "./data-tree.ts";
 
 /** Numbers read, and made into one piece of text, at once. */
 const PIECE = 1024;
@@ -8,13 +8,10 @@ const PIECE = 1024;
  * an exponent, so that a reader does not take 1.0 for an integer.
  * @param name For errors. @throws Error for a number that is not finite.
  */
-export function* nestedLists({ shape, read }: DataVariable, name: string): Generator<string> {
-	const entries = (start: number, count: number, entry: readonly number[]) => {
-		const values = read(start, count * sizeOf(entry));
-		const fault = values.findIndex((value) => !Number.isFinite(value));
-		if (fault >= 0) throw new Error(`arviz-json: ${name}[${start + fault}] is ${values[fault]}.`);
-		return entriesText(values, entry);
-	};
+export function* nestedLists(variable: DataVariable, name: string): Generator<string> {
+	const { shape } = variable;
+	const entries = (start: number, count: number, entry: readonly number[]) =>
+		entriesText(readFinite(variable, name, start, count * sizeOf(entry)), entry);
 	const list = function* (lengths: readonly number[], start: number): Generator<string> {
 		const [length, ...entry] = lengths;
 		if (length === undefined) return yield entries(start, 1, []);

@@ -1,5 +1,5 @@
 import { strToU8 } from "fflate";
-import { type DataVariable, piecesOf, typeOf } from "./data-tree.ts";
+import { type DataVariable, readFinite, sizeOf, typeOf } from "./data-tree.ts";
 
 /** Typed arrays hold numbers in the order of the machine, so the header names that order. */
 const BYTE_ORDER = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? "<" : ">";
@@ -18,8 +18,9 @@ const PIECE = 2 ** 17;
 /**
  * A variable as a NumPy array file (NPY format version 1.0; https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html),
  * in pieces: its header, then its values.
+ * @param name For errors. @throws Error for a number that is not finite.
  */
-export function* npyFile(variable: DataVariable): Generator<Uint8Array> {
+export function* npyFile(variable: DataVariable, name: string): Generator<Uint8Array> {
 	const lengths = variable.shape.map((length) => `${length},`).join(" ");
 	const header = `{'descr': '${DESCRIPTIONS[typeOf(variable)]}', 'fortran_order': False, 'shape': (${lengths}), }`;
 	// A newline ends the header.
@@ -31,7 +32,14 @@ export function* npyFile(variable: DataVariable): Generator<Uint8Array> {
 	new DataView(file.buffer).setUint16(8, bytes.length, true);
 	file.set(bytes, PREAMBLE.length);
 	yield file;
-	for (const { buffer, byteOffset, byteLength } of piecesOf(variable, PIECE)) {
+	const size = sizeOf(variable.shape);
+	for (let start = 0; start < size; start += PIECE) {
+		const { buffer, byteOffset, byteLength } = readFinite(
+			variable,
+			name,
+			start,
+			Math.min(PIECE, size - start),
+		);
 		yield new Uint8Array(buffer, byteOffset, byteLength);
 	}
 }

@@ -45,7 +45,7 @@ export function* npzArchive(tree: DataTree): Generator<Uint8Array> {
 	yield* addEntry("metadata.json", [strToU8(`${JSON.stringify(metadataOf(tree), null, 1)}\n`)]);
 	for (const [group, { variables }] of Object.entries(tree.groups)) {
 		for (const [name, variable] of Object.entries(variables)) {
-			yield* addEntry(`${group}/${name}.npy`, npyFile(variable));
+			yield* addEntry(`${group}/${name}.npy`, npyFile(variable, name));
 		}
 	}
 	zip.end();

@@ -1,6 +1,14 @@
 import { strFromU8, strToU8 } from "fflate";
 import { BoolArray, type Chunk, create, type DataType, root, set } from "zarrita";
-import { checkDataTree, type DataTree, type DataVariable, sizeOf, typeOf, type Values } from "./data-tree.ts";
+import {
+	checkDataTree,
+	type DataTree,
+	type DataVariable,
+	readFinite,
+	sizeOf,
+	typeOf,
+	type Values,
+} from "./data-tree.ts";
 
 /** Where the parts of a Zarr hierarchy go: a folder, or anything else with keys. */
 export interface ZarrStore {
@@ -34,7 +42,7 @@ export async function writeZarr(tree: DataTree, store: ZarrStore): Promise<void>
 	for (const [group, { attributes, variables }] of Object.entries(tree.groups)) {
 		await create(top.resolve(group), { attributes });
 		for (const [name, variable] of Object.entries(variables)) {
-			await writeArray(top.resolve(`${group}/${name}`), variable);
+			await writeArray(top.resolve(`${group}/${name}`), name, variable);
 		}
 	}
 	for (const folder of ["", ...Object.keys(tree.groups).map((group) => `${group}/`)]) {
@@ -60,8 +68,8 @@ function consolidatedMetadata(metadata: ReadonlyMap<string, object>, folder: str
 
 type Place = Parameters<typeof create>[0];
 
-async function writeArray(place: Place, variable: DataVariable): Promise<void> {
-	const { dimensions, shape, read, attributes } = variable;
+async function writeArray(place: Place, name: string, variable: DataVariable): Promise<void> {
+	const { dimensions, shape, attributes } = variable;
 	const dtype = typeOf(variable);
 	const chunk = chunkShape(dimensions, shape);
 	const array = await create<never, DataType>(place as never, {
@@ -74,7 +82,7 @@ async function writeArray(place: Place, variable: DataVariable): Promise<void> {
 		attributes,
 	});
 	if (shape.length === 0) {
-		const value = read(0, 1)[0]!;
+		const value = readFinite(variable, name, 0, 1)[0]!;
 		await set(array, null, dtype === "bool" ? value !== 0 : value);
 		return;
 	}
@@ -82,7 +90,8 @@ async function writeArray(place: Place, variable: DataVariable): Promise<void> {
 		const lengths = shape.map((length, axis) => Math.min(chunk[axis]!, length - corner[axis]!));
 		const selection = corner.map((start, axis) => ({ start, stop: start + lengths[axis]!, step: null }));
 		const start = corner.reduce((sum, at, axis) => sum + at * sizeOf(shape.slice(axis + 1)), 0);
-		await set(array, selection, chunkOf(read(start, sizeOf(lengths)), lengths));
+		const values = readFinite(variable, name, start, sizeOf(lengths));
+		await set(array, selection, chunkOf(values, lengths));
 	}
 }
 
