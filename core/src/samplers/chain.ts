@@ -107,10 +107,10 @@ function bind(problem: Problem, engine: Engine, settings: SamplingSettings) {
 		});
 	}
 	const space = createSamplingSpace(engine, problem);
-	const wanted = { evidence: settings.evidence === true };
+	const plan = { warmup: settings.warmup, evidence: settings.evidence === true };
 	return {
 		space,
-		kernel: sampler.prepare(space, options, wanted),
+		kernel: sampler.prepare(space, options, plan),
 		weighted: sampler.weighted === true,
 		rungCount: evidenceNumbers(settings),
 	};

@@ -17,7 +17,7 @@ export interface FullPotential {
 	evaluate(): number;
 	/** The network that a position stands for. */
 	draw(position: Float64Array): NetworkDraw;
-	/** Its inverse. @throws RangeError for a network without a readout. */
+	/** The position of a network. @throws RangeError when it comes without its readout. */
 	positionOf(network: NetworkDraw): Float64Array;
 }
 
@@ -48,12 +48,13 @@ export function createFullPotential({ engine, problem, network, potential }: Sam
 			return squaredNorm(residual.block) / (2 * noiseVariance);
 		},
 		draw: (weights) => ({ hidden: weights.subarray(0, hidden), readout: weights.subarray(hidden) }),
-		positionOf(network) {
-			if (network.readout === undefined)
-				throw new RangeError("positionOf: wanted a network with its readout.");
+		positionOf(draw) {
+			if (draw.readout === undefined) {
+				throw new RangeError("positionOf: wanted a network with its readout; got one without.");
+			}
 			const weights = new Float64Array(position.length);
-			weights.set(network.hidden);
-			weights.set(network.readout, hidden);
+			weights.set(draw.hidden);
+			weights.set(draw.readout, hidden);
 			return weights;
 		},
 	};

@@ -128,5 +128,7 @@ function prepare(
 			return { state: { hidden: position.data.slice() }, info: ALWAYS_ACCEPTED };
 		},
 		draw: ({ hidden }) => ({ hidden }),
+		// A sweep reads the targets and keeps nothing of them.
+		at: (_, { hidden }) => ({ hidden }),
 	};
 }

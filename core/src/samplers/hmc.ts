@@ -10,12 +10,20 @@
  * Checked against exact linear posteriors, central differences, Geweke's joint-distribution test and published samples.
  */
 import { z } from "zod";
+import type { ValidityNote } from "../answer/answer.ts";
 import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
-import { createHmcTransition, type HmcInfo, type HmcState } from "./hmc-transition.ts";
+import {
+	createHmcTransition,
+	DEFAULT_HMC_SETTINGS,
+	type HmcInfo,
+	type HmcSettings,
+	type HmcState,
+} from "./hmc-transition.ts";
+import { SHORTEST_MASS_WARMUP } from "./mass-windows.ts";
 import { createPriorStart, type Precision, type PriorStart, singularKernel } from "./prior-start.ts";
-import type { Sampler, TransitionKernel, WantedEstimates } from "./sampler.ts";
+import type { RunPlan, Sampler, TransitionKernel } from "./sampler.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
 import { createSinglePrecisionForce } from "./single-precision-force.ts";
 import { recordSize } from "./tempering/rung-record.ts";
@@ -37,6 +45,21 @@ const references: readonly Reference[] = [
 		year: 2014,
 		arxiv: "1111.4246",
 		journal: "Journal of Machine Learning Research 15:1593",
+	},
+	{
+		key: "betancourt2017conceptual",
+		authors: ["Michael Betancourt"],
+		title: "A Conceptual Introduction to Hamiltonian Monte Carlo",
+		year: 2017,
+		arxiv: "1701.02434",
+	},
+	{
+		key: "titsias2023optimal",
+		authors: ["Michalis K. Titsias"],
+		title: "Optimal Preconditioning and Fisher Adaptive Langevin Sampling",
+		year: 2023,
+		arxiv: "2305.14442",
+		journal: "Advances in Neural Information Processing Systems 36",
 	},
 	{
 		key: "beskos2011hybrid",
@@ -82,6 +105,9 @@ const references: readonly Reference[] = [
 ];
 
 interface HmcOptions {
+	readonly trajectory: HmcSettings["trajectory"];
+	readonly maxTreeDepth: number;
+	readonly adaptMass: boolean;
 	readonly temper: number;
 	readonly precision: Precision;
 }
@@ -94,6 +120,49 @@ const MOST_REPLICAS = 64;
 
 const temperText = `an integer from 1 to ${MOST_REPLICAS}`;
 
+/** 4095 gradients a step. */
+const DEEPEST_TREE = 12;
+
+const depthText = `an integer from 1 to ${DEEPEST_TREE}`;
+
+const options = z.strictObject({
+	trajectory: z
+		.enum(["static", "nuts"], 'one of "static", "nuts"')
+		.default(DEFAULT_HMC_SETTINGS.trajectory)
+		.describe(
+			"How far a step follows the motion: static, a random time around 0.35 pi; or nuts, doubled until it turns back.",
+		),
+	maxTreeDepth: z
+		.int(depthText)
+		.min(1, depthText)
+		.max(DEEPEST_TREE, depthText)
+		.default(DEFAULT_HMC_SETTINGS.maxTreeDepth)
+		.describe("nuts: doublings of a trajectory at most; 2^maxTreeDepth - 1 gradients."),
+	adaptMass: z
+		.boolean("true or false")
+		.default(false)
+		.describe(
+			"Adapt one metric to the incoming weights of each layer's units while warming up. " +
+				`Not in warm-ups under ${SHORTEST_MASS_WARMUP} steps.`,
+		),
+	temper: z
+		.int(temperText)
+		.min(1, temperText)
+		.max(MOST_REPLICAS, temperText)
+		.default(1)
+		.describe(
+			"Replicas of each chain at growing noise, from the problem's up to the prior, that exchange their weights; 1 for none. " +
+				`With evidence and 1, ${EVIDENCE_REPLICAS} are used.`,
+		),
+	precision: z
+		.enum(["float64", "float32"])
+		.default("float64")
+		.describe(
+			"Precision of the gradients along a trajectory. float32 is up to twice as fast and just as exact, because every " +
+				"trajectory is accepted or rejected by its energy in float64; with a very small noiseVariance fewer are accepted.",
+		),
+});
+
 /** Rungs of the ladder; 1 for no ladder. */
 function ladderSize(temper: number, evidence: boolean): number {
 	return evidence && temper === 1 ? EVIDENCE_REPLICAS : temper;
@@ -105,24 +174,7 @@ export const hmc: Sampler<HmcState | TemperedState, HmcInfo, HmcOptions> = {
 	title: "Hamiltonian Monte Carlo, readout integrated out",
 	summary: "Exact up to Monte-Carlo error for every network: gradient-guided moves of the hidden weights.",
 	references,
-	options: z.strictObject({
-		temper: z
-			.int(temperText)
-			.min(1, temperText)
-			.max(MOST_REPLICAS, temperText)
-			.default(1)
-			.describe(
-				"Replicas of each chain at growing noise, from the problem's up to the prior, that exchange their weights; 1 for none. " +
-					`With evidence and 1, ${EVIDENCE_REPLICAS} are used.`,
-			),
-		precision: z
-			.enum(["float64", "float32"])
-			.default("float64")
-			.describe(
-				"Precision of the gradients along a trajectory. float32 is up to twice as fast and just as exact, because every " +
-					"trajectory is accepted or rejected by its energy in float64; with a very small noiseVariance fewer are accepted.",
-			),
-	}),
+	options,
 	evidence: { numbersPerDraw: ({ temper }) => recordSize(ladderSize(temper, true)) },
 	applies,
 	prepare,
@@ -139,9 +191,13 @@ function applies({ noiseVariance }: Problem): true | string {
 
 function prepare(
 	space: SamplingSpace,
-	{ temper, precision }: HmcOptions,
-	{ evidence }: WantedEstimates = { evidence: false },
+	{ trajectory, maxTreeDepth, adaptMass, temper, precision }: HmcOptions,
+	{ warmup, evidence }: RunPlan = { warmup: 0, evidence: false },
 ): TransitionKernel<HmcState | TemperedState, HmcInfo> {
+	const { layers } = space.network;
+	const tooShort = adaptMass && warmup < SHORTEST_MASS_WARMUP;
+	const mass = adaptMass && !tooShort ? { mass: { layers, warmup } } : {};
+	const moves = { trajectory, maxTreeDepth, ...mass };
 	const replicas = ladderSize(temper, evidence);
 	const start = createPriorStart(space, precision);
 	if (replicas > 1 && precision !== "float64") {
@@ -152,27 +208,41 @@ function prepare(
 		});
 	}
 	const kernel =
-		replicas > 1 ? createTemperedHmc(space, start, { replicas, evidence }) : plain(space, start, precision);
-	return kernel as TransitionKernel<HmcState | TemperedState, HmcInfo>;
+		replicas > 1
+			? createTemperedHmc(space, start, { replicas, evidence, moves })
+			: plain(space, start, moves, precision);
+	const notes = [...kernel.notes, ...(tooShort ? [massNote(warmup)] : [])];
+	return { ...kernel, notes } as TransitionKernel<HmcState | TemperedState, HmcInfo>;
+}
+
+function massNote(warmup: number): ValidityNote {
+	return {
+		name: "mass adaptation",
+		value: warmup,
+		message:
+			`A warm-up of ${warmup} steps is too short to adapt the mass, which is left at the identity: ` +
+			`${SHORTEST_MASS_WARMUP} are needed.`,
+	};
 }
 
 function plain(
 	space: SamplingSpace,
 	start: PriorStart,
+	moves: HmcSettings,
 	precision: Precision,
 ): TransitionKernel<HmcState, HmcInfo> {
 	const { engine, potential, problem } = space;
 	const force = precision === "float32" ? createSinglePrecisionForce(space) : potential;
-	const transition = createHmcTransition(engine, force);
+	const transition = createHmcTransition(engine, force, moves);
 	return {
 		notes: [],
 		init: (stream) => start(transition, stream),
 		step: transition.step,
 		draw: ({ position }) => ({ hidden: position }),
-		at({ tuning }, { hidden }) {
+		at(state, { hidden }) {
 			const point = transition.pointAt(hidden);
 			if (point === undefined) throw singularKernel(problem, precision);
-			return { ...point, tuning };
+			return { ...state, ...point };
 		},
 	};
 }

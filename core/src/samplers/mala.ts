@@ -16,10 +16,10 @@ import type { Reference } from "../theories/theory.ts";
 import { squaredNorm } from "./block-operations.ts";
 import { adapt, type StepSizeTuning, startTuning, stepSizeOf } from "./dual-averaging.ts";
 import { createFullPotential } from "./full-potential.ts";
-import { DIVERGENCE_THRESHOLD } from "./hmc-transition.ts";
 import type { Sampler, StepInfo, TransitionKernel } from "./sampler.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
 import { createScalarFunctions } from "./scalar-functions.ts";
+import { DIVERGENCE_THRESHOLD } from "./trajectory.ts";
 
 const references: readonly Reference[] = [
 	{

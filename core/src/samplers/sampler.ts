@@ -44,10 +44,11 @@ export interface Sampler<
 	/** Present where this sampler can estimate the log evidence: what it then stores of each draw on top of the rest. */
 	readonly evidence?: { numbersPerDraw(options: Options): number };
 	/**
-	 * Binds a problem to an engine and allocates the work space. `applies` has been asked. Nothing extra is wanted by default.
+	 * Binds a problem to an engine and allocates the work space. `applies` has been asked. Without a plan no evidence is wanted
+	 * and adaptation that is spread over the warm-up is left out.
 	 * @throws InputError when the options and this problem do not go together.
 	 */
-	prepare(space: SamplingSpace, options: Options, wanted?: WantedEstimates): TransitionKernel<State, Info>;
+	prepare(space: SamplingSpace, options: Options, plan?: RunPlan): TransitionKernel<State, Info>;
 	/** For samplers that are not exact: the settings of a second run that shows the bias of a first; see `biasRun`. */
 	biasRun?(
 		settings: SamplingSettings,
@@ -56,8 +57,11 @@ export interface Sampler<
 	): SamplingSettings | undefined;
 }
 
-/** Estimates that cost extra work. */
-export interface WantedEstimates {
+/** What a kernel has to know of the run that it is for. */
+export interface RunPlan {
+	/** Steps that will be warming up. */
+	readonly warmup: number;
+	/** Whether the log evidence is wanted, which costs extra work. */
 	readonly evidence: boolean;
 }
 
@@ -90,11 +94,11 @@ export interface TransitionKernel<State, Info extends StepInfo> {
 	/** The network that this state stands for. */
 	draw(state: State): NetworkDraw;
 	/**
-	 * The state at a network with the tuning of `state`, for the targets that the space holds now: they may have been exchanged.
-	 * Kernels whose steps leave the posterior invariant have it, so that this can be tested; it may advance `stream`.
+	 * The state at a network, one as `draw` gives them, with the tuning of `state`, for the targets that the space holds now: they
+	 * may have been exchanged. Kernels whose steps leave the posterior invariant have it, so that this can be tested.
 	 * @throws InputError where the posterior density at that network is not finite.
 	 */
-	at?(state: State, network: NetworkDraw, stream: RandomState): State;
+	at?(state: State, network: NetworkDraw): State;
 	/** What the ladder of a tempered sampler did since warm-up. */
 	ladder?(state: State): LadderReport;
 }

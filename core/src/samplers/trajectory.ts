@@ -1,4 +1,5 @@
-import type { Block } from "@finitude/engine";
+import type { Block, RandomState } from "@finitude/engine";
+import type { ChainPoint, Coordinates } from "./coordinates.ts";
 import type { Potential } from "./potential.ts";
 import { rotationBy } from "./scalar-functions.ts";
 
@@ -6,6 +7,29 @@ import { rotationBy } from "./scalar-functions.ts";
 export interface Force extends Pick<Potential, "position" | "gradient" | "evaluate"> {
 	/** Fills `gradient` with the same numbers as `evaluate`, where V costs extra; false when V is not finite. */
 	evaluateGradient?(): boolean;
+}
+
+/** Energy errors above this are divergences: the integrator left the typical set. */
+export const DIVERGENCE_THRESHOLD = 1000;
+
+/** A rule that draws the next point of a chain along the motion from the present one, leaving exp(-V - |w|^2/2) invariant. */
+export interface Trajectory {
+	/** Draws the momentum too; advances `stream`. */
+	sample(coordinates: Coordinates, from: ChainPoint, stepSize: number, stream: RandomState): Outcome;
+}
+
+/** What a trajectory led to. */
+export interface Outcome {
+	/** `from` itself where nothing else was accepted. */
+	readonly point: ChainPoint;
+	/** Mean acceptance probability: what the step size is tuned by. */
+	readonly acceptance: number;
+	readonly divergent: boolean;
+	/** Energy error of the proposal, or of the point drawn. */
+	readonly energyError: number;
+	readonly gradientEvaluations: number;
+	/** The limit on steps ended the trajectory. */
+	readonly shortened: boolean;
 }
 
 /**

@@ -46,7 +46,7 @@ export function featureColumns(layer: WhitenedLayer, points: number): number {
 
 /** The weights of one layer as a matrix over the vector of all weights. */
 export function weightsOf<Numbers extends FloatArray>(
-	layer: WhitenedLayer,
+	layer: Pick<WhitenedLayer, "width" | "fanIn" | "offset">,
 	position: Block<Numbers>,
 ): View<Numbers> {
 	return view(position, layer.width, layer.fanIn, layer.offset);

@@ -97,7 +97,7 @@ describe.each(Object.entries(problems))("%s", (_, problem) => {
 	);
 
 	test("weighted draws of the prior agree with every sampler", () => {
-		const prior = weightPriorDraws(problem, 40_000, 1);
+		const prior = weightPriorDraws(problem, 20_000, 1);
 		// Self-normalized weights are biased by one part in so many; a bias that could not be seen beside the errors.
 		expect(prior.effectiveDraws).toBeGreaterThan(2000);
 		const measurements = samplers.flatMap((proved) => {

@@ -91,7 +91,7 @@ test("what cannot be sampled is refused in words", () => {
 		'sampling.sampler: wanted one of hmc, mala, langevin, importance, gibbs, exact; got "gibs".',
 	);
 	expect(refusal(problem, { options: { steps: 3 } })).toBe(
-		"sampling.options.steps: wanted one of the keys temper or precision; got an unknown key.",
+		"sampling.options.steps: wanted one of the keys trajectory, maxTreeDepth, adaptMass, temper or precision; got an unknown key.",
 	);
 	expect(refusal(problem, { draws: 3 })).toBe("sampling.draws: wanted an integer of at least 4; got 3.");
 	expect(refusal(problem, { draws: 1e8 })).toBe(

@@ -14,8 +14,8 @@ export interface Claim {
 
 export const claims: Readonly<Record<string, Claim>> = {
 	hmc: { exact: true, draws: "chain", optionSets: [{}], effort: 1 },
-	mala: { exact: true, draws: "chain", optionSets: [{ stepsPerDraw: 50 }], effort: 2 },
-	gibbs: { exact: true, draws: "chain", optionSets: [{}], effort: 4 },
+	mala: { exact: true, draws: "chain", optionSets: [{ stepsPerDraw: 4 }], effort: 4 },
+	gibbs: { exact: true, draws: "chain", optionSets: [{}, { rescaling: false }], effort: 2 },
 	langevin: { exact: false, draws: "chain", optionSets: [{}], effort: 10 },
 	importance: { exact: true, draws: "weighted", optionSets: [{}], effort: 1 },
 	exact: { exact: true, draws: "independent", optionSets: [{}], effort: 1 },

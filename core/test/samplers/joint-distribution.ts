@@ -56,13 +56,13 @@ export function successiveConditional(
 	let outputs = joint.outputsOf(kernel.draw(state));
 	const turn = (warmingUp: boolean) => {
 		joint.drawTargets(outputs);
-		const outcome = kernel.step(kernel.at(state, kernel.draw(state), transitions!), transitions!, warmingUp);
+		const outcome = kernel.step(kernel.at(state, kernel.draw(state)), transitions!, warmingUp);
 		state = outcome.state;
 		outputs = joint.outputsOf(kernel.draw(state));
 		return outcome.info.acceptance;
 	};
 	for (let t = 0; t < WARMUP; t++) turn(true);
-	state = kernel.at(state, priorDraw(space, kernel.draw(state), normal), transitions!);
+	state = kernel.at(state, priorDraw(space, kernel.draw(state), normal));
 	outputs = joint.outputsOf(kernel.draw(state));
 	const rows: Statistics[] = [];
 	let acceptance = 0;
@@ -132,7 +132,7 @@ function jointStatistics(space: SamplingSpace, normal: () => number) {
 				: columns.flatMap((column) => solveLower(factor, column));
 			return {
 				...normalMoments(blocksOf(space, draw), residuals),
-				...dataStatistics(y, { f, kernel }, logDeterminant(factor)),
+				...dataStatistics(y, { f, kernel }, logDeterminant(factor), problem),
 			};
 		},
 	};
@@ -175,12 +175,24 @@ function expectedMoment(name: string): number {
 	return name.endsWith("^2") ? 1 : 0;
 }
 
-/** Functions of data and kernel whose means under the joint prior are averages over independent draws. */
-function dataStatistics(y: readonly number[], { kernel }: PlainOutputs, logDet: number): Statistics {
+/**
+ * Functions of data and kernel whose means under the joint prior are averages over independent draws. Logarithmic or bounded:
+ * products of many weights have tails too heavy for a normal error.
+ */
+function dataStatistics(
+	y: readonly number[],
+	{ kernel }: PlainOutputs,
+	logDet: number,
+	{ noiseVariance, trainTargets }: Problem,
+): Statistics {
+	const first = y[0]!;
+	const second = y[trainTargets.columns]!;
 	return {
 		"E log det": logDet,
-		"E Y[0]^2": y[0]! ** 2,
-		"E Y[0]^2 K[0][1]": y[0]! ** 2 * kernel[0]![1]!,
+		"E Y^2 / (Y^2 + kappa)": first ** 2 / (first ** 2 + noiseVariance),
+		"E Y Y' K / ((Y^2 + Y'^2 + kappa) (tr K + kappa))":
+			(first * second * kernel[0]![1]!) /
+			((first ** 2 + second ** 2 + noiseVariance) * (kernel[0]![0]! + kernel[1]![1]! + noiseVariance)),
 	};
 }
 
@@ -192,7 +204,8 @@ function priorAverages(problem: Problem, seed: number): Map<string, { mean: numb
 	const rows = Array.from({ length: 10_000 }, () => {
 		const outputs = runPlainNetwork(problem, drawPlainNetwork(problem, normal), inputs);
 		const y = outputs.f.flat().map((x) => x + Math.sqrt(problem.noiseVariance) * normal());
-		return dataStatistics(y, outputs, logDeterminant(noisyFactor(outputs.kernel, problem.noiseVariance)));
+		const logDet = logDeterminant(noisyFactor(outputs.kernel, problem.noiseVariance));
+		return dataStatistics(y, outputs, logDet, problem);
 	});
 	return new Map(Object.keys(rows[0]!).map((name) => [name, average(rows, name)]));
 }

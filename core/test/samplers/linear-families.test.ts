@@ -12,7 +12,7 @@ import { type Family, families, zScores } from "./linear-families.ts";
 import { engine } from "./problems.ts";
 
 const RUNS = {
-	hmc: { chains: 4, draws: 600, warmup: 150 },
+	hmc: { chains: 4, draws: 1000, warmup: 150 },
 	gibbs: { chains: 4, draws: 500, warmup: 50 },
 	exact: { chains: 2, draws: 1000, warmup: 0 },
 };

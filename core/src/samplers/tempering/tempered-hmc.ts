@@ -7,7 +7,7 @@
  * 2001; Syed, Bouchard-Cote, Deligiannidis, Doucet 2022, JRSS B 84:321, arXiv 1905.02939).
  */
 import type { RandomState } from "@finitude/engine";
-import { createHmcTransition, type HmcInfo, type HmcState } from "../hmc-transition.ts";
+import { createHmcTransition, type HmcInfo, type HmcSettings, type HmcState } from "../hmc-transition.ts";
 import type { PriorStart } from "../prior-start.ts";
 import type { TransitionKernel } from "../sampler.ts";
 import type { SamplingSpace } from "../sampling-space.ts";
@@ -39,6 +39,8 @@ export interface TemperingSettings {
 	readonly replicas: number;
 	/** Also what the log evidence needs. */
 	readonly evidence: boolean;
+	/** How every replica moves. */
+	readonly moves: HmcSettings;
 }
 
 /** The ladder is moved after this many steps of warm-up and at every doubling of them, by the offers since the last time. */
@@ -51,11 +53,11 @@ const SCALE_DRAWS = 16;
 export function createTemperedHmc(
 	space: SamplingSpace,
 	start: PriorStart,
-	{ replicas, evidence }: TemperingSettings,
+	{ replicas, evidence, moves }: TemperingSettings,
 ): TransitionKernel<TemperedState, HmcInfo> {
 	const { engine, network, potential, problem } = space;
 	const tempered = createTemperedPotential(space);
-	const transition = createHmcTransition(engine, potential);
+	const transition = createHmcTransition(engine, potential, moves);
 	const scalar = createScalarFunctions(engine);
 	const normals = engine.allocate(network.parameters);
 	const uniform = engine.allocate(1);
