@@ -58,13 +58,13 @@ export function weightReport(chains: readonly ChainResult[], draws: number): Wei
 			{
 				name: "effective sample size",
 				value: effectiveSampleSize,
-				message: `(sum of weights)^2 / sum of squared weights of ${size} draws; the largest weight is ${percent(largest / size)} of all.`,
+				message: `The weights of ${size} draws are worth ${effectiveSampleSize.toFixed(1)} equal ones, (sum of weights)^2 / sum of squared weights; the largest is ${percent(largest / size)} of all.`,
 			},
 			{
 				name: "Pareto k-hat",
 				value: shape.defined ? shape.value : "undefined",
 				message: shape.defined
-					? `Shape of the tail of the weights: up to ${limit.toFixed(2)} averages converge at a practical rate with this many draws.`
+					? `The shape of the tail of the weights is ${shape.value.toFixed(2)}: up to ${limit.toFixed(2)} averages converge at a practical rate with this many draws.`
 					: `No shape of the tail of the weights: ${shape.reason}.`,
 			},
 		],

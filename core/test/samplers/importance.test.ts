@@ -274,9 +274,13 @@ test("weights that are worth too few draws do not converge, and the answer says 
 	expect(answer.convergence.advice).toMatch(
 		/^Raise proposals and draws, or sample with hmc: .*the weights of 400 draws are worth [\d.]+ equal ones, less than 100, and one draw carries [\d.]+ % of all weight; the tail of the weights is too heavy: Pareto k-hat is [\d.]+, above 0\.62\.$/,
 	);
-	const notes = answer.validity.map(({ name }) => name);
-	expect(notes).toContain("effective sample size");
-	expect(notes).toContain("Pareto k-hat");
+	const messageOf = (name: string) => answer.validity.find((note) => note.name === name)?.message;
+	expect(messageOf("effective sample size")).toMatch(
+		/^The weights of 400 draws are worth [\d.]+ equal ones, \(sum of weights\)\^2 \/ sum of squared weights; the largest is [\d.]+ % of all\.$/,
+	);
+	expect(messageOf("Pareto k-hat")).toMatch(
+		/^The shape of the tail of the weights is [\d.]+: up to 0\.62 averages converge at a practical rate with this many draws\.$/,
+	);
 });
 
 describe("refusals", () => {
