@@ -13,7 +13,12 @@ export interface Claim {
 }
 
 export const claims: Readonly<Record<string, Claim>> = {
-	hmc: { exact: true, draws: "chain", optionSets: [{}], effort: 1 },
+	hmc: {
+		exact: true,
+		draws: "chain",
+		optionSets: [{}, { trajectory: "nuts" }, { adaptMass: true }],
+		effort: 1,
+	},
 	mala: { exact: true, draws: "chain", optionSets: [{ stepsPerDraw: 50 }], effort: 2 },
 	gibbs: { exact: true, draws: "chain", optionSets: [{}], effort: 4 },
 	langevin: { exact: false, draws: "chain", optionSets: [{}], effort: 10 },
