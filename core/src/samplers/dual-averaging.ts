@@ -5,8 +5,11 @@
  */
 import type { ScalarFunctions } from "./scalar-functions.ts";
 
-/** The default target: near the optimum of static trajectories, on the cautious side. */
-export const TARGET_ACCEPTANCE = 0.8;
+/**
+ * The default target. Effective draws a gradient peak at a mean acceptance of 0.75 to 0.8 for smooth activations and 0.55 to
+ * 0.65 for relu; the averaged step size comes out a little cautious, about 0.05 above the target.
+ */
+export const TARGET_ACCEPTANCE = 0.7;
 
 // The constants of the paper: gamma, t0 and the exponent kappa = 3/4 of the averaging weights.
 const SHRINKAGE = 0.05;

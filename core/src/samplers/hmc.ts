@@ -130,7 +130,7 @@ const options = z.strictObject({
 		.enum(["static", "nuts"], 'one of "static", "nuts"')
 		.default(DEFAULT_HMC_SETTINGS.trajectory)
 		.describe(
-			"How far a step follows the motion: static, a random time around 0.35 pi; or nuts, doubled until it turns back.",
+			"How far a step follows the motion: static, for a random time around pi/3; or nuts, doubled until it turns back.",
 		),
 	maxTreeDepth: z
 		.int(depthText)

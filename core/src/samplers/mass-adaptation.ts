@@ -1,15 +1,22 @@
-import { type Engine, transpose } from "@finitude/engine";
-import { addToDiagonal, allocateView } from "./block-operations.ts";
+import { type Engine, transpose, type View } from "@finitude/engine";
+import { allocateView } from "./block-operations.ts";
 import type { ChainPoint, LayerShape } from "./coordinates.ts";
 import { massWindows } from "./mass-windows.ts";
+
+/** Of the steps of the present window: G_t = (1/N) sum_i g_i g_i^T over the N units of a layer. */
+export interface LayerSlopes {
+	/** sum_t G_t, fanIn x fanIn row-major; the lower triangle counts. */
+	readonly sum: Float64Array;
+	/** sum_t |G_t|^2, Frobenius norm. */
+	readonly squares: number;
+}
 
 /** What is known of the metric; plain data. */
 export interface MassTuning {
 	/** Steps of warm-up so far. */
 	readonly steps: number;
-	/** For every layer: the sum of g_i g_i^T over units and the steps of the present window; the lower triangle counts. */
-	readonly sums: readonly Float64Array[];
-	/** For every layer: L of the metric G = L L^T, fanIn x fanIn row-major; absent until the first window ends. */
+	readonly slopes: readonly LayerSlopes[];
+	/** For every layer: L of the metric L L^T, fanIn x fanIn row-major; absent until the first window ends. */
 	readonly factors?: readonly Float64Array[];
 }
 
@@ -20,13 +27,14 @@ export interface MassAdaptation {
 }
 
 /**
- * One metric for the incoming weights w_i of all units of a layer, which are exchangeable: with g_i = dV/dw_i + w_i,
+ * One metric for the incoming weights w_i of all units of a layer, which are exchangeable: N times as many numbers as an
+ * adaptation of each weight would have. With g_i = dV/dw_i + w_i and G the mean of G_t over the T steps of a window,
  *
- *   G = (sum over T draws and N units of g_i g_i^T + r I) / (T N + r),   r the fan-in,
+ *   metric = (1 - s) G / m + s I,   m = tr G / r,   s = min(1, T^-2 sum_t |G_t - G|^2 / |G - m I|^2),
  *
- * an estimate from T N numbers a direction of E g g^T, which is the posterior mean of the Hessian with respect to w_i: the inverse of
- * the best preconditioner of Langevin dynamics (Titsias 2023, arXiv 2305.14442). The prior has G = I; r units drawn from it
- * are counted as seen.
+ * r the fan-in. G estimates E g g^T, the posterior mean of the Hessian with respect to w_i, whose inverse is the best
+ * preconditioner of Langevin dynamics (Titsias 2023, arXiv 2305.14442). Its scale is left to the step size. s is the shrinkage of
+ * Ledoit and Wolf 2004, Journal of Multivariate Analysis 88:365, equations 13 to 15, for T independent matrices.
  */
 export function createMassAdaptation(
 	engine: Engine,
@@ -38,44 +46,68 @@ export function createMassAdaptation(
 		slope: allocateView(engine, width, fanIn),
 		square: allocateView(engine, fanIn, fanIn),
 	}));
-	const nothing = () => layers.map(({ fanIn }) => new Float64Array(fanIn ** 2));
+	const nothing = () => layers.map(({ fanIn }) => ({ sum: new Float64Array(fanIn ** 2), squares: 0 }));
 
-	const added = (sums: readonly Float64Array[], { position, gradient }: ChainPoint) =>
-		layers.map(({ offset }, l) => {
+	const added = (slopes: readonly LayerSlopes[], { position, gradient }: ChainPoint) =>
+		layers.map(({ offset, width }, l) => {
 			const { slope, square } = work[l]!;
 			const g = slope.block.data;
 			for (let i = 0; i < g.length; i++) g[i] = gradient[offset + i]! + position[offset + i]!;
-			square.block.data.set(sums[l]!);
-			engine.syrk(1, transpose(slope), 1, square);
-			return square.block.data.slice();
+			engine.syrk(1 / width, transpose(slope), 0, square);
+			const { sum, squares } = slopes[l]!;
+			const product = square.block.data;
+			return { sum: sum.map((x, i) => x + product[i]!), squares: squares + squaredLower(square) };
 		});
 
-	const factorized = (sums: readonly Float64Array[], steps: number) =>
-		layers.map(({ width, fanIn }, l) => {
+	const factorized = (slopes: readonly LayerSlopes[], steps: number) =>
+		slopes.map((slope, l) => {
 			const { square } = work[l]!;
-			const values = square.block.data;
-			values.set(sums[l]!);
-			addToDiagonal(square, fanIn);
-			for (let i = 0; i < values.length; i++) values[i]! /= steps * width + fanIn;
-			// The smallest eigenvalue is at least r / (T N + r), by the term r I: only rounding of huge gradients can spoil that.
+			square.block.data.set(shrunk(slope, square, steps));
+			// The eigenvalues of the metric are at least s, and 0 only where the slopes are the same at all steps.
 			if (engine.cholesky(square) >= 0) {
-				throw new Error(
-					"hmc: the metric of a layer is not positive definite in double precision. Set adaptMass to false.",
-				);
+				throw new Error("hmc: the metric of a layer is not positive definite. Set adaptMass to false.");
 			}
-			for (let i = 0; i < fanIn; i++) values.fill(0, i * (fanIn + 1) + 1, (i + 1) * fanIn);
-			return values.slice();
+			const factor = square.block.data.slice();
+			const r = square.rows;
+			for (let i = 0; i < r; i++) factor.fill(0, i * r + i + 1, (i + 1) * r);
+			return factor;
 		});
 
 	return {
-		start: () => ({ steps: 0, sums: nothing() }),
+		start: () => ({ steps: 0, slopes: nothing() }),
 		update(tuning, point) {
 			const steps = tuning.steps + 1;
 			const window = windows.find(({ begin, end }) => begin < steps && steps <= end);
 			if (window === undefined) return { ...tuning, steps };
-			const sums = added(tuning.sums, point);
-			if (steps < window.end) return { ...tuning, steps, sums };
-			return { steps, sums: nothing(), factors: factorized(sums, window.end - window.begin) };
+			const slopes = added(tuning.slopes, point);
+			if (steps < window.end) return { ...tuning, steps, slopes };
+			return { steps, slopes: nothing(), factors: factorized(slopes, window.end - window.begin) };
 		},
 	};
+}
+
+/** The metric of the docstring above, its lower triangle. `square` is work space. */
+function shrunk({ sum, squares }: LayerSlopes, square: View, steps: number): Float64Array {
+	const r = square.rows;
+	const values = square.block.data;
+	let trace = 0;
+	for (let i = 0; i < r; i++) trace += sum[i * (r + 1)]! / steps;
+	const m = trace / r;
+	for (let i = 0; i < values.length; i++) values[i] = sum[i]! / steps;
+	const norm = squaredLower(square);
+	const scatter = (squares / steps - norm) / steps;
+	const distance = norm - r * m * m;
+	const s = scatter < distance ? scatter / distance : 1;
+	return values.map((x, i) => ((1 - s) * x) / m + (i % (r + 1) === 0 ? s : 0));
+}
+
+/** Squared Frobenius norm of the symmetric matrix with this lower triangle. */
+function squaredLower({ block, rows }: View): number {
+	const values = block.data;
+	let sum = 0;
+	for (let i = 0; i < rows; i++) {
+		for (let j = 0; j < i; j++) sum += 2 * values[i * rows + j]! ** 2;
+		sum += values[i * (rows + 1)]! ** 2;
+	}
+	return sum;
 }

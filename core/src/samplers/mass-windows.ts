@@ -14,15 +14,18 @@ const LAST_STEPS = 50;
 const FIRST_WINDOW = 25;
 
 /**
- * Windows as in Stan (Carpenter et al. 2017, Journal of Statistical Software 76:1, section 3.2): at first and at last only the
- * step size adapts, for 75 and 50 steps or 15 % and 10 % of the warm-up if that is less; in between windows of 25, 50, 100,
- * ... steps, the last of them as long as it takes.
+ * Windows as in Stan (Stan Reference Manual, "Automatic parameter tuning"): at first and at last only the step size adapts, for
+ * 75 and 50 steps, in between windows of 25, 50, 100, ... steps, the last of them as long as it takes. Warm-ups without room
+ * for these 150 steps have one window from 15 % to 75 %.
  */
 export function massWindows(warmup: number): MassWindow[] {
 	if (warmup < SHORTEST_MASS_WARMUP) return [];
-	const last = warmup - Math.min(LAST_STEPS, Math.floor(0.1 * warmup));
+	if (warmup < FIRST_STEPS + FIRST_WINDOW + LAST_STEPS) {
+		return [{ begin: Math.floor(0.15 * warmup), end: Math.floor(0.75 * warmup) }];
+	}
+	const last = warmup - LAST_STEPS;
 	const windows: MassWindow[] = [];
-	let begin = Math.min(FIRST_STEPS, Math.floor(0.15 * warmup));
+	let begin = FIRST_STEPS;
 	for (let size = FIRST_WINDOW; begin < last; size *= 2) {
 		// A window that leaves no room for the next one, twice as long, takes the rest.
 		const end = begin + 3 * size > last ? last : begin + size;

@@ -4,11 +4,11 @@ import type { ScalarFunctions } from "./scalar-functions.ts";
 import { DIVERGENCE_THRESHOLD, integrate, type Trajectory } from "./trajectory.ts";
 
 /**
- * Mean integration time, jittered uniformly by half of it each way, so that no frequency resonates. A quarter turn, pi/2,
- * would make the next draw independent of the last in a posterior as wide as the prior; trajectories a third shorter give more
+ * Mean integration time, jittered uniformly by half of it each way, so that no frequency resonates. The longest, a quarter
+ * turn, would make the next draw independent of the last in a posterior as wide as the prior; the shorter ones give more
  * effective draws a gradient (docs/samplers/hmc.md, "Choices").
  */
-export const INTEGRATION_TIME = 0.35 * Math.PI;
+export const INTEGRATION_TIME = Math.PI / 3;
 
 /** Longest trajectory; a step size so small that this binds shortens the integration time. */
 export const MAX_LEAPFROG_STEPS = 512;

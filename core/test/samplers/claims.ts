@@ -18,6 +18,8 @@ export interface Claim {
 
 export const claims: readonly Claim[] = [
 	{ id: "hmc", options: {}, exact: true, draws: "chain", effort: 1 },
+	{ id: "hmc", options: { trajectory: "nuts" }, exact: true, draws: "chain", effort: 1 },
+	{ id: "hmc", options: { adaptMass: true }, exact: true, draws: "chain", effort: 1 },
 	{ id: "hmc", options: { temper: 3 }, exact: true, draws: "replicas", effort: 1 },
 	{ id: "mala", options: { stepsPerDraw: 4 }, exact: true, draws: "chain", effort: 4 },
 	{ id: "gibbs", options: {}, exact: true, draws: "chain", effort: 2 },

@@ -48,7 +48,9 @@ export function successiveConditional(
 ): JointTest {
 	const mark = engine.mark();
 	const space = createSamplingSpace(engine, problem);
-	const kernel = prepare(space, options.parse(chosen)) as Required<TransitionKernel<unknown, StepInfo>>;
+	const kernel = prepare(space, options.parse(chosen), { warmup: WARMUP, evidence: false }) as Required<
+		TransitionKernel<unknown, StepInfo>
+	>;
 	const [transitions, data] = [0, 1].map((child) => splitStream(seedStream(seed), child));
 	const normal = normalSource(data!);
 	const joint = jointStatistics(space, normal);
