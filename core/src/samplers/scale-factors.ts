@@ -27,7 +27,7 @@ export function createScaleFactors(space: SamplingSpace, readout: Block): UpperL
 	const kernel = gram(engine, inputs.train, { alpha: variance });
 	const modes = diagonalizeModes(engine, kernel, problem.noiseVariance, problem.network.readout.biasVariance);
 	const posteriorOf = createScalePosterior(
-		scalar,
+		engine,
 		modes,
 		layers.map(({ width }) => width),
 	);

@@ -1,9 +1,10 @@
 /** The posterior of the scale of a deep linear network with one output, on a lattice of its logarithm. */
-import type { ScalarFunctions } from "../samplers/scalar-functions.ts";
+import type { Engine } from "@finitude/engine";
+import { createScalarFunctions, type ScalarFunctions } from "../samplers/scalar-functions.ts";
 import type { Modes } from "../theories/kernel-rescaling/modes.ts";
 import { type LatticeLaw, normalized, refined } from "./lattice-law.ts";
 import { scaleLikelihood } from "./scale-likelihood.ts";
-import { NEGLIGIBLE, type ScaleProduct, scaleProduct } from "./scale-product.ts";
+import { createScaleProduct, NEGLIGIBLE, type ScaleProduct } from "./scale-product.ts";
 
 export interface ScalePosterior extends LatticeLaw {
 	/** Lattice point of the first node: node i lies at theta = (first + i) step, q = e^theta. */
@@ -30,13 +31,15 @@ const LARGEST_RESIDUAL = 1e-6;
  * @param widths N_1..N_L
  */
 export function createScalePosterior(
-	scalar: ScalarFunctions,
+	engine: Engine,
 	modes: Modes,
 	widths: readonly number[],
 ): (targets: Float64Array) => ScalePosterior {
+	const scalar = createScalarFunctions(engine);
+	const productAt = createScaleProduct(engine, scalar, widths);
 	const priors = new Map<number, ScaleProduct>();
 	const priorAt = (step: number) => {
-		const known = priors.get(step) ?? scaleProduct(scalar, widths, step);
+		const known = priors.get(step) ?? productAt(step);
 		priors.set(step, known);
 		return known;
 	};

@@ -1,4 +1,5 @@
 /** The law of the scale q of a deep linear network: a product of independent factors, on a lattice of its logarithm. */
+import type { Engine } from "@finitude/engine";
 import type { ScalarFunctions } from "../samplers/scalar-functions.ts";
 import { logScaleDensity } from "./log-scale-density.ts";
 
@@ -20,16 +21,25 @@ export const NEGLIGIBLE = 45;
  * every theta, however far in the tail of the prior the data drive it. Values are computed when they are asked for and kept.
  *
  * @param widths N_1..N_L
- * @param step h; a fraction of the narrowest factor's deviation sqrt(2/N)
+ * @returns the product on the lattice of a step h, a fraction of the narrowest factor's deviation sqrt(2/N)
  */
-export function scaleProduct(scalar: ScalarFunctions, widths: readonly number[], step: number): ScaleProduct {
-	const factors = widths.map((width) => {
-		const density = logScaleDensity(scalar, width, width);
-		return remembered((n) => density(n * step));
-	});
-	let product = singleFactor(factors[0]!);
-	for (const factor of factors.slice(1)) product = timesFactor(scalar, product, factor, step);
-	return product;
+export function createScaleProduct(
+	engine: Engine,
+	scalar: ScalarFunctions,
+	widths: readonly number[],
+): (step: number) => ScaleProduct {
+	const exponentials = createExponentials(engine);
+	return (step) => {
+		const factors = widths.map((width) => {
+			const density = logScaleDensity(scalar, width, width);
+			return remembered((n) => density(n * step));
+		});
+		let product = singleFactor(factors[0]!);
+		for (const factor of factors.slice(1)) {
+			product = timesFactor(scalar, exponentials, product, factor, step);
+		}
+		return product;
+	};
 }
 
 function singleFactor(factor: (n: number) => number): ScaleProduct {
@@ -38,14 +48,16 @@ function singleFactor(factor: (n: number) => number): ScaleProduct {
 
 /** The product of what is below and one more factor: the sum over the factor's lattice points m of p(n - m) p_N(m). */
 function timesFactor(
-	{ exp, log }: ScalarFunctions,
+	scalar: ScalarFunctions,
+	exponentials: Exponentials,
 	below: ScaleProduct,
 	factor: (n: number) => number,
 	step: number,
 ): ScaleProduct {
 	/** Peaks move little from one n to the next: the climb starts where the last one ended. */
 	let lastPeak = 0;
-	const window = (n: number) => {
+	/** The terms that count, from lattice point `first` on, in units of e^top, and their sum. */
+	const termsOf = (n: number) => {
 		const term = (m: number) => below.logDensity(n - m) + factor(m);
 		let peak = lastPeak;
 		let top = term(peak);
@@ -56,43 +68,66 @@ function timesFactor(
 			}
 		}
 		lastPeak = peak;
-		const terms: { m: number; weight: number }[] = [{ m: peak, weight: 1 }];
-		for (const direction of [1, -1]) {
+		const outward = (direction: 1 | -1) => {
+			const differences: number[] = [];
 			for (let m = peak + direction; ; m += direction) {
 				const difference = term(m) - top;
-				if (difference < -NEGLIGIBLE) break;
-				terms.push({ m, weight: exp(difference) });
+				if (difference < -NEGLIGIBLE) return differences;
+				differences.push(difference);
 			}
-		}
-		return { top, terms, total: terms.reduce((sum, { weight }) => sum + weight, 0) };
+		};
+		const lower = outward(-1);
+		const weights = exponentials([...lower.reverse(), 0, ...outward(1)]);
+		return { first: peak - lower.length, top, weights, total: weights.reduce((a, b) => a + b, 0) };
 	};
 	return {
 		logDensity: remembered((n) => {
-			const { top, total } = window(n);
-			return top + log(total * step);
+			const { top, total } = termsOf(n);
+			return top + scalar.log(total * step);
 		}),
 		split(n, uniform) {
-			const { terms, total } = window(n);
+			const { first, weights, total } = termsOf(n);
 			const target = uniform() * total;
 			let sum = 0;
 			let chosen = 0;
-			for (; chosen < terms.length - 1; chosen++) {
-				sum += terms[chosen]!.weight;
+			for (; chosen < weights.length - 1; chosen++) {
+				sum += weights[chosen]!;
 				if (target < sum) break;
 			}
-			const { m } = terms[chosen]!;
-			return [...below.split(n - m, uniform), m];
+			return [...below.split(n - first - chosen, uniform), first + chosen];
 		},
 	};
 }
 
+/** exp of many numbers, with the engine's bits. */
+type Exponentials = (x: readonly number[]) => Float64Array;
+
+const CHUNK = 256;
+
+function createExponentials(engine: Engine): Exponentials {
+	const block = engine.allocate(CHUNK);
+	return (x) => {
+		const result = new Float64Array(x.length);
+		for (let start = 0; start < x.length; start += CHUNK) {
+			const count = Math.min(CHUNK, x.length - start);
+			const part = block.slice(0, count);
+			for (let i = 0; i < count; i++) block.data[i] = x[start + i]!;
+			engine.exp(part, part);
+			result.set(part.data, start);
+		}
+		return result;
+	};
+}
+
+/** Keeps what has been computed for integers n. */
 function remembered(f: (n: number) => number): (n: number) => number {
-	const known = new Map<number, number>();
+	const [known, knownBelow]: number[][] = [[], []];
 	return (n) => {
-		const before = known.get(n);
+		const [values, i] = n >= 0 ? [known!, n] : [knownBelow!, -n];
+		const before = values[i];
 		if (before !== undefined) return before;
 		const value = f(n);
-		known.set(n, value);
+		values[i] = value;
 		return value;
 	};
 }

@@ -107,7 +107,9 @@ test("the mean over its standard error is a standard normal", () => {
 });
 
 test("an antithetic chain counts more than its draws, to a limit", () => {
-	const chains = autoregressive(1, 0).map((chain) => chain.map((x, t, all) => (t % 2 === 0 ? x : -all[t - 1]!)));
+	const chains = autoregressive(1, 0).map((chain) =>
+		chain.map((x, t, all) => (t % 2 === 0 ? x : -all[t - 1]!)),
+	);
 	// The mean of such a chain is 0 exactly: ESS is at most M n log10(M n).
 	expect(valueOf(ess(chains))).toBeCloseTo(2000 * Math.log10(2000), 6);
 });

@@ -44,14 +44,17 @@ test("independent draws count almost fully", () => {
  */
 const rHatOf = (between: number, within: number) => Math.sqrt(1 + between / within);
 
-test.each([1, 2, 4])("chains that drift by %d standard deviations have the R-hat of their halves", (drift) => {
-	const chains = iid(3, 500).map((chain) => chain.map((x, t) => x + (drift * t) / 500));
-	// Half-chains drift by d/2: variance 1 + (d/2)^2 / 12 within, means +- d/4, four each: variance (d/4)^2 8/7 between.
-	const expected = rHatOf((drift / 4) ** 2 * (8 / 7), 1 + drift ** 2 / 48);
-	// The means of halves scatter by 1/sqrt(250) = 0.06: R-hat by about 0.02; ranks lower it by 2 % where the drift is large.
-	expect(Math.abs(value(rHat(chains)) - expected)).toBeLessThan(0.05);
-	expect(value(bulkEss(chains))).toBeLessThan(drift < 2 ? 300 : 100);
-});
+test.each([1, 2, 4])(
+	"chains that drift by %d standard deviations have the R-hat of their halves",
+	(drift) => {
+		const chains = iid(3, 500).map((chain) => chain.map((x, t) => x + (drift * t) / 500));
+		// Half-chains drift by d/2: variance 1 + (d/2)^2 / 12 within, means +- d/4, four each: variance (d/4)^2 8/7 between.
+		const expected = rHatOf((drift / 4) ** 2 * (8 / 7), 1 + drift ** 2 / 48);
+		// The means of halves scatter by 1/sqrt(250) = 0.06: R-hat by about 0.02; ranks lower it by 2 % where the drift is large.
+		expect(Math.abs(value(rHat(chains)) - expected)).toBeLessThan(0.05);
+		expect(value(bulkEss(chains))).toBeLessThan(drift < 2 ? 300 : 100);
+	},
+);
 
 test("one chain elsewhere has the R-hat of its distance", () => {
 	const chains = iid(9, 500).map((chain, c) => (c === 2 ? chain.map((x) => x + 1) : chain));
@@ -60,7 +63,9 @@ test("one chain elsewhere has the R-hat of its distance", () => {
 });
 
 test("a chain that sticks halfway shows in R-hat and in ESS", () => {
-	const chains = iid(10, 500).map((chain, c) => (c === 0 ? chain.map((x, t) => (t < 250 ? x : chain[249]!)) : chain));
+	const chains = iid(10, 500).map((chain, c) =>
+		c === 0 ? chain.map((x, t) => (t < 250 ? x : chain[249]!)) : chain,
+	);
 	expect(value(rHat(chains))).toBeGreaterThan(1.02);
 	expect(value(bulkEss(chains))).toBeLessThan(400);
 	expect(value(tailEss(chains))).toBeLessThan(400);

@@ -4,7 +4,6 @@ import { createEngine, matrix, matrixFromRows } from "@finitude/engine";
 import { describe, expect, test } from "vitest";
 import { layerWidth, parseProblem, priorKernels } from "../../src/index.ts";
 import { combineBlocks } from "../../src/kernels/kernel-blocks.ts";
-import { createScalarFunctions } from "../../src/samplers/scalar-functions.ts";
 import { createScalePosterior } from "../../src/scale-mixture/scale-posterior.ts";
 import { gaussianProcessPosterior } from "../../src/theories/gaussian-process.ts";
 import { diagonalizeModes } from "../../src/theories/kernel-rescaling/modes.ts";
@@ -37,11 +36,7 @@ describe.each(names)("%s", (name) => {
 	const { problem, expected, tolerance } = golden(name);
 	const prior = priorKernels(engine, problem);
 	const modes = diagonalizeModes(engine, prior.outputWeights.train, problem.noiseVariance, 0);
-	const posteriorOf = createScalePosterior(
-		createScalarFunctions(engine),
-		modes,
-		problem.network.layers.map(layerWidth),
-	);
+	const posteriorOf = createScalePosterior(engine, modes, problem.network.layers.map(layerWidth));
 	const law = posteriorOf(problem.trainTargets.data);
 
 	test("log evidence, and it does not change when the step is doubled", () => {

@@ -53,7 +53,7 @@ test.each([3, 20])("the law of Q_11 alone is that of one output: width %i", (wid
 		hiddenEigenvalues: 1,
 	};
 	const y = Float64Array.of(0.2, 1, -2, 3);
-	const one = createScalePosterior(scalar, modes, [width])(y);
+	const one = createScalePosterior(engine, modes, [width])(y);
 	const two = createWishartPosterior(
 		scalar,
 		width,
