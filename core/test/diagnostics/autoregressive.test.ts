@@ -30,7 +30,7 @@ function autoregressive(seed: number, rho: number): Float64Array[] {
 	});
 }
 
-function valueOf(diagnostic: Diagnostic): number {
+function defined(diagnostic: Diagnostic): number {
 	if (!diagnostic.defined) throw new Error(diagnostic.reason);
 	return diagnostic.value;
 }
@@ -40,7 +40,7 @@ const average = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.lengt
 /** Mean over repetitions and its standard error. */
 function repeated(rho: number, statistic: (chains: Float64Array[]) => Diagnostic) {
 	const values = Array.from({ length: REPETITIONS }, (_, r) =>
-		valueOf(statistic(autoregressive(1000 + r, rho))),
+		defined(statistic(autoregressive(1000 + r, rho))),
 	);
 	const mean = average(values);
 	const variance = average(values.map((x) => (x - mean) ** 2));
@@ -97,7 +97,7 @@ describe.each([0, 0.5, 0.9, -0.5])("rho = %d", (rho) => {
 test("the mean over its standard error is a standard normal", () => {
 	const z = Array.from({ length: 400 }, (_, r) => {
 		const chains = autoregressive(5000 + r, 0.7);
-		return average(chains.flatMap((chain) => [...chain])) / valueOf(mcseMean(chains));
+		return average(chains.flatMap((chain) => [...chain])) / defined(mcseMean(chains));
 	});
 	// Standard deviations of 400 numbers: 1/20 of their mean, 1/sqrt(800) = 0.035 of their root mean square, and 1/91 of the
 	// share beyond 1.96; the estimated error widens z by half the squared relative scatter of the ESS, about 1 %.
@@ -111,5 +111,5 @@ test("an antithetic chain counts more than its draws, to a limit", () => {
 		chain.map((x, t, all) => (t % 2 === 0 ? x : -all[t - 1]!)),
 	);
 	// The mean of such a chain is 0 exactly: ESS is at most M n log10(M n).
-	expect(valueOf(ess(chains))).toBeCloseTo(2000 * Math.log10(2000), 6);
+	expect(defined(ess(chains))).toBeCloseTo(2000 * Math.log10(2000), 6);
 });

@@ -54,7 +54,6 @@ describe("linear networks against their exact posteriors", () => {
 			const scores = all[sampler]!;
 			expect(scores.length).toBeGreaterThan(2000);
 			const rms = Math.sqrt(scores.reduce((sum, z) => sum + z * z, 0) / scores.length);
-			console.log("RMS", sampler, rms, scores.length);
 			// Some 20 families with about ten independent numbers each: 0.05 around 1.
 			expect(rms).toBeGreaterThan(0.8);
 			expect(rms).toBeLessThan(1.2);
