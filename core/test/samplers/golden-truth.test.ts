@@ -49,7 +49,7 @@ test.each(truths)("$name", (golden) => {
 	const answer = combineChains(golden.problem, settings, chains);
 	const measurements = compareWithTruth(golden, answer, chains);
 	// 4 standard errors are exceeded by chance once in 16,000 numbers. Files with kernels have hundreds, whose errors rest on
-	// 16 to 25 batches a chain: 4.5 keeps the chance of an excess anywhere near one seed in a hundred.
+	// 8 to 16 batches a chain: 4.5 keeps the chance of an excess anywhere near one seed in a hundred.
 	expectAgreement(measurements, measurements.length > 100 ? 4.5 : 4);
 	expect(answer.diagnostics.divergences).toBe(0);
 });

@@ -4,7 +4,7 @@
  * pre-activation covariance at every position and the weight covariance of the first layer.
  *
  * All in all some 14,000 scores |z| < 4, of which independent standard normals would exceed the bound once; those of a family
- * are highly correlated (f is linear in eight inputs), so that it happens in a minority of seeds only: in seed 1, twice, with 4.03 and 4.04.
+ * are highly correlated (f is linear in eight inputs), so that it happens in a minority of seeds only: variances and covariances come out low where their standard errors do, so that scores of short runs have a long lower tail.
  */
 import { describe, expect, test } from "vitest";
 import { combineChains, findSampler, runChain, type SampledAnswer } from "../../src/index.ts";
@@ -12,8 +12,8 @@ import { type Family, families, zScores } from "./linear-families.ts";
 import { engine } from "./problems.ts";
 
 const RUNS = {
-	hmc: { chains: 4, draws: 1500, warmup: 150 },
-	gibbs: { chains: 4, draws: 500, warmup: 50 },
+	hmc: { chains: 4, draws: 3000, warmup: 200 },
+	gibbs: { chains: 4, draws: 1500, warmup: 50 },
 	exact: { chains: 4, draws: 1000, warmup: 0 },
 };
 
@@ -24,7 +24,7 @@ const cases = families.flatMap((family) =>
 );
 
 function sample({ problem }: Family, sampler: string, run: (typeof RUNS)["hmc"]): SampledAnswer {
-	const settings = { sampler, seed: 2, covariance: problem.trainTargets.columns === 1, ...run };
+	const settings = { sampler, seed: 1, covariance: problem.trainTargets.columns === 1, ...run };
 	const chains = Array.from({ length: run.chains }, (_, chain) => runChain(problem, engine, settings, chain));
 	return combineChains(problem, settings, chains);
 }
