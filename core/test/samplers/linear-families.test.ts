@@ -4,7 +4,8 @@
  * pre-activation covariance at every position and the weight covariance of the first layer.
  *
  * All in all some 14,000 scores |z| < 4, of which independent standard normals would exceed the bound once; those of a family
- * are highly correlated (f is linear in eight inputs), so that it happens in a minority of seeds only: variances and covariances come out low where their standard errors do, so that scores of short runs have a long lower tail.
+ * are highly correlated (f is linear in eight inputs), so that it happens in a minority of seeds only. Variances come out low
+ * where their standard errors do: scores of runs much shorter than these have a long lower tail.
  */
 import { describe, expect, test } from "vitest";
 import { combineChains, findSampler, runChain, type SampledAnswer } from "../../src/index.ts";
