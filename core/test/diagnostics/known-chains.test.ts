@@ -5,6 +5,7 @@ import {
 	ess,
 	mcseMean,
 	mcseStandardDeviation,
+	meanRHat,
 	rankNormalize,
 	rHat,
 	tailEss,
@@ -157,4 +158,26 @@ test("rankNormalize depends on the order alone and shares the rank of ties", () 
 	expect(rankNormalize(chains.map((chain) => chain.map((x) => x ** 3)))).toEqual(scores);
 	expect(scores[0]![2]).toBe(scores[1]![0]);
 	expect(scores[0]![1]).toBe(Math.min(...scores.flatMap((s) => [...s])));
+});
+
+// Squares of such draws overflow and vanish in double precision.
+test.each([2 ** 900, 2 ** -900])("draws of the order of %d have the diagnostics of any others", (unit) => {
+	const chains = iid(20, 100);
+	const scaled = chains.map((chain) => chain.map((x) => unit * x));
+	for (const diagnostic of [ess, bulkEss, tailEss, rHat, meanRHat]) {
+		expect(diagnostic(scaled)).toEqual(diagnostic(chains));
+	}
+	for (const diagnostic of [mcseMean, mcseStandardDeviation]) {
+		expect(value(diagnostic(scaled))).toBe(unit * value(diagnostic(chains)));
+	}
+});
+
+test("squared deviations that differ by rounding alone have a standard error", () => {
+	const chains = iid(21, 100).map((chain) => chain.map((x) => (x > 0 ? 0.3 : -0.1)));
+	const error = value(
+		mcseStandardDeviation(
+			chains.map((chain, c) => (c === 0 ? chain.map((x, t) => (t === 0 ? x + 1e-15 : x)) : chain)),
+		),
+	);
+	expect(error).toBeGreaterThanOrEqual(0);
 });
