@@ -24,7 +24,6 @@ export interface BatchMoments {
 /** What has been accumulated so far: plain data, enough to go on. */
 export interface BatchMeansState {
 	readonly draws: number;
-	readonly total: Float64Array;
 	readonly filled: number;
 	readonly current: Float64Array;
 	readonly batchLength: number;
@@ -55,14 +54,10 @@ export function createBatchMeans(size: number, keep = false): BatchMeans {
 	let draws = 0;
 	let filled = 0;
 	let current = new Float64Array(size);
-	const total = new Float64Array(size);
 	return {
 		add(x) {
 			draws++;
-			for (let i = 0; i < size; i++) {
-				current[i]! += x[i]!;
-				total[i]! += x[i]!;
-			}
+			for (let i = 0; i < size; i++) current[i]! += x[i]!;
 			if (++filled < batchLength) return;
 			batches.push(current);
 			current = new Float64Array(size);
@@ -74,13 +69,14 @@ export function createBatchMeans(size: number, keep = false): BatchMeans {
 		},
 		moments() {
 			const batchMeans = batches.map((sums) => sums.map((sum) => sum / batchLength));
-			const mean = total.map((sum) => sum / Math.max(draws, 1));
+			const mean = current.slice();
+			for (const sums of batches) for (let i = 0; i < size; i++) mean[i]! += sums[i]!;
+			for (let i = 0; i < size; i++) mean[i]! /= Math.max(draws, 1);
 			const moments = batchMomentsOf(batchMeans, { draws, batchLength }, mean);
 			return keep ? { ...moments, batchMeans } : moments;
 		},
 		snapshot: () => ({
 			draws,
-			total: total.slice(),
 			filled,
 			current: current.slice(),
 			batchLength,
@@ -88,7 +84,6 @@ export function createBatchMeans(size: number, keep = false): BatchMeans {
 		}),
 		restore(state) {
 			({ draws, filled, batchLength } = state);
-			total.set(state.total);
 			current = state.current.slice();
 			batches = [...state.batches];
 		},

@@ -24,15 +24,17 @@ export function createLayerStatistics(space: SamplingSpace): LayerStatistics {
 	const points = problem.trainInputs.rows;
 	const { orders } = positionOrder(problem);
 	const { deviations, notes } = priorDeviations(space, orders);
-	const quantities: Record<string, () => Float64Array> = {};
+	/** What is computed, and under which names it is averaged. */
+	const quantities: { readonly names: readonly string[]; readonly evaluate: () => Float64Array }[] = [];
 
 	/** (1/width) X^T X over the units at one position; X is width x points. */
-	const secondMoment = (name: string, x: View, width: number) => {
+	const secondMoment = (x: View, width: number, ...names: string[]) => {
 		const moment = allocateView(engine, points, points);
-		quantities[name] = () => {
+		const evaluate = () => {
 			engine.syrk(1 / width, transpose(x), 0, moment);
 			return mirrorLower({ rows: points, columns: points, data: moment.block.data }).data;
 		};
+		quantities.push({ names, evaluate });
 	};
 
 	potential.forward.layers.forEach(({ layer, preactivations, activated }, l) => {
@@ -40,22 +42,39 @@ export function createLayerStatistics(space: SamplingSpace): LayerStatistics {
 		const features = view(activated, width, positions * points);
 		orders[l]!.forEach((position, j) => {
 			const at = (x: View) => submatrix(x, 0, j * points, width, points);
-			secondMoment(averagedName.preactivation(l, position), at(preactivations), width);
-			secondMoment(averagedName.feature(l, position), at(features), width);
+			const names = [averagedName.preactivation(l, position), averagedName.feature(l, position)] as const;
+			// Products over the units are most of the cost of an observation: linear units need one of the two.
+			if (layer.activation.name === "linear") {
+				secondMoment(at(features), width, ...names);
+			} else {
+				secondMoment(at(preactivations), width, names[0]);
+				secondMoment(at(features), width, names[1]);
+			}
 		});
 		const columns = positions * points;
 		const powers = new Float64Array(4 * columns);
-		quantities[averagedName.powers(l)] = () => sumPowers(preactivations.block.data, columns, powers);
+		quantities.push({
+			names: [averagedName.powers(l)],
+			evaluate: () => sumPowers(preactivations.block.data, columns, powers),
+		});
 		const inverse = deviations?.[l];
 		if (inverse === undefined) return;
 		const histogram = new Float64Array(HISTOGRAM_BINS + 2);
-		quantities[averagedName.histogram(l)] = () =>
-			fillHistogram(preactivations.block.data, inverse, histogram);
+		quantities.push({
+			names: [averagedName.histogram(l)],
+			evaluate: () => fillHistogram(preactivations.block.data, inverse, histogram),
+		});
 	});
-	const entries = Object.entries(quantities);
 	return {
 		notes,
-		observe: () => Object.fromEntries(entries.map(([name, evaluate]) => [name, evaluate()])),
+		observe() {
+			const values: Record<string, Float64Array> = {};
+			for (const { names, evaluate } of quantities) {
+				const value = evaluate();
+				for (const name of names) values[name] = value;
+			}
+			return values;
+		},
 	};
 }
 

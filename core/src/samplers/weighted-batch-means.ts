@@ -43,7 +43,6 @@ function scaled(state: BatchMeansState, factor: number): BatchMeansState {
 	const times = (x: Float64Array) => x.map((value) => factor * value);
 	return {
 		...state,
-		total: times(state.total),
 		current: times(state.current),
 		batches: state.batches.map(times),
 	};

@@ -76,8 +76,8 @@ describe.each([0, 0.5, 0.9, -0.5])("rho = %d", (rho) => {
 	] as const)("%s", (_, statistic, truth, bias) => {
 		const { mean, deviation } = repeated(rho, statistic);
 		expect(Math.abs(mean / truth - 1)).toBeLessThan(bias + (4 * deviation) / truth / Math.sqrt(REPETITIONS));
-		// A single estimate is good to 15 %, 25 % at rho = 0.9.
-		expect(deviation / truth).toBeLessThan(0.25);
+		// A single estimate is good to 15 %; to a third at rho = 0.9, where 2000 draws are worth 105.
+		expect(deviation / truth).toBeLessThan(rho > 0.5 ? 0.33 : 0.15);
 	});
 
 	test("standard errors are the scatter of the estimates", () => {
