@@ -153,9 +153,7 @@ function absent(
 					"preactivations.histogram":
 						"the prior standard deviations that its bins are measured in are not known",
 				}),
-		...(settings.covariance === true && several
-			? { trainCovariance: "with several outputs no one covariance over points holds for all of them" }
-			: {}),
+		...(settings.covariance === true && several ? absentCovariances(problem) : {}),
 		...(averaged.output!.batches * chains.length < 2
 			? { kernelStandardErrors: "the chains were stopped before two batches of draws" }
 			: {}),
@@ -163,6 +161,11 @@ function absent(
 		...(report.minBulkEss ? {} : { "diagnostics.minBulkEss": still }),
 		...(report.minTailEss ? {} : { "diagnostics.minTailEss": still }),
 	};
+}
+
+function absentCovariances({ testInputs }: Problem): Record<string, string> {
+	const reason = "with several outputs no one covariance over points holds for all of them";
+	return { trainCovariance: reason, ...(testInputs && { testCovariance: reason }) };
 }
 
 function convergenceOf(

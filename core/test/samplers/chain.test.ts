@@ -143,3 +143,15 @@ test("chains and snapshots of another shape are refused", () => {
 		refusal,
 	);
 });
+
+test("covariances that were asked for and do not exist are absent with the reason", () => {
+	const chain = runChain(problem, engine, { ...settings, covariance: true }, 0);
+	const { absent, trainCovariance, testCovariance } = combineChains(
+		problem,
+		{ ...settings, covariance: true },
+		[chain],
+	);
+	const reason = "with several outputs no one covariance over points holds for all of them";
+	expect([trainCovariance, testCovariance]).toEqual([undefined, undefined]);
+	expect(absent).toMatchObject({ trainCovariance: reason, testCovariance: reason });
+});
