@@ -66,7 +66,8 @@ function factLines(answer: Answer | SampledAnswer): string[] {
 	for (const [name, reason] of Object.entries(answer.absent)) lines.push(`no ${name}: ${reason}`);
 	for (const note of answer.validity) lines.push(`note: ${note.message}`);
 	const { converged, iterations, residual, advice } = answer.convergence;
-	if (!converged) {
+	// The lines of a sampler say it with R-hat and ESS.
+	if (!converged && !("sampler" in answer)) {
 		lines.push(
 			`NOT CONVERGED after ${iterations} iterations, residual ${formatNumber(residual)}. ${advice ?? ""}`.trim(),
 		);

@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { type ChainOptions, type ChainSnapshot, InputError } from "@finitude/core";
-import { makeFolder, readBytes } from "../io/files.ts";
+import { makeFolder, readBytes, withPath } from "../io/files.ts";
 
 /** Where the checkpoints of a run are. */
 export interface CheckpointPlace {
@@ -61,15 +61,17 @@ function writeCheckpoint(place: CheckpointPlace, chain: number, snapshot: ChainS
 	const file = checkpointFile(place, chain);
 	const content = serialize({ identity: place.identity, chain, snapshot });
 	const unfinished = `${file}.unfinished`;
-	const descriptor = openSync(unfinished, "w");
-	try {
-		writeAll(descriptor, digest(content));
-		writeAll(descriptor, content);
-		fsyncSync(descriptor);
-	} finally {
-		closeSync(descriptor);
-	}
-	renameSync(unfinished, file);
+	withPath(unfinished, "a file that can be written", () => {
+		const descriptor = openSync(unfinished, "w");
+		try {
+			writeAll(descriptor, digest(content));
+			writeAll(descriptor, content);
+			fsyncSync(descriptor);
+		} finally {
+			closeSync(descriptor);
+		}
+		renameSync(unfinished, file);
+	});
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
@@ -104,6 +106,13 @@ function readCheckpoint(place: CheckpointPlace, chain: number): ChainSnapshot | 
 		});
 	}
 	return checkpoint.snapshot;
+}
+
+/** How many of a run's chains have a checkpoint to go on from. @throws InputError when one is damaged or belongs to another run. */
+export function countCheckpoints(place: CheckpointPlace, chains: number): number {
+	let count = 0;
+	for (let chain = 0; chain < chains; chain++) if (readCheckpoint(place, chain) !== undefined) count++;
+	return count;
 }
 
 /** Removes the checkpoints of a run that is complete, and their folder if nothing else is in it. */

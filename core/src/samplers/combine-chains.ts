@@ -2,7 +2,7 @@ import { matrix } from "@finitude/engine";
 import type { Convergence, SampledAnswer, SamplerDiagnostics } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ChainResult } from "./chain-result.ts";
-import { shortestLength } from "./combined-draws.ts";
+import { refuseForeignChains, shortestLength } from "./combined-draws.ts";
 import { type ConvergenceReport, convergenceReport } from "./convergence-report.ts";
 import { logEvidence } from "./evidence/log-evidence.ts";
 import { generalizationError } from "./generalization-error.ts";
@@ -27,7 +27,7 @@ export const R_HAT_LIMIT = 1.01;
  * weights are worth fewer than 100 equal ones or have too heavy a tail. Weighted draws also give the log evidence.
  *
  * Chains of unequal length, stopped early, are cut to the shortest for means, variances and diagnostics.
- * @throws InputError when there is no chain or one has fewer than four draws.
+ * @throws InputError when there is no chain, one has fewer than four draws, or one is of another problem.
  */
 export function combineChains(
 	problem: Problem,
@@ -35,6 +35,7 @@ export function combineChains(
 	chains: readonly ChainResult[],
 ): SampledAnswer {
 	const draws = shortestLength(chains);
+	refuseForeignChains(problem, chains);
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const evidence = logEvidence(problem, settings, chains, draws);
@@ -152,9 +153,7 @@ function absent(
 					"preactivations.histogram":
 						"the prior standard deviations that its bins are measured in are not known",
 				}),
-		...(settings.covariance === true && several
-			? { trainCovariance: "with several outputs no one covariance over points holds for all of them" }
-			: {}),
+		...(settings.covariance === true && several ? absentCovariances(problem) : {}),
 		...(averaged.output!.batches * chains.length < 2
 			? { kernelStandardErrors: "the chains were stopped before two batches of draws" }
 			: {}),
@@ -162,6 +161,11 @@ function absent(
 		...(report.minBulkEss ? {} : { "diagnostics.minBulkEss": still }),
 		...(report.minTailEss ? {} : { "diagnostics.minTailEss": still }),
 	};
+}
+
+function absentCovariances({ testInputs }: Problem): Record<string, string> {
+	const reason = "with several outputs no one covariance over points holds for all of them";
+	return { trainCovariance: reason, ...(testInputs && { testCovariance: reason }) };
 }
 
 function convergenceOf(

@@ -3,6 +3,7 @@ import {
 	biasRun,
 	type ChainSnapshot,
 	combineChains,
+	InputError,
 	type Problem,
 	runChain,
 	type SampledAnswer,
@@ -93,4 +94,22 @@ test("a chain goes on from a snapshot taken while warming up with the same bits"
 	});
 	expect(snapshot!.step).toBe(5);
 	expect(runChain(problem, engine, settings, 0, { resume: snapshot! })).toEqual(whole);
+});
+
+test("a log density that overflows is refused", () => {
+	const problem = randomProblem({ points: 2, inputs: 2, layers: [dense(2, "erf")] });
+	const huge = {
+		...problem,
+		noiseVariance: 1e-300,
+		trainTargets: { ...problem.trainTargets, data: problem.trainTargets.data.map(() => 1e70) },
+	};
+	expect(() => sample(huge, "mala", 4)).toThrow(
+		new InputError({
+			where: "noiseVariance",
+			wanted: "a noise and targets whose log density has a finite value in double precision",
+			got: "1e-300",
+			advice:
+				"The log density overflows at weights drawn from the prior: raise noiseVariance, or rescale the data.",
+		}).message,
+	);
 });
