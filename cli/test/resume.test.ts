@@ -39,6 +39,13 @@ describe("sample --checkpoints", () => {
 		});
 		expect(killed.stdout).toBe("");
 		expect(readdirSync(folder).filter((name) => name.endsWith(".checkpoint")).length).toBeGreaterThan(0);
+		const forgotten = await finitude(command, { input });
+		expect(forgotten.code).toBe(2);
+		// The first chain may not have got that far.
+		expect(forgotten.stderr.replace(/1 chain |2 chains /, "some ")).toBe(
+			`error: ${folder}: wanted a folder without checkpoints; got those of some of an unfinished run. ` +
+				"Add --resume to go on from them, or remove them to start again.\n",
+		);
 		const resumed = await finitude([...command, "--resume"], { input });
 		expect(resumed.stderr).toBe("");
 		expect(answer(resumed.stdout)).toEqual(answer(undisturbed.stdout));
@@ -54,14 +61,14 @@ describe("sample --checkpoints", () => {
 		expect(other.code).toBe(2);
 		expect(other.stderr).toBe(
 			`error: ${file}: wanted a checkpoint of this very run; got one of another problem, other settings, another engine or ` +
-				"another version. Leave --resume out to start again, or repeat the command that was interrupted.\n",
+				"another version. Repeat the command that was interrupted, or remove it to start again.\n",
 		);
 		truncateSync(file, readFileSync(file).length - 1);
 		const damaged = await finitude([...command, "--resume"], { input });
 		expect(damaged.code).toBe(2);
 		expect(damaged.stderr).toBe(
 			`error: ${file}: wanted a whole checkpoint; got one whose checksum is wrong. ` +
-				"Remove it, or leave --resume out, to start this chain again.\n",
+				"Remove it to start this chain again.\n",
 		);
 	}, 120_000);
 
@@ -81,7 +88,7 @@ describe("sample --checkpoints", () => {
 		expect(stdout).toBe("");
 		expect(stderr).toBe(
 			`error: ${relative(cwd, file())}: wanted a whole checkpoint; got one whose checksum is wrong. ` +
-				"Remove it, or leave --resume out, to start this chain again.\n",
+				"Remove it to start this chain again.\n",
 		);
 	}, 120_000);
 

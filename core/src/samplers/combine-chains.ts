@@ -12,6 +12,7 @@ import { averagedName } from "./observation.ts";
 import { pointEstimates } from "./point-estimates.ts";
 import { posteriorCovariances } from "./posterior-covariance.ts";
 import { preactivationLaws } from "./preactivation-laws.ts";
+import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { temperingNotes } from "./tempering/tempering-notes.ts";
 import { validityNotes } from "./validity-notes.ts";
@@ -88,7 +89,7 @@ export function combineChains(
 			...("absent" in evidence ? [] : evidence.notes),
 			...(importance?.notes ?? []),
 		],
-		convergence: convergenceOf(diagnostics, report, importance),
+		convergence: convergenceOf(settings, diagnostics, report, importance),
 		diagnostics,
 	};
 }
@@ -169,6 +170,7 @@ function absentCovariances({ testInputs }: Problem): Record<string, string> {
 }
 
 function convergenceOf(
+	{ sampler }: SamplingSettings,
 	diagnostics: SamplerDiagnostics,
 	report: ConvergenceReport,
 	importance: WeightReport | undefined,
@@ -195,6 +197,6 @@ function convergenceOf(
 	if (faults.length === 0) return { converged: true, ...common };
 	const remedy = importance?.faults.length
 		? "Raise proposals and draws, or sample with hmc"
-		: "Raise warmup and draws";
+		: (divergences > 0 && findSampler(sampler).divergenceAdvice) || "Raise warmup and draws";
 	return { converged: false, ...common, advice: `${remedy}: ${faults.join("; ")}.` };
 }
