@@ -10,7 +10,7 @@ import {
 } from "../../src/index.ts";
 import { mala } from "../../src/samplers/mala.ts";
 import { linearPosterior } from "./linear-posterior.ts";
-import { convolution, dense, engine, randomProblem } from "./problems.ts";
+import { convolution, dense, engine, narrowLinear, randomProblem } from "./problems.ts";
 
 function sample(problem: Problem, sampler: string, draws: number, options = {}, warmup = 200) {
 	const settings = { sampler, chains: 4, draws, warmup, seed: 1, options };
@@ -36,15 +36,7 @@ function estimates(answer: SampledAnswer): { values: number[]; errors: number[] 
 const outside = (z: readonly number[]) => z.filter((value) => !(Math.abs(value) < 4));
 
 test("a linear network has its exact posterior", () => {
-	const problem = randomProblem({
-		points: 7,
-		inputs: 4,
-		testPoints: 4,
-		layers: [dense(3, "linear", 2)],
-		readout: { weightVariance: 3, biasVariance: 0 },
-		scaling: "mean-field",
-		noiseVariance: 0.2,
-	});
+	const problem = narrowLinear(7, 4, 4);
 	const answer = sample(problem, "mala", 1200, { stepsPerDraw: 20 });
 	const { values, errors } = estimates(answer);
 	const { mean, variance } = linearPosterior(problem);
