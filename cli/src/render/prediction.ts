@@ -8,7 +8,7 @@ const SHOWN_POINTS = 12;
 /** Predictions of the first points where there are any, order parameters, evidence, validity and convergence. */
 export function renderPrediction(answer: Answer | SampledAnswer, problem: Problem): string {
 	const title = "theory" in answer ? answer.theory : `sampled network (${answer.sampler})`;
-	const sections = [title, predictionTable(answer, problem), ...factLines(answer)];
+	const sections = [title, predictionTable(answer, problem), ...factLines(answer), ...answerLines(answer)];
 	return sections.filter((section) => section !== "").join("\n");
 }
 
@@ -64,17 +64,27 @@ function factLines(answer: Answer | SampledAnswer): string[] {
 		for (const [name, value] of Object.entries(answer.orderParameters))
 			lines.push(`${name}: ${parameter(value)}`);
 	}
-	const names = Object.keys(answer.absent);
-	for (const reason of new Set(Object.values(answer.absent))) {
-		const missing = names.filter((name) => answer.absent[name] === reason);
+	return lines;
+}
+
+/** Why something is missing, how far to trust the rest, and whether it converged. */
+export function answerLines({
+	absent,
+	validity,
+	convergence,
+}: Pick<Answer, "absent" | "validity" | "convergence">): string[] {
+	const lines: string[] = [];
+	for (const reason of new Set(Object.values(absent))) {
+		const missing = Object.keys(absent).filter((name) => absent[name] === reason);
 		lines.push(`no ${missing.join(", ")}: ${reason}`);
 	}
-	for (const note of answer.validity) lines.push(`note: ${note.message}`);
-	const { converged, iterations, residual, advice } = answer.convergence;
+	for (const note of validity) lines.push(`note: ${note.message}`);
+	const { converged, iterations, residual, advice } = convergence;
 	if (!converged) {
-		lines.push(
-			`NOT CONVERGED after ${iterations} iterations, residual ${formatNumber(residual)}. ${advice ?? ""}`.trim(),
-		);
+		// Chains and scans do not iterate.
+		const effort =
+			iterations === 0 ? "" : ` after ${iterations} iterations, residual ${formatNumber(residual)}`;
+		lines.push(`NOT CONVERGED${effort}. ${advice ?? ""}`.trim());
 	}
 	return lines;
 }
