@@ -71,7 +71,7 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 		return {
 			analysis: "width-scaling",
 			options: { ...given, widths, reference, sampling },
-			results: widthScalingResults(theories, measured, reference, comparedPoints(problem!)),
+			results: widthScalingResults(problem!, theories, measured, reference),
 			convergence: convergenceOf(measured, theories, complete),
 			validity: validityNotes(problem!, measured),
 			absent:

@@ -92,7 +92,7 @@ export function transitionFigure(
 			...curve.flatMap((one) => CURVES.map(({ name }) => one[name])),
 			...sampled.map(({ y, error }) => y + error),
 		);
-	const x = logAxis("x", AXIS_LABELS[sweep.name], range);
+	const x = logAxis("x", AXIS_LABELS[sweep.name], range, sweep.values);
 	const panel = drawPanel(
 		document,
 		{ heading: "" },
@@ -116,18 +116,16 @@ export function transitionFigure(
 								textAnchor: "start",
 							}),
 						]),
-				...[...CURVES]
-					.reverse()
-					.map(({ name, stroke, width, dash }) =>
-						Plot.lineY(curve, {
-							x: "x",
-							y: name,
-							stroke,
-							strokeWidth: width,
-							strokeDasharray: dash,
-							strokeLinecap: "butt",
-						}),
-					),
+				...[...CURVES].reverse().map(({ name, stroke, width, dash }) =>
+					Plot.lineY(curve, {
+						x: "x",
+						y: name,
+						stroke,
+						strokeWidth: width,
+						strokeDasharray: dash,
+						strokeLinecap: "butt",
+					}),
+				),
 				Plot.ruleX(sampled, {
 					x: "x",
 					y1: (one) => one.y - one.error,

@@ -9,9 +9,18 @@ export interface LogAxis {
 	readonly marks: readonly Plot.Markish[];
 }
 
-/** The digits are drawn as `text`: given as a tick format, Plot would leave out those of some ticks of a log axis. */
-export function logAxis(direction: "x" | "y", label: string, { low, high }: ValueRange): LogAxis {
-	const ticks = logTicks(low, high);
+/**
+ * A log axis over a range, with ticks at round numbers, or at `values` where these are at least a twentieth of the axis apart.
+ *
+ * The digits are drawn as `text`: given as a tick format, Plot would leave out those of some ticks of a log axis.
+ */
+export function logAxis(
+	direction: "x" | "y",
+	label: string,
+	{ low, high }: ValueRange,
+	values: readonly number[] = [],
+): LogAxis {
+	const ticks = areApart(values, Math.log(high / low) / 20) ? values : logTicks(low, high);
 	const options = { text: formatLogTick, ...axisLabel(label) };
 	return {
 		scale: { type: "log", domain: [low, high], label: null, axis: null },
@@ -20,6 +29,11 @@ export function logAxis(direction: "x" | "y", label: string, { low, high }: Valu
 				? [Plot.gridX(ticks), Plot.axisX(ticks, options)]
 				: [Plot.gridY(ticks), Plot.axisY(ticks, options)],
 	};
+}
+
+function areApart(values: readonly number[], distance: number): boolean {
+	const logs = values.map(Math.log).sort((a, b) => a - b);
+	return logs.length > 0 && logs.every((value, i) => i === 0 || value - logs[i - 1]! >= distance);
 }
 
 /** The range of positive numbers with a margin on both sides, a fraction of its span in the logarithm. */

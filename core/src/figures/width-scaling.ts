@@ -39,7 +39,7 @@ export function widthScalingFigure(
 	{ options, results }: AnalysisAnswer<WidthScalingOptions, WidthScalingResults>,
 	document: FigureDocument,
 ): string | undefined {
-	const { theories, widths, noiseFloor, points, reference } = results;
+	const { theories, widths, noiseFloor, points } = results;
 	const series = theories.map(pointsOf);
 	const all = series.flat();
 	if (all.length === 0) return undefined;
@@ -49,7 +49,7 @@ export function widthScalingFigure(
 		[...all, ...floors].map(({ y }) => y),
 		0.06,
 	);
-	const x = logAxis("x", "width, N", xRange);
+	const x = logAxis("x", "width, N", xRange, widths);
 	const y = logAxis(
 		"y",
 		`rms error of the mean at the ${points === "test" ? "test" : "training"} points`,
@@ -98,36 +98,43 @@ export function widthScalingFigure(
 			],
 		},
 	);
-	const truth =
-		reference === "exact" ? "the exact posterior" : `the sampled network (${options.sampling.sampler})`;
 	return composeFigure({
 		width: WIDTH,
 		title,
-		subtitle: `difference from ${truth}; ${options.noiseScaling === "fixed" ? "noise variance the same at every width" : "noise variance divided by the width"}`,
+		subtitle: subtitle(options, results),
 		legend: legend(document, theories, series, floors.length > 0),
 		rows: [[panel]],
 	});
 }
 
-/** From the largest error at the smallest width to where each leaves the panel, with its name there. */
+/** "P = 6, d = 3; dense erf; standard scaling; noise variance κ = 0.05; difference from the exact posterior". */
+function subtitle(
+	{ sampling, noiseScaling }: WidthScalingOptions,
+	{ problem: { trainPoints, inputs, layers, scaling, noiseVariance }, reference }: WidthScalingResults,
+): string {
+	return [
+		`P = ${trainPoints}, d = ${inputs}`,
+		layers.join(", "),
+		`${scaling} scaling`,
+		`noise variance κ = ${noiseVariance}${noiseScaling === "fixed" ? "" : "/N"}`,
+		`difference from ${reference === "exact" ? "the exact posterior" : `the sampled network (${sampling.sampler})`}`,
+	].join("; ");
+}
+
+/** From the largest error at the smallest width to where each leaves the panel, with its name near the end. */
 function guideMarks(all: readonly Point[], xRange: ValueRange, yRange: ValueRange): Plot.Markish[] {
 	const x0 = Math.min(...all.map(({ x }) => x));
 	const y0 = Math.max(...all.filter(({ x }) => x === x0).map(({ y }) => y));
 	return GUIDES.flatMap(({ power, label }) => {
 		const end = Math.min(xRange.high, x0 * (y0 / yRange.low) ** (1 / power));
-		const line = [x0, end].map((x) => ({ x, y: y0 * (x0 / x) ** power }));
-		const style = { stroke: INK, strokeOpacity: 0.45, strokeWidth: 1 };
+		const at = (fraction: number) => {
+			const x = x0 * (end / x0) ** fraction;
+			return { x, y: y0 * (x0 / x) ** power };
+		};
+		const shift = { dx: 3, dy: -7, textAnchor: "start" } as const;
 		return [
-			Plot.lineY(line, { x: "x", y: "y", ...style }),
-			Plot.text(line.slice(1), {
-				x: "x",
-				y: "y",
-				text: () => label,
-				dx: -6,
-				dy: -8,
-				textAnchor: "end",
-				fill: MUTED,
-			}),
+			Plot.lineY([at(0), at(1)], { x: "x", y: "y", stroke: INK, strokeOpacity: 0.45, strokeWidth: 1 }),
+			Plot.text([at(0.95)], { x: "x", y: "y", text: () => label, fill: MUTED, ...shift }),
 		];
 	});
 }

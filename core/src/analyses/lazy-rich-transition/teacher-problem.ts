@@ -1,4 +1,14 @@
-import { type Engine, matrix, type RandomState } from "@finitude/engine";
+import {
+	choleskyFactor,
+	type Engine,
+	gram,
+	type Matrix,
+	matrix,
+	matrixFromColumn,
+	multiply,
+	type RandomState,
+	transposed,
+} from "@finitude/engine";
 import { normals } from "../../data/random.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { TransitionParameters } from "./sweep.ts";
@@ -8,7 +18,10 @@ import type { TransitionParameters } from "./sweep.ts";
  * Theta* = theta* u v^T, and a linear convolution with M windows of S inputs. Its one test input is u v^T, so that the
  * posterior mean there is <E Theta, u v^T> = alpha theta*. Gaussian inputs have no preferred direction: u and v are uniform.
  *
- * @param stream advanced; as the first points come first, more points on the same stream contain fewer
+ * A linear network sees its data through X^T X and X^T y alone: where n exceeds M S, the M S rows of R with R^T R = X^T X and
+ * their targets R Theta* stand for all points, at the same posterior and a cost that does not grow with n.
+ *
+ * @param stream advanced
  */
 export function teacherProblem(
 	parameters: TransitionParameters,
@@ -17,17 +30,15 @@ export function teacherProblem(
 ): Problem {
 	const { windows, patch, channels, samples, noiseVariance, targetAmplitude } = parameters;
 	const inputs = windows * patch;
-	const trainInputs = matrix(samples, inputs, normals(engine, stream, samples * inputs));
+	const trainInputs = sufficientRows(
+		engine,
+		matrix(samples, inputs, normals(engine, stream, samples * inputs)),
+	);
 	const direction = new Float64Array(inputs).fill(1 / Math.sqrt(inputs));
-	const targets = Float64Array.from({ length: samples }, (_, i) => {
-		let sum = 0;
-		for (let j = 0; j < inputs; j++) sum += trainInputs.data[i * inputs + j]! * direction[j]!;
-		return targetAmplitude * sum;
-	});
 	return {
 		name: "rank-one teacher",
 		trainInputs,
-		trainTargets: matrix(samples, 1, targets),
+		trainTargets: multiply(engine, trainInputs, matrixFromColumn(direction), { alpha: targetAmplitude }),
 		testInputs: matrix(1, inputs, direction),
 		network: {
 			layers: [
@@ -46,4 +57,12 @@ export function teacherProblem(
 		},
 		noiseVariance,
 	};
+}
+
+/** As many rows as there are columns at most, with the same X^T X. */
+function sufficientRows(engine: Engine, x: Matrix): Matrix {
+	if (x.rows <= x.columns) return x;
+	const result = choleskyFactor(engine, gram(engine, x, { transposeA: true }));
+	// Square Gaussian matrices may be singular in float64: their rows are then kept.
+	return result.positiveDefinite ? transposed(result.factor) : x;
 }

@@ -1,5 +1,6 @@
 /** The results of a scan over widths, theory by theory. */
 import type { Convergence, ValidityNote } from "../../answer/answer.ts";
+import { comparedPoints } from "../../experiments/comparison.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { AnalysisAnswer, AnalysisTable } from "../analysis.ts";
 import { fittedExponent, RESOLVED, rootMeanSquare } from "./measured-errors.ts";
@@ -36,6 +37,16 @@ export interface TheoryErrors {
 }
 
 export interface WidthScalingResults {
+	/** What was asked, but for the width. */
+	readonly problem: {
+		readonly trainPoints: number;
+		readonly inputs: number;
+		/** "dense erf", from the inputs up. */
+		readonly layers: readonly string[];
+		readonly scaling: "standard" | "mean-field";
+		/** As the file has it: divided by the width where `noiseScaling` says so. */
+		readonly noiseVariance: number;
+	};
 	readonly points: "train" | "test";
 	readonly reference: "exact" | "sampled";
 	readonly widths: readonly number[];
@@ -47,13 +58,21 @@ export interface WidthScalingResults {
 }
 
 export function widthScalingResults(
+	problem: Problem,
 	chosen: readonly ChosenTheory[],
 	measured: readonly WidthMeasurement[],
 	reference: WidthScalingResults["reference"],
-	points: WidthScalingResults["points"],
 ): WidthScalingResults {
+	const { trainInputs, network, noiseVariance } = problem;
 	return {
-		points,
+		problem: {
+			trainPoints: trainInputs.rows,
+			inputs: trainInputs.columns,
+			layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
+			scaling: network.scaling,
+			noiseVariance,
+		},
+		points: comparedPoints(problem),
 		reference,
 		widths: measured.map(({ width }) => width),
 		scale: measured.map(({ truth }) => rootMeanSquare(truth.mean)),
