@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import tab from "@bomb.sh/tab/commander";
 import { Command } from "commander";
+import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCiteCommand } from "./commands/cite.ts";
 import { addCompareCommand } from "./commands/compare.ts";
 import { addInitCommand } from "./commands/init.ts";
@@ -31,6 +32,7 @@ Example: finitude compare examples/digits.yaml`,
 	addCompareCommand(program);
 	addPredictCommand(program);
 	addSampleCommand(program);
+	addAnalyzeCommand(program);
 	addTheoriesCommand(program);
 	addCiteCommand(program);
 	addInitCommand(program);

@@ -1,7 +1,7 @@
-/** Every golden case of the theories that exist, through the command line. */
+/** Every golden case of the theories and analyses that exist, through the command line. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findTheory, parseProblem, type Theory, theories } from "@finitude/core";
+import { analyses, findTheory, parseProblem, type Theory, theories } from "@finitude/core";
 import { describe, expect, it } from "vitest";
 import { finitude, repository } from "./run-cli.ts";
 
@@ -87,3 +87,22 @@ for (const file of readdirSync(folder).sort()) {
 		}
 	});
 }
+
+describe("analyses", () => {
+	const cases = readdirSync(folder)
+		.sort()
+		.flatMap((file) => {
+			const { cases: all, problem } = JSON.parse(readFileSync(join(folder, file), "utf8"));
+			return (all as GoldenCase[])
+				.filter(({ theory }) => analyses.some(({ id }) => id === theory))
+				.map((golden) => ({ file, golden, problem }));
+		});
+
+	it.each(cases)("$file, $golden.theory", async ({ golden, problem }) => {
+		const input = JSON.stringify({ ...(problem && { problem }), options: golden.options });
+		const result = await finitude(["analyze", golden.theory, "-", "--json"], { input });
+		expect(result.stderr).toBe("");
+		expect(result.code).toBe(0);
+		expectAnswer(JSON.parse(result.stdout).results, golden);
+	});
+});

@@ -1,4 +1,4 @@
-// Writes the JSON Schemas of problem and experiment files from the schemas in the code.
+// Writes the JSON Schemas of problem, experiment and analysis files from the schemas in the code.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { jsonSchemas } from "../dist/index.js";
 

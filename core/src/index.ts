@@ -1,4 +1,5 @@
 export * from "./activations/index.ts";
+export * from "./analyses/index.ts";
 export * from "./answer/answer.ts";
 export { answerToJson, type Json } from "./answer/json.ts";
 export { type ComputationRecord, computationRecord } from "./answer/record.ts";

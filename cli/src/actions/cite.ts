@@ -1,7 +1,14 @@
-import { bibtex, findTheory, theories } from "@finitude/core";
+import { analyses, bibtex, findAnalysis, findTheory, type Reference, theories } from "@finitude/core";
 
 /** What `finitude cite` does. */
 export function cite(ids: readonly string[]): void {
-	const chosen = ids.length === 0 ? theories : ids.map((id) => findTheory(id));
-	console.log(bibtex(chosen.flatMap((theory) => theory.references)));
+	const chosen: readonly { readonly references: readonly Reference[] }[] =
+		ids.length === 0
+			? [...theories, ...analyses]
+			: ids.map((id) => (isAnalysis(id) ? findAnalysis(id) : findTheory(id)));
+	console.log(bibtex(chosen.flatMap(({ references }) => references)));
+}
+
+function isAnalysis(idOrAlias: string): boolean {
+	return analyses.some(({ id, aliases }) => id === idOrAlias || aliases.includes(idOrAlias));
 }

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 
-/** finitude cite [THEORY...] */
+/** finitude cite [ID...] */
 export function addCiteCommand(program: Command): void {
 	program
 		.command("cite")
-		.description("Print BibTeX of the papers behind the theories (all of them when none is named).")
-		.argument("[theory...]", "theory ids or aliases")
+		.description("Print BibTeX of the papers behind theories and analyses (all of them when none is named).")
+		.argument("[id...]", "ids or aliases of theories and analyses")
 		.addHelpText("after", "\nExample: finitude cite kernel-rescaling > references.bib")
 		.action(async (ids: readonly string[]) => (await import("../actions/cite.ts")).cite(ids));
 }

@@ -1,6 +1,7 @@
 /** Problem and experiment files as the commands take them. */
 import { dirname, resolve } from "node:path";
 import {
+	type AnalysisFile,
 	type Experiment,
 	InputError,
 	inFile,
@@ -8,6 +9,8 @@ import {
 	type Problem,
 	parseProblem,
 	parseText,
+	type ResolveContext,
+	resolveAnalysisFile,
 	resolveExperiment,
 	samplers,
 } from "@finitude/core";
@@ -54,12 +57,21 @@ export function loadExperiment(
 	engine: Engine,
 	sampling: SamplingOverlay = { flags: {} },
 ): Experiment {
-	const files = {
-		engine,
-		readBytes: (path: string) => readBytes(resolve(input.folder, path)),
-		mnist: () => readMnist(input.folder),
-	};
+	const files = filesOf(input, engine);
 	return inThisFile(input, () => resolveExperiment(withSampling(asExperiment(input), sampling), files));
+}
+
+/** Options of an analysis and, where the file has one, its problem. */
+export function loadAnalysisFile(input: InputFile, engine: Engine): AnalysisFile {
+	return inThisFile(input, () => resolveAnalysisFile(input.json, filesOf(input, engine)));
+}
+
+function filesOf({ folder }: InputFile, engine: Engine): ResolveContext {
+	return {
+		engine,
+		readBytes: (path) => readBytes(resolve(folder, path)),
+		mnist: () => readMnist(folder),
+	};
 }
 
 /** The problem of a problem file or of an experiment file. */

@@ -11,7 +11,8 @@ const countField = (least: number, most: number) => {
 	return z.int(text).min(least, text).max(most, text);
 };
 
-const theory = z.union(
+/** A theory as it stands in lists of files. */
+export const theorySchema = z.union(
 	[
 		z.string().min(1).describe("A theory's id."),
 		z.strictObject({
@@ -22,7 +23,8 @@ const theory = z.union(
 	"the id of a theory, or an object with id and options",
 );
 
-const sampling = z.strictObject({
+/** How to sample the real network, as it stands in files. */
+export const samplingSchema = z.strictObject({
 	sampler: z.string().min(1).default("hmc").describe("A sampler's id."),
 	chains: countField(1, 1000).default(4),
 	draws: countField(4, 10_000_000).default(1000).describe("Kept draws of each chain."),
@@ -61,12 +63,12 @@ export const experimentSchema = perActivations((activations) => {
 		network: networkSchema(activations).optional().describe("The network and its priors, with data."),
 		noiseVariance: noiseVarianceSchema.optional(),
 		theories: z
-			.union([z.literal("all"), z.array(theory)], '"all" or a list of theories')
+			.union([z.literal("all"), z.array(theorySchema)], '"all" or a list of theories')
 			.default("all")
 			.describe("Theories to solve: all that apply, or a list."),
 		sampling: z
-			.union([z.literal(false), sampling], "false or an object such as { chains: 4, draws: 1000 }")
-			.default(() => sampling.parse({}))
+			.union([z.literal(false), samplingSchema], "false or an object such as { chains: 4, draws: 1000 }")
+			.default(() => samplingSchema.parse({}))
 			.describe("How to sample the real network; false to leave it out."),
 	});
 });

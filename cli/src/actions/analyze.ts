@@ -1,0 +1,95 @@
+import {
+	type Analysis,
+	type AnalysisFile,
+	analyses,
+	answerToJson,
+	findAnalysis,
+	solveAnalysis,
+} from "@finitude/core";
+import { createEngine, type Engine, type EngineChoice } from "@finitude/engine";
+import type { AnalyzeFlags } from "../commands/analyze.ts";
+import { engineChoice } from "../commands/options.ts";
+import { ExitCode } from "../exit-codes.ts";
+import { makeFolder } from "../io/files.ts";
+import { type InputFile, loadAnalysisFile, readInput } from "../io/input.ts";
+import { interruptSignal } from "../io/interrupt.ts";
+import { renderAnalysis } from "../render/analysis.ts";
+import { renderTable } from "../render/table.ts";
+import { sampleNetwork } from "../workers/sample-network.ts";
+
+/** What `finitude analyze` does. */
+export async function analyze(
+	id: string | undefined,
+	path: string | undefined,
+	flags: AnalyzeFlags,
+): Promise<void> {
+	if (id === undefined) {
+		console.log(flags.json ? JSON.stringify(analyses.map(described), null, 2) : listAnalyses());
+		return;
+	}
+	const analysis = findAnalysis(id, "analyze");
+	const choice = engineChoice(flags);
+	const engine = await createEngine(choice);
+	const input = path === undefined ? NO_FILE : await readInput(path);
+	const file = loadAnalysisFile(input, engine);
+	// Now, not after minutes of work.
+	if (flags.out !== undefined) makeFolder(flags.out);
+	const answer = await answered(analysis, file, engine, choice, flags);
+	let folder: string | undefined;
+	if (flags.out !== undefined) {
+		// Drawing pulls in large libraries that no other command needs: load them only now.
+		const { writeAnalysis } = await import("../results/write-analysis.ts");
+		folder = writeAnalysis(analysis, answer, file, { base: flags.out, choice, dataFolder: input.folder });
+	}
+	console.log(flags.json ? JSON.stringify(answerToJson(answer)) : renderAnalysis(analysis, answer, folder));
+	if (!answer.convergence.converged) process.exitCode = ExitCode.notConverged;
+}
+
+/** Every option on the command line. */
+const NO_FILE: InputFile = { json: {}, folder: process.cwd(), path: "-" };
+
+async function answered(
+	analysis: Analysis,
+	file: AnalysisFile,
+	engine: Engine,
+	choice: EngineChoice,
+	flags: AnalyzeFlags,
+) {
+	const interrupt = interruptSignal();
+	const { signal } = interrupt;
+	try {
+		return await solveAnalysis(
+			analysis,
+			file.input,
+			{ ...file.options, ...flags.option },
+			{
+				engine,
+				clock: () => performance.now() / 1000,
+				sample: async (problem, settings) => {
+					if (signal.aborted) return undefined;
+					const sampled = await sampleNetwork(problem, settings, {
+						engine,
+						choice,
+						workers: flags.workers,
+						signal,
+					});
+					// What an interrupted run has is less than was asked for, and the next values would be missing anyway.
+					return signal.aborted ? undefined : sampled?.answer;
+				},
+			},
+		);
+	} finally {
+		interrupt.release();
+	}
+}
+
+function described({ id, title, aliases, summary, needsProblem }: Analysis) {
+	return { id, title, aliases, summary, needsProblem };
+}
+
+function listAnalyses(): string {
+	return renderTable(
+		[{ title: "analysis" }, { title: "what it computes" }, { title: "needs a problem" }],
+		analyses.map(({ id, summary, needsProblem }) => [id, summary, needsProblem ? "yes" : "no"]),
+	);
+}

@@ -1,0 +1,33 @@
+import { InputError } from "../../errors.ts";
+import { findTheory } from "../../theories/registry.ts";
+import { parseOptions } from "../../theories/solve.ts";
+import type { Theory } from "../../theories/theory.ts";
+import type { WidthScalingOptions } from "./options.ts";
+
+/** A theory with the options that the file gives, and the name of its line. */
+export interface ChosenTheory {
+	readonly theory: Theory;
+	readonly options: Readonly<Record<string, unknown>>;
+	/** "self-consistent (variant loop)". */
+	readonly label: string;
+}
+
+/** @throws InputError for an unknown theory or option, and for two lines of one name. */
+export function chosenTheories(entries: WidthScalingOptions["theories"]): ChosenTheory[] {
+	const labels = new Set<string>();
+	return entries.map((entry, i) => {
+		const { id, options } = typeof entry === "string" ? { id: entry, options: {} } : entry;
+		const where = `options.theories[${i}]`;
+		const theory = findTheory(id, where);
+		parseOptions(theory, options, `${where}.options`);
+		const label = labelOf(theory.id, options);
+		if (labels.has(label)) throw new InputError({ where, wanted: "every line once", got: `${label} again` });
+		labels.add(label);
+		return { theory, options, label };
+	});
+}
+
+function labelOf(id: string, options: object): string {
+	const given = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
+	return given.length === 0 ? id : `${id} (${given.join(", ")})`;
+}
