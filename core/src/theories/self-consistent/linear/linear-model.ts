@@ -99,7 +99,7 @@ export function linearModel(engine: Engine, problem: Problem): SelfConsistentMod
 					message:
 						domainDistance < CLOSE_TO_THE_EDGE
 							? "tau is close to the edge of the domain of W, where the network is dominated by few directions and the expansion around the saddle point is doubtful"
-							: "1 - (lam/C) ||T||^2: how far tau is from the edge of the domain of W, where it would be 0",
+							: `tau is well inside the domain of W: 1 - (lam/C) ||T||^2 = ${domainDistance.toPrecision(3)}, and 0 at the edge`,
 				},
 			];
 		},
