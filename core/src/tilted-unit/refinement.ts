@@ -26,6 +26,8 @@ export interface RuleFamilyOptions {
 	readonly scrambles?: number;
 	/** log2 of the points of a scramble at level 0. */
 	readonly log2Count?: number;
+	/** A grid with more points than this at level 0 gives way to Sobol points: inputs so large that its step is tiny. */
+	readonly gridBudget?: number;
 }
 
 /** exp(-35) = 6e-16: what lies outside is below the rounding unit of the average. */
@@ -33,25 +35,33 @@ const NEGLIGIBLE = 35;
 
 /**
  * Rules for any integrand. Up to three dimensions: trapezoidal grids, the step min(0.3, 0.2 / max|u_a|) at level 0 and smaller
- * by sqrt(2) with each level, so that two levels halve it. Above, and for the kink of a homogeneous activation: scrambled Sobol
- * points, doubled with each level.
+ * by sqrt(2) with each level, so that two levels halve it. Above, for the kink of a homogeneous activation and for grids beyond
+ * their budget: scrambled Sobol points, doubled with each level.
  *
  * @throws InputError when there are more dimensions than direction numbers.
  */
 export function ruleFamily(
 	engine: Engine,
 	unit: HiddenUnit,
-	{ largestExponent = 0, even = false, stream, scrambles = 8, log2Count = 11 }: RuleFamilyOptions,
+	{
+		largestExponent = 0,
+		even = false,
+		stream,
+		scrambles = 8,
+		log2Count = 11,
+		gridBudget = 2 ** 26,
+	}: RuleFamilyOptions,
 ): RuleFamily {
 	const { dimension, activation } = unit;
 	const kinked = activation.homogeneous === true && activation.polynomialDegree === undefined;
 	if (dimension <= GRID_DIMENSIONS && !kinked) {
 		const radius = Math.sqrt(2 * (NEGLIGIBLE + largestExponent));
 		const step = Math.min(0.3, 0.2 / largestDeviation(unit));
-		return {
-			kind: "trapezoid",
-			rules: (level) => [trapezoidRule(dimension, step * 2 ** (-level / 2), radius, { even })],
-		};
+		const grid = (level: number) => trapezoidRule(dimension, step * 2 ** (-level / 2), radius, { even });
+		// The volume of the grid in steps, before it is counted point by point.
+		if ((radius / step) ** dimension <= gridBudget && grid(0).count <= gridBudget) {
+			return { kind: "trapezoid", rules: (level) => [grid(level)] };
+		}
 	}
 	if (dimension > SOBOL_DIMENSIONS) {
 		throw new InputError({
@@ -92,16 +102,18 @@ export interface Refined {
  *
  * @param evaluate the numbers wanted, by one rule
  * @param tolerance absolute, for each value, given the values
- * @param budget the most points that one level may have
+ * @param budget the most points that one level may have; the first level, and for a grid the second, are evaluated in any case
+ * @param firstLevel may be negative: a grid that is known to be fine enough at a longer step, fewer Sobol points
  */
 export function refine(
 	family: RuleFamily,
 	evaluate: (rule: IntegrationRule) => Float64Array,
 	tolerance: (values: Float64Array) => Float64Array,
 	budget: number,
+	firstLevel = 0,
 ): Refined {
 	let before: Float64Array | undefined;
-	for (let level = 0; ; level++) {
+	for (let level = firstLevel; ; level++) {
 		const rules = family.rules(level);
 		const points = rules.reduce((sum, { count }) => sum + count, 0);
 		const all = rules.map(evaluate);

@@ -146,6 +146,29 @@ describe("averages over the prior", () => {
 		expect(Math.sqrt(z.reduce((sum, x) => sum + x * x, 0) / z.length)).toBeLessThan(2);
 	});
 
+	it("leave the grid for Sobol points where the inputs are too large for its step", () => {
+		const unit = hiddenUnit(engine, planeProblem("erf"));
+		const family = (gridBudget: number) => ruleFamily(engine, unit, { stream: seedStream(0), gridBudget });
+		const [grid] = family(2 ** 26).rules(0);
+		expect(grid!.kind).toBe("trapezoid");
+		expect(family(grid!.count - 1).kind).toBe("sobol");
+		// A refinement by two levels halves the step: 2^3 times the points, up to those on the surface of the ball.
+		expect(family(2 ** 26).rules(2)[0]!.count / grid!.count).toBeCloseTo(8, 1);
+	});
+
+	it("refuse points in more dimensions than there are direction numbers for", () => {
+		const problem = smallProblem(networkOf([denseLayer("erf")]), {
+			trainInputs: normalMatrix(70, 70, 1),
+			trainTargets: normalMatrix(70, 1, 2),
+		});
+		const { testInputs: _, ...trainOnly } = problem;
+		expect(
+			messageOf(() => ruleFamily(engine, hiddenUnit(engine, trainOnly), { stream: seedStream(0) })),
+		).toBe(
+			"trainInputs: wanted points that span at most 64 dimensions (the bias counts as one), for averages over the weights of a unit; got 70. Project the inputs on fewer dimensions, or use a theory that needs prior kernels only, such as nngp.",
+		);
+	});
+
 	it("are the same with the features stored or evaluated anew", () => {
 		const unit = hiddenUnit(engine, planeProblem("erf"));
 		const rule = trapezoidRule(3, 0.4, 6);

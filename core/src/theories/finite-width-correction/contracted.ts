@@ -35,15 +35,21 @@ export interface ContractedOptions {
 	readonly covariance?: boolean;
 	/** Of the scrambles of Sobol points. Default 0. */
 	readonly seed?: number;
-	/** Feature values, points of the rule times points of the data and positions, that one level may evaluate. Default 2^27. */
+	/** Feature values, points of the rule times points of the data and positions, that one level may evaluate. Default 2^26. */
 	readonly budget?: number;
 }
 
-/** Wanted of grids, whose errors fall faster than any power of the step: relative to the largest entry of each part. */
-const GRID_TOLERANCE = 1e-9;
+/**
+ * The change by the last refinement that is wanted of grids, relative to the largest entry of each part. The step falls by
+ * sqrt(2), so for an analytic activation the finest grid has about that change to the power sqrt(2), 3e-9, as its error.
+ */
+const GRID_TOLERANCE = 1e-6;
 
-/** Wanted of Sobol points: the order 1/N^2, which is left out, is a larger fraction of the correction for all N < 1000. */
-const SOBOL_TOLERANCE = 1e-3;
+/** Without a tilt grids converge at steps 2 sqrt(2) times those of level 0: measured for erf at deviations of 1 to 2. */
+const FIRST_GRID_LEVEL = -3;
+
+/** The standard error wanted of Sobol points, relative likewise: the order 1/N^2, which is left out, is larger for N < 100. */
+const SOBOL_TOLERANCE = 1e-2;
 
 /**
  * The finite-width correction of one hidden layer, dense or convolutional with shared weights, without a tensor of four
@@ -61,7 +67,7 @@ export function contractedCorrection(
 	engine: Engine,
 	problem: Problem,
 	prior: PriorKernels,
-	{ covariance = false, seed = 0, budget = 2 ** 27 }: ContractedOptions = {},
+	{ covariance = false, seed = 0, budget = 2 ** 26 }: ContractedOptions = {},
 ): Correction & { readonly quadrature: Quadrature } {
 	const { network, trainTargets, noiseVariance } = problem;
 	const unit = hiddenUnit(engine, problem);
@@ -88,7 +94,12 @@ export function contractedCorrection(
 			quadrature: { rule: exact.kind, points: exact.count, errors, converged: true },
 		};
 	}
-	const family = ruleFamily(engine, unit, { even: unit.activation.odd, stream: seedStream(seed) });
+	const family = ruleFamily(engine, unit, {
+		even: unit.activation.odd,
+		stream: seedStream(seed),
+		// Level FIRST_GRID_LEVEL + 1 must fit: its step is twice that of level 0.
+		gridBudget: points * 2 ** unit.dimension,
+	});
 	const tolerance = family.kind === "sobol" ? SOBOL_TOLERANCE : GRID_TOLERANCE;
 	const parts = correctionParts(sizes);
 	const refined = refine(
@@ -102,6 +113,7 @@ export function contractedCorrection(
 			return bounds;
 		},
 		points,
+		family.kind === "sobol" ? 0 : FIRST_GRID_LEVEL,
 	);
 	return {
 		...parts.restore(refined.values),

@@ -166,24 +166,35 @@ function addVariances(
 	const D = fields[0]!.length;
 	const w = weights.data;
 	const x = chi[0]!.block.data;
+	const image = new Float64Array(count);
 	const projected = Array.from({ length: D }, () => new Float64Array(count));
 	for (let point = 0; point < n; point++) {
-		const rows = chi.map(({ offset }) => offset + point * count);
 		for (const p of projected) p.fill(0);
 		for (let i = 0; i < M; i++) {
-			for (let s = 0; s < count; s++) {
-				const own = x[rows[i]! + s]!;
-				let image = 0;
-				for (let j = 0; j < M; j++) image += pairs[i]![j]![s]! * x[rows[j]! + s]!;
-				spread[point]! += (w[s]! * own * own) / M;
-				ownVariance[point]! += w[s]! * own * image;
-				for (let k = 0; k < D; k++) projected[k]![s]! += (own * fields[i]![k]![s]!) / M;
+			const own = x.subarray(chi[i]!.offset + point * count, chi[i]!.offset + (point + 1) * count);
+			image.fill(0);
+			for (let j = 0; j < M; j++) {
+				const [pair, row] = [pairs[i]![j]!, chi[j]!.offset + point * count];
+				for (let s = 0; s < count; s++) image[s]! += pair[s]! * x[row + s]!;
 			}
+			let [square, tilted] = [0, 0];
+			for (let s = 0; s < count; s++) {
+				const weighted = w[s]! * own[s]!;
+				square += weighted * own[s]!;
+				tilted += weighted * image[s]!;
+			}
+			spread[point]! += square / M;
+			ownVariance[point]! += tilted;
+			projected.forEach((p, k) => {
+				const field = fields[i]![k]!;
+				for (let s = 0; s < count; s++) p[s]! += (own[s]! * field[s]!) / M;
+			});
 		}
 		for (let k = 0; k < D; k++) {
 			for (let l = 0; l < D; l++) {
+				const [a, b] = [projected[k]!, projected[l]!];
 				let sum = 0;
-				for (let s = 0; s < count; s++) sum += w[s]! * projected[k]![s]! * projected[l]![s]!;
+				for (let s = 0; s < count; s++) sum += w[s]! * a[s]! * b[s]!;
 				outputVariance[(point * D + k) * D + l]! += sum;
 			}
 		}
@@ -208,10 +219,13 @@ function addScalars(
 				for (let k = 0; k < D; k++) crossed += r * fields[i]![k]![s]! * fields[j]![k]![s]!;
 			}
 		}
-		const pulled = sigma[s]! + D * q[s]!;
-		const terms = [sigma[s]!, sigma[s]! ** 2, q[s]!, q[s]! ** 2, q[s]! * pulled, crossed, squared];
-		terms.forEach((x, k) => {
-			scalars[k]! += w[s]! * x;
-		});
+		const [o, t, v] = [w[s]!, sigma[s]!, q[s]!];
+		scalars[0]! += o * t;
+		scalars[1]! += o * t * t;
+		scalars[2]! += o * v;
+		scalars[3]! += o * v * v;
+		scalars[4]! += o * v * (t + D * v);
+		scalars[5]! += o * crossed;
+		scalars[6]! += o * squared;
 	}
 }
