@@ -77,3 +77,12 @@ export function largestDeviation({ inputs }: HiddenUnit): number {
 	}
 	return Math.sqrt(most);
 }
+
+/** The largest |u_ak| over points and positions, for each axis k: how much a coordinate of w can move a pre-activation. */
+export function axisDeviations({ inputs, dimension }: HiddenUnit): Float64Array {
+	const most = new Float64Array(dimension);
+	inputs.data.forEach((x, at) => {
+		most[at % dimension] = Math.max(most[at % dimension]!, Math.abs(x));
+	});
+	return most;
+}

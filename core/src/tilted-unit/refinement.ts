@@ -1,8 +1,7 @@
 import { type Engine, type RandomState, splitStream } from "@finitude/engine";
-import { InputError } from "../errors.ts";
-import { type HiddenUnit, largestDeviation } from "./hidden-unit.ts";
+import { axisDeviations, type HiddenUnit } from "./hidden-unit.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
-import { SOBOL_DIMENSIONS, sobolRule } from "./sobol.ts";
+import { paddedSobolRule } from "./padded-sobol.ts";
 import { trapezoidRule } from "./trapezoid.ts";
 
 /** Up to this many dimensions a grid is finer than random points at the same cost. */
@@ -34,11 +33,9 @@ export interface RuleFamilyOptions {
 const NEGLIGIBLE = 35;
 
 /**
- * Rules for any integrand. Up to three dimensions: trapezoidal grids, the step min(0.3, 0.2 / max|u_a|) at level 0 and smaller
- * by sqrt(2) with each level, so that two levels halve it. Above, for the kink of a homogeneous activation and for grids beyond
- * their budget: scrambled Sobol points, doubled with each level.
- *
- * @throws InputError when there are more dimensions than direction numbers.
+ * Rules for any integrand. Up to three dimensions: trapezoidal grids, the step of axis k min(0.3, 0.2 / max_a |u_ak|) at level
+ * 0 and smaller by sqrt(2) with each level, so that two levels halve it. Above, for the kink of a homogeneous activation and
+ * for grids beyond their budget: scrambled Sobol points, doubled with each level.
  */
 export function ruleFamily(
 	engine: Engine,
@@ -56,27 +53,25 @@ export function ruleFamily(
 	const kinked = activation.homogeneous === true && activation.polynomialDegree === undefined;
 	if (dimension <= GRID_DIMENSIONS && !kinked) {
 		const radius = Math.sqrt(2 * (NEGLIGIBLE + largestExponent));
-		const step = Math.min(0.3, 0.2 / largestDeviation(unit));
-		const grid = (level: number) => trapezoidRule(dimension, step * 2 ** (-level / 2), radius, { even });
-		// The volume of the grid in steps, before it is counted point by point.
-		if ((radius / step) ** dimension <= gridBudget && grid(0).count <= gridBudget) {
+		const steps = axisDeviations(unit).map((u) => Math.min(0.3, 0.2 / u));
+		const grid = (level: number) =>
+			trapezoidRule(
+				dimension,
+				steps.map((step) => step * 2 ** (-level / 2)),
+				radius,
+				{ even },
+			);
+		// The volume of the ball in cells, before its points are counted one by one.
+		const cells = steps.reduce((product, step) => (product * radius) / step, 1);
+		if (cells <= gridBudget && grid(0).count <= gridBudget) {
 			return { kind: "trapezoid", rules: (level) => [grid(level)] };
 		}
-	}
-	if (dimension > SOBOL_DIMENSIONS) {
-		throw new InputError({
-			where: "trainInputs",
-			wanted: `points that span at most ${SOBOL_DIMENSIONS} dimensions (the bias counts as one), for averages over the weights of a unit`,
-			got: `${dimension}`,
-			advice:
-				"Project the inputs on fewer dimensions, or use a theory that needs prior kernels only, such as nngp.",
-		});
 	}
 	return {
 		kind: "sobol",
 		rules: (level) =>
 			Array.from({ length: scrambles }, (_, k) =>
-				sobolRule(engine, dimension, log2Count + level, splitStream(stream, k)),
+				paddedSobolRule(engine, dimension, log2Count + level, splitStream(stream, k)),
 			),
 	};
 }

@@ -47,7 +47,7 @@ function largestMomentError(rule: IntegrationRule, degree: number): number {
 }
 
 describe("rules that are exact for polynomials", () => {
-	it.each([1, 2, 3, 5, 8])("the degree-five rule in %d dimensions", (dimension) => {
+	it.each([1, 2, 3, 5, 6])("the degree-five rule in %d dimensions", (dimension) => {
 		// Sums of O(100) terms of order 10, with cancelling weights.
 		expect(largestMomentError(degreeFiveRule(dimension), 5)).toBeLessThan(1e-12);
 	});

@@ -156,17 +156,25 @@ describe("averages over the prior", () => {
 		expect(family(2 ** 26).rules(2)[0]!.count / grid!.count).toBeCloseTo(8, 1);
 	});
 
-	it("refuse points in more dimensions than there are direction numbers for", () => {
-		const problem = smallProblem(networkOf([denseLayer("erf")]), {
-			trainInputs: normalMatrix(70, 70, 1),
-			trainTargets: normalMatrix(70, 1, 2),
-		});
-		const { testInputs: _, ...trainOnly } = problem;
-		expect(
-			messageOf(() => ruleFamily(engine, hiddenUnit(engine, trainOnly), { stream: seedStream(0) })),
-		).toBe(
-			"trainInputs: wanted points that span at most 64 dimensions (the bias counts as one), for averages over the weights of a unit; got 70. Project the inputs on fewer dimensions, or use a theory that needs prior kernels only, such as nngp.",
-		);
+	it("by a grid take longer steps along the axes that move the pre-activations less", () => {
+		const inputs = matrix(2, 2, Float64Array.of(2, 0.1, -1.5, 0.2));
+		const unit = {
+			...hiddenUnit(engine, planeProblem("erf")),
+			trainPoints: 2,
+			points: 2,
+			dimension: 2,
+			inputs,
+		};
+		const [rule] = ruleFamily(engine, unit, { stream: seedStream(0) }).rules(0);
+		// Steps 0.1 and 0.3 in a circle of radius sqrt(70), its circumference apart.
+		expect((rule!.count * 0.1 * 0.3) / (70 * Math.PI)).toBeCloseTo(1, 2);
+		const { kernel } = tiltedKernel(engine, featureSource(engine, unit, rule!));
+		const [A, B, C] = [4.01, 2.29, -2.98];
+		const erfKernel = (a: number, b: number, c: number) =>
+			(2 / Math.PI) * Math.asin((2 * c) / Math.sqrt((1 + 2 * a) * (1 + 2 * b)));
+		expect(kernel.data[0]).toBeCloseTo(erfKernel(A, A, A), 11);
+		expect(kernel.data[1]).toBeCloseTo(erfKernel(A, B, C), 11);
+		expect(kernel.data[3]).toBeCloseTo(erfKernel(B, B, B), 11);
 	});
 
 	it("are the same with the features stored or evaluated anew", () => {

@@ -61,7 +61,7 @@ const SOBOL_TOLERANCE = 1e-2;
  * by a trapezoidal grid in up to three dimensions and by scrambled Sobol points above, with error estimates.
  *
  * @param prior the prior kernels of the same problem; the correction is that of the posterior with kernel `prior.output`
- * @throws InputError when K + kappa I is singular, or the points span more dimensions than there are Sobol direction numbers.
+ * @throws InputError when K + kappa I is singular.
  */
 export function contractedCorrection(
 	engine: Engine,
