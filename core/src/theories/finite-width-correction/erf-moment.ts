@@ -1,13 +1,14 @@
 /** Four-point moments of erf. */
-import { gaussLegendre, type UnitRule } from "../../kernels/gauss-legendre.ts";
+import type { Engine } from "@finitude/engine";
+import { gaussLegendre } from "../../tilted-unit/gauss-rules.ts";
 import type { FourPointMomentOf } from "./four-point-moment.ts";
-import { signMoment } from "./sign-moment.ts";
+import { type PathRule, signMoment } from "./sign-moment.ts";
 
 /**
  * erf(h) = E sgn(h + z), z ~ N(0, 1/2): the moment of four signs under the correlations of C + 1/2 I, the 1/2 on the
  * diagonal of the four slots only (a repeated point keeps C_aa off the diagonal). Williams 1997 for two points.
  */
-export const erfMoment: FourPointMomentOf = (covariance, n) => {
+export const erfMoment: FourPointMomentOf = (engine, covariance, n) => {
 	const scale = new Float64Array(n);
 	let largest = 0;
 	for (let i = 0; i < n; i++) {
@@ -16,7 +17,7 @@ export const erfMoment: FourPointMomentOf = (covariance, n) => {
 		largest = Math.max(largest, variance);
 	}
 	const r = covariance.map((c, at) => c * scale[Math.floor(at / n)]! * scale[at % n]!);
-	const rule = pathRule(largest);
+	const rule = pathRule(engine, largest);
 	return (i, j, k, l) =>
 		signMoment(
 			rule,
@@ -38,16 +39,18 @@ const RULE_ERROR = 1e-16;
  * error of n nodes is rho^(-2n), rho the sum of the half axes of the ellipse around [0, pi/2] through the nearer of the
  * two singularities t = pi/2 + i arccosh(1 + 1/(2C)) and t = -arcsin(1/3).
  */
-export function pathRule(largestVariance: number): UnitRule {
+export function pathRule(engine: Engine, largestVariance: number): PathRule {
 	const height = (4 / Math.PI) * Math.acosh(1 + 1 / (2 * largestVariance));
 	// |z| + |z^2 - 1|^(1/2) for z = 1 + i height, from the distances to both foci.
 	const above = ellipse(height, Math.hypot(2, height));
 	const below = (4 / Math.PI) * Math.asin(1 / 3);
 	const rho = Math.min(above, ellipse(below, 2 + below));
-	const { nodes, weights } = gaussLegendre(Math.ceil(-Math.log(RULE_ERROR) / (2 * Math.log(rho))));
+	const count = Math.ceil(-Math.log(RULE_ERROR) / (2 * Math.log(rho)));
+	const { nodes, weights } = gaussLegendre(engine, count);
+	const angles = nodes.map((x) => (Math.PI / 4) * (1 + x));
 	return {
-		nodes: nodes.map((x) => Math.sin((Math.PI / 2) * x)),
-		weights: weights.map((w, i) => (Math.PI / 2) * w * Math.cos((Math.PI / 2) * nodes[i]!)),
+		nodes: angles.map(Math.sin),
+		weights: weights.map((w, i) => (Math.PI / 2) * w * Math.cos(angles[i]!)),
 	};
 }
 

@@ -44,7 +44,7 @@ export function unitCovariance(moment: FourPointMoment, kernel: Float64Array, n:
 
 /**
  * (1/M^2) sum_ij Cov(phi_a^i phi_b^i, phi_c^j phi_d^j) for one channel of a convolution with M positions, T x T over the
- * pairs of n points; with i = j only for a locally connected layer. Position i of point a is slot a M + i.
+ * pairs of n points; with i = j only for a locally connected layer. Position i of point a is row i n + a of the pre-activations.
  *
  * @param kernels G of each position, n x n
  */
@@ -67,7 +67,7 @@ export function channelCovariance(
 						const first = kernels[i]![a * n + b]!;
 						const [from, to] = weightSharing ? [0, M] : [i, i + 1];
 						for (let j = from; j < to; j++) {
-							sum += moment(a * M + i, b * M + i, c * M + j, d * M + j) - first * kernels[j]![c * n + d]!;
+							sum += moment(i * n + a, i * n + b, j * n + c, j * n + d) - first * kernels[j]![c * n + d]!;
 						}
 					}
 					const q = pairIndex(c, d);

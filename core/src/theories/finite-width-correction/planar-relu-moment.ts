@@ -1,5 +1,6 @@
 /** Four-point moments of relu where the points span at most two dimensions: an integral over one angle. */
-import { gaussLegendre } from "../../kernels/gauss-legendre.ts";
+import type { Engine } from "@finitude/engine";
+import { gaussLegendre } from "../../tilted-unit/gauss-rules.ts";
 import type { FourPointMoment } from "./four-point-moment.ts";
 
 /** What the third direction of a covariance of rank two may hold, relative to the largest variance: rounding leaves some 1e-16. */
@@ -38,14 +39,13 @@ export function planeOf(covariance: Float64Array, n: number): Plane | undefined 
 	};
 }
 
-/** Exact to rounding for a product of four sinusoids on an arc of at most half a circle. */
-const ARC = gaussLegendre(24);
-
 /**
  * E[r^4] = 8 times the average over the angle t of the product of four max(0, r_i cos(t - t_i)): the four half circles
  * |t - t_i| < pi/2 meet in one arc.
  */
-export function planarReluMoment({ radius, angle }: Plane): FourPointMoment {
+export function planarReluMoment(engine: Engine, { radius, angle }: Plane): FourPointMoment {
+	// Exact to rounding for a product of four sinusoids on an arc of at most half a circle.
+	const { nodes, weights } = gaussLegendre(engine, 24);
 	return (i, j, k, l) => {
 		const size = radius[i]! * radius[j]! * radius[k]! * radius[l]!;
 		if (size === 0) return 0;
@@ -56,9 +56,9 @@ export function planarReluMoment({ radius, angle }: Plane): FourPointMoment {
 		const width = Math.min(0, tj, tk, tl) + Math.PI / 2 - low;
 		if (width <= 0) return 0;
 		let sum = 0;
-		for (let node = 0; node < ARC.nodes.length; node++) {
-			const t = low + width * ARC.nodes[node]!;
-			sum += ARC.weights[node]! * Math.cos(t) * Math.cos(t - tj) * Math.cos(t - tk) * Math.cos(t - tl);
+		for (let node = 0; node < nodes.length; node++) {
+			const t = low + 0.5 * width * (1 + nodes[node]!);
+			sum += weights[node]! * Math.cos(t) * Math.cos(t - tj) * Math.cos(t - tk) * Math.cos(t - tl);
 		}
 		return (4 / Math.PI) * size * width * sum;
 	};

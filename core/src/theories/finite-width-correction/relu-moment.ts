@@ -4,10 +4,11 @@
  * orthant probability of four dimensions, an integral over one variable. Names below: r_ij correlations, t_i = step(z_i),
  * p_i = max(0, z_i), d_i = delta(z_i).
  */
-import { gaussLegendre, type UnitRule } from "../../kernels/gauss-legendre.ts";
+import type { Engine } from "@finitude/engine";
+import { gaussLegendre } from "../../tilted-unit/gauss-rules.ts";
 import type { FourPointMomentOf } from "./four-point-moment.ts";
 import { planarReluMoment, planeOf } from "./planar-relu-moment.ts";
-import { signMoment } from "./sign-moment.ts";
+import { type PathRule, signMoment } from "./sign-moment.ts";
 
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
@@ -16,24 +17,24 @@ const SAME = 1e-13;
 
 /** s = sin(pi/2 (1 - t^2)): square roots at s = 1, where the matrix may be singular, become analytic in t, and nearly
  * singular ones are resolved down to eigenvalues of order 1/nodes^8. */
-const PATH: UnitRule = gradedRule(48);
-
-function gradedRule(count: number): UnitRule {
-	const { nodes, weights } = gaussLegendre(count);
-	const angle = nodes.map((t) => (Math.PI / 2) * t * t);
+function gradedRule(engine: Engine): PathRule {
+	const { nodes, weights } = gaussLegendre(engine, 48);
+	const t = nodes.map((x) => 0.5 * (1 + x));
+	const angle = t.map((x) => (Math.PI / 2) * x * x);
 	return {
 		nodes: angle.map(Math.cos),
-		weights: weights.map((w, i) => Math.PI * nodes[i]! * w * Math.sin(angle[i]!)),
+		weights: weights.map((w, i) => Math.PI * t[i]! * w * Math.sin(angle[i]!)),
 	};
 }
 
 /** phi(h) = max(0, h), at points of any dimension, parallel, antiparallel and repeated ones included. */
-export const reluMoment: FourPointMomentOf = (covariance, n) => {
+export const reluMoment: FourPointMomentOf = (engine, covariance, n) => {
 	const plane = planeOf(covariance, n);
-	return plane ? planarReluMoment(plane) : spatialReluMoment(covariance, n);
+	return plane ? planarReluMoment(engine, plane) : spatialReluMoment(engine, covariance, n);
 };
 
-const spatialReluMoment: FourPointMomentOf = (covariance, n) => {
+const spatialReluMoment: FourPointMomentOf = (engine, covariance, n) => {
+	const path = gradedRule(engine);
 	const deviation = Float64Array.from({ length: n }, (_, i) => Math.sqrt(covariance[i * n + i]!));
 	const r = covariance.map((c, at) => {
 		const [i, j] = [Math.floor(at / n), at % n];
@@ -47,6 +48,7 @@ const spatialReluMoment: FourPointMomentOf = (covariance, n) => {
 		return (
 			size *
 			unitMoment(
+				path,
 				r[i * n + j]!,
 				r[i * n + k]!,
 				r[i * n + l]!,
@@ -60,6 +62,7 @@ const spatialReluMoment: FourPointMomentOf = (covariance, n) => {
 
 /** E[p_0 p_1 p_2 p_3]: repeated points are moved to the front and have formulas of their own. */
 function unitMoment(
+	path: PathRule,
 	r01: number,
 	r02: number,
 	r03: number,
@@ -77,7 +80,7 @@ function unitMoment(
 	const orthant =
 		(1 +
 			(2 / Math.PI) * (asin(r01) + asin(r02) + asin(r03) + asin(r12) + asin(r13) + asin(r23)) +
-			signMoment(PATH, r01, r02, r03, r12, r13, r23)) /
+			signMoment(path, r01, r02, r03, r12, r13, r23)) /
 		16;
 	return (
 		deltaRamps(r01, r02, r03, r12, r13, r23) +

@@ -1,5 +1,10 @@
 /** The average of four signs of jointly Gaussian numbers: what the four-point moments of erf and relu rest on. */
-import type { UnitRule } from "../../kernels/gauss-legendre.ts";
+
+/** Integrals over a path s from 0 to 1: sum_k weights[k] f(nodes[k]). */
+export interface PathRule {
+	readonly nodes: Float64Array;
+	readonly weights: Float64Array;
+}
 
 /**
  * E[sgn z_0 sgn z_1 sgn z_2 sgn z_3] for unit variances and the six correlations r_ij, as an integral along the path
@@ -13,7 +18,7 @@ import type { UnitRule } from "../../kernels/gauss-legendre.ts";
  * @param rule nodes and weights of s on [0, 1]
  */
 export function signMoment(
-	rule: UnitRule,
+	rule: PathRule,
 	r01: number,
 	r02: number,
 	r03: number,
