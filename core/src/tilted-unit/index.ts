@@ -5,6 +5,7 @@
  * there chunk by chunk, and `averageOverUnit` sums what an `Integrand` asks for. `ruleFamily` and `refine` raise the accuracy
  * until the answer stands.
  */
+export { exactRule } from "./exact-rule.ts";
 export { type FeatureChunk, type FeatureSource, featureSource, positionOf } from "./features.ts";
 export { type HiddenUnit, hiddenUnit, largestDeviation } from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
