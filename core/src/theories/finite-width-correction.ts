@@ -20,12 +20,13 @@ import { z } from "zod";
 import type { Answer } from "../answer/answer.ts";
 import { priorKernels } from "../kernels/prior-kernels.ts";
 import type { Problem } from "../problem/problem.ts";
-import { layerPositions, positionCount } from "../problem/tiling.ts";
+import type { EvidenceTerms } from "./finite-width-correction/correction.ts";
 import { firstOrder } from "./finite-width-correction/first-order.ts";
 import { references } from "./finite-width-correction/references.ts";
+import { blockOf, rowsOf, stacked, sum } from "./finite-width-correction/stacked-points.ts";
 import { validityNotes } from "./finite-width-correction/validity.ts";
 import { gaussianProcessPosterior } from "./gaussian-process.ts";
-import { closedForm, predictions } from "./predictions.ts";
+import { predictions } from "./predictions.ts";
 import type { Theory } from "./theory.ts";
 
 const options = z.strictObject({
@@ -43,7 +44,11 @@ const options = z.strictObject({
 		.describe(
 			"Points, at most, of averages over the weights of a hidden unit that have no closed form; 0 refuses such problems.",
 		),
-	seed: z.int().min(0).default(1).describe("Of the scrambled points, where more than three dimensions are averaged over."),
+	seed: z
+		.int()
+		.min(0)
+		.default(1)
+		.describe("Of the scrambled points, where more than three dimensions are averaged over."),
 });
 
 export type FiniteWidthOptions = z.output<typeof options>;
@@ -57,7 +62,7 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 	options,
 	applies,
 	solve(problem, chosen, { engine, covariance = false }) {
-		const { trainTargets, noiseVariance, network } = problem;
+		const { trainTargets, noiseVariance } = problem;
 		const [P, D] = [trainTargets.rows, trainTargets.columns];
 		const prior = priorKernels(engine, problem, { testCovariance: true });
 		const limit = gaussianProcessPosterior(engine, prior.output, trainTargets, noiseVariance, {
@@ -89,18 +94,20 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 				...(correction.priorShift && { priorShift: correction.priorShift }),
 			},
 			orderParameters: evidenceTerms(correction.evidenceTerms),
-			absent: D > 1 ? severalOutputs(covariance) : {},
+			absent: D > 1 ? severalOutputs : {},
 			validity: [
 				...validityNotes(problem, prior, { limitMean, limitVariance, correction, variance }),
 				...notes,
 			],
-			convergence: convergence ?? closedForm,
+			convergence,
 		};
 
 		function covariances(): Pick<Answer, "trainCovariance" | "testCovariance" | "testOutputCovariance"> {
 			const n = limitMean.rows;
 			if (D > 1) {
-				return n === P ? {} : { testOutputCovariance: outputCovariances(correction.outputCovariance, base.testVariance!, P) };
+				return n === P
+					? {}
+					: { testOutputCovariance: outputCovariances(correction.outputCovariance, base.testVariance!, P) };
 			}
 			if (!correction.covariance) return {};
 			return {
@@ -111,4 +118,47 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 			};
 		}
 	},
+};
+
+/** Deep networks have a tensor of n^4 / 4 numbers and as many products of three of them. */
+const LARGEST_DEEP = 60;
+
+function applies({ network, trainInputs, testInputs }: Problem): true | string {
+	const depth = network.layers.length;
+	if (depth === 1) return true;
+	if (network.layers.some(({ type }) => type === "convolution")) {
+		return `finite-width-correction supports one convolution followed by the readout; this network has L = ${depth} layers.`;
+	}
+	const n = trainInputs.rows + (testInputs?.rows ?? 0);
+	if (n > LARGEST_DEEP) {
+		return `finite-width-correction of a deep network wants at most ${LARGEST_DEEP} training and test points together, because its cost grows as their fourth power; this problem has ${n}.`;
+	}
+	return true;
+}
+
+/** P* matrices D x D: the correction, plus the variance at infinite width, which the outputs have independently. */
+function outputCovariances(correction: Matrix, limitVariance: Matrix, P: number): Matrix[] {
+	const { rows: tests, columns: D } = limitVariance;
+	return Array.from({ length: tests }, (_, s) => {
+		const result = matrix(D, D, correction.data.slice((P + s) * D * D, (P + s + 1) * D * D));
+		for (let k = 0; k < D; k++) result.data[k * D + k]! += limitVariance.data[s * D + k]!;
+		return result;
+	});
+}
+
+function evidenceTerms(terms?: EvidenceTerms): Record<string, number> {
+	if (!terms) return {};
+	const { GGGG, QGG, QQ, K1 } = terms;
+	return {
+		evidenceTermGGGG: GGGG,
+		evidenceTermQGG: QGG,
+		evidenceTermQQ: QQ,
+		...(K1 !== undefined && { evidenceTermK1: K1 }),
+	};
+}
+
+const severalOutputs = {
+	testCovariance:
+		"the outputs covary at this order; testOutputCovariance has their covariance at each test point",
+	evidenceTerms: "with several outputs the terms of the log evidence are not told apart",
 };

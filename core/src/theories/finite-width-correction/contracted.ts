@@ -6,15 +6,18 @@ import {
 	averageOverUnit,
 	exactRule,
 	featureSource,
+	type HiddenUnit,
 	hiddenUnit,
 	type IntegrationRule,
 	refine,
 	ruleFamily,
 } from "../../tilted-unit/index.ts";
-import { assembleCorrection, type Correction } from "./assemble-correction.ts";
+import { assembleCorrection } from "./assemble-correction.ts";
 import { type ContractionSizes, contractionIntegrand, splitSums } from "./contraction-sums.ts";
+import type { Correction } from "./correction.ts";
 import { type CorrectionPart, correctionParts } from "./correction-parts.ts";
-import { posteriorOperators } from "./posterior-operators.ts";
+import { type PosteriorOperators, posteriorOperators } from "./posterior-operators.ts";
+import { alongPrincipalAxes } from "./principal-axes.ts";
 
 /** How the averages were computed. */
 export interface Quadrature {
@@ -28,6 +31,10 @@ export interface Quadrature {
 	readonly errors: Readonly<Record<CorrectionPart, number>>;
 	/** Whether every error is within the tolerance. */
 	readonly converged: boolean;
+}
+
+export interface ContractedCorrection extends Correction {
+	readonly quadrature: Quadrature;
 }
 
 export interface ContractedOptions {
@@ -61,19 +68,34 @@ export function contractedCorrection(
 	engine: Engine,
 	problem: Problem,
 	prior: PriorKernels,
-	{ covariance = false, seed = 0, budget = 2 ** 27 }: ContractedOptions = {},
-): Correction & { readonly quadrature: Quadrature } {
+	options: ContractedOptions = {},
+): ContractedCorrection {
 	const { network, trainTargets, noiseVariance } = problem;
-	const unit = hiddenUnit(engine, problem);
+	const unit = alongPrincipalAxes(engine, hiddenUnit(engine, problem));
 	const operators = posteriorOperators(engine, prior.output, trainTargets, noiseVariance);
+	const scale = (network.readout.weightVariance / chi(network)) ** 2 / layerWidth(network.layers[0]!);
+	return contractedUnitCorrection(engine, unit, operators, scale, options);
+}
+
+/**
+ * The same for a unit that is given: the correction that V_(ab)(cd) = scale Cov(k_ab, k_cd) makes, k = (1/M) sum_i phi^i phi^iT.
+ *
+ * @param operators of the posterior of the whole network, over the same points
+ */
+export function contractedUnitCorrection(
+	engine: Engine,
+	unit: HiddenUnit,
+	operators: PosteriorOperators,
+	scale: number,
+	{ covariance = false, seed = 0, budget = 2 ** 27 }: ContractedOptions,
+): ContractedCorrection {
 	const sizes: ContractionSizes = {
 		points: unit.points,
 		trainPoints: unit.trainPoints,
-		outputs: trainTargets.columns,
+		outputs: operators.weights.columns,
 		covariance,
 	};
 	const integrand = contractionIntegrand(engine, unit, operators, covariance);
-	const scale = (network.readout.weightVariance / chi(network)) ** 2 / layerWidth(network.layers[0]!);
 	const evaluate = (rule: IntegrationRule): Correction => {
 		const source = featureSource(engine, unit, rule, { stored: 0 });
 		const { averages } = averageOverUnit(engine, source, integrand);

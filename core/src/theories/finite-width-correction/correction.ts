@@ -1,5 +1,5 @@
 /** What the first order in 1/N adds to the infinite-width posterior, whichever way it was computed. */
-import type { Matrix } from "@finitude/engine";
+import { type Matrix, matrix } from "@finitude/engine";
 
 /** Over n points, the training points first, and D outputs. */
 export interface Correction {
@@ -25,4 +25,35 @@ export interface EvidenceTerms {
 	readonly QGG: number;
 	readonly QQ: number;
 	readonly K1?: number;
+}
+
+/** factor times the sum of corrections of one problem; V, and with it every correction, is additive over independent parts. */
+export function sumOfCorrections(corrections: readonly Correction[], factor: number): Correction {
+	const total = (of: (c: Correction) => number) =>
+		factor * corrections.reduce((sum, correction) => sum + of(correction), 0);
+	const totalMatrix = (of: (c: Correction) => Matrix): Matrix => {
+		const { rows, columns } = of(corrections[0]!);
+		return matrix(
+			rows,
+			columns,
+			Float64Array.from({ length: rows * columns }, (_, k) => total((c) => of(c).data[k]!)),
+		);
+	};
+	const { covariance, priorShift, evidenceTerms } = corrections[0]!;
+	return {
+		mean: totalMatrix((c) => c.mean),
+		outputCovariance: totalMatrix((c) => c.outputCovariance),
+		...(covariance && { covariance: totalMatrix((c) => c.covariance!) }),
+		kernelShift: totalMatrix((c) => c.kernelShift),
+		...(priorShift && { priorShift: totalMatrix((c) => c.priorShift!) }),
+		logEvidence: total((c) => c.logEvidence),
+		...(evidenceTerms && {
+			evidenceTerms: {
+				GGGG: total((c) => c.evidenceTerms!.GGGG),
+				QGG: total((c) => c.evidenceTerms!.QGG),
+				QQ: total((c) => c.evidenceTerms!.QQ),
+				...(evidenceTerms.K1 !== undefined && { K1: total((c) => c.evidenceTerms!.K1!) }),
+			},
+		}),
+	};
 }

@@ -66,8 +66,7 @@ function addPropagated(own: Float64Array, J: Float64Array, V: Float64Array, n: n
 		const [ja, jb, jc] = [J[3 * p]!, J[3 * p + 1]!, J[3 * p + 2]!];
 		for (let q = 0; q < T; q++) row[q] = ja * V[aa + q]! + jb * V[bb + q]! + jc * V[ab + q]!;
 		for (let q = 0; q <= p; q++) {
-			const change =
-				J[3 * q]! * row[first[q]!]! + J[3 * q + 1]! * row[second[q]!]! + J[3 * q + 2]! * row[q]!;
+			const change = J[3 * q]! * row[first[q]!]! + J[3 * q + 1]! * row[second[q]!]! + J[3 * q + 2]! * row[q]!;
 			own[p * T + q]! += gain * gain * change;
 			if (q < p) own[q * T + p]! += gain * gain * change;
 		}
@@ -88,14 +87,11 @@ function propagatedShift(
 	return Float64Array.from({ length: T }, (_, p) => {
 		const [aa, bb] = [first[p]!, second[p]!];
 		const curvature =
-			0.5 *
-				(H[6 * p]! * V[aa * T + aa]! + H[6 * p + 1]! * V[bb * T + bb]! + H[6 * p + 2]! * V[p * T + p]!) +
+			0.5 * (H[6 * p]! * V[aa * T + aa]! + H[6 * p + 1]! * V[bb * T + bb]! + H[6 * p + 2]! * V[p * T + p]!) +
 			H[6 * p + 3]! * V[aa * T + bb]! +
 			H[6 * p + 4]! * V[aa * T + p]! +
 			H[6 * p + 5]! * V[bb * T + p]!;
-		const drift = shift
-			? J[3 * p]! * shift[aa]! + J[3 * p + 1]! * shift[bb]! + J[3 * p + 2]! * shift[p]!
-			: 0;
+		const drift = shift ? J[3 * p]! * shift[aa]! + J[3 * p + 1]! * shift[bb]! + J[3 * p + 2]! * shift[p]! : 0;
 		return gain * (drift + curvature);
 	});
 }

@@ -1,7 +1,6 @@
 /** Coordinates that do not depend on the order or the orientation of the inputs. */
-import { type Engine, type Matrix, matrix, matrixRow, symmetricEigen } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
 import type { HiddenUnit } from "../../tilted-unit/index.ts";
-import { multiply } from "@finitude/engine";
 
 /**
  * The same unit with w rotated so that the columns of U are orthogonal, the longest first, each with a positive sum of
@@ -9,7 +8,10 @@ import { multiply } from "@finitude/engine";
  * coordinates, in which quasi-random points are most even, carry most of the variance.
  */
 export function alongPrincipalAxes(engine: Engine, unit: HiddenUnit): HiddenUnit {
-	const { vectors } = symmetricEigen(engine, multiply(engine, unit.inputs, unit.inputs, { transposeA: true }));
+	const { vectors } = symmetricEigen(
+		engine,
+		multiply(engine, unit.inputs, unit.inputs, { transposeA: true }),
+	);
 	return { ...unit, inputs: oriented(multiply(engine, unit.inputs, vectors)) };
 }
 
@@ -37,7 +39,9 @@ export function covarianceRoot(engine: Engine, covariance: Matrix): Matrix {
 function oriented(m: Matrix): Matrix {
 	const { rows, columns } = m;
 	const cubes = new Float64Array(columns);
-	for (let a = 0; a < rows; a++) matrixRow(m, a).forEach((x, k) => (cubes[k]! += x ** 3));
+	for (let a = 0; a < rows; a++) {
+		for (let k = 0; k < columns; k++) cubes[k]! += m.data[a * columns + k]! ** 3;
+	}
 	const result = matrix(rows, columns);
 	for (let a = 0; a < rows; a++) {
 		for (let k = 0; k < columns; k++) {

@@ -12,19 +12,13 @@ export const references: readonly Reference[] = [
 	{
 		key: "naveh2021selfconsistent",
 		authors: ["Naveh, Gadi", "Ringel, Zohar"],
-		title:
-			"A self consistent theory of Gaussian Processes captures feature learning effects in finite CNNs",
+		title: "A self consistent theory of Gaussian Processes captures feature learning effects in finite CNNs",
 		year: 2021,
 		arxiv: "2106.04110",
 	},
 	{
 		key: "zavatoneveth2021asymptotics",
-		authors: [
-			"Zavatone-Veth, Jacob A.",
-			"Canatar, Abdulkadir",
-			"Ruben, Benjamin S.",
-			"Pehlevan, Cengiz",
-		],
+		authors: ["Zavatone-Veth, Jacob A.", "Canatar, Abdulkadir", "Ruben, Benjamin S.", "Pehlevan, Cengiz"],
 		title: "Asymptotics of representation learning in finite Bayesian neural networks",
 		year: 2021,
 		arxiv: "2106.00651",

@@ -131,22 +131,9 @@ function deltaStepRamp(ij: number, ik: number, jk: number): number {
 }
 
 /** E[d_a p_b p_c p_d]. */
-function deltaRamps(
-	ab: number,
-	ac: number,
-	ad: number,
-	bc: number,
-	bd: number,
-	cd: number,
-): number {
+function deltaRamps(ab: number, ac: number, ad: number, bc: number, bd: number, cd: number): number {
 	const [b, c, d] = [1 - ab * ab, 1 - ac * ac, 1 - ad * ad].map((v) => Math.sqrt(Math.max(0, v)));
-	return (
-		DENSITY *
-		b! *
-		c! *
-		d! *
-		threeRamps(partial(bc, ab, ac), partial(bd, ab, ad), partial(cd, ac, ad))
-	);
+	return DENSITY * b! * c! * d! * threeRamps(partial(bc, ab, ac), partial(bd, ab, ad), partial(cd, ac, ad));
 }
 
 /** E[p_b p_c p_d], by parts in z_b. */
@@ -198,18 +185,9 @@ function stepsAndRamps(
 }
 
 /** E[d_i t_j t_k p_l]. */
-function deltaStepsRamp(
-	ij: number,
-	ik: number,
-	il: number,
-	jk: number,
-	jl: number,
-	kl: number,
-): number {
+function deltaStepsRamp(ij: number, ik: number, il: number, jk: number, jl: number, kl: number): number {
 	const root = Math.sqrt((1 - il) * (1 + il));
-	return (
-		DENSITY * root * stepStepRamp(partial(jk, ij, ik), partial(jl, ij, il), partial(kl, ik, il))
-	);
+	return DENSITY * root * stepStepRamp(partial(jk, ij, ik), partial(jl, ij, il), partial(kl, ik, il));
 }
 
 /** P(z_i > 0, z_j > 0). */

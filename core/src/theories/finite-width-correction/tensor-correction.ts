@@ -180,5 +180,10 @@ function outer(x: Float64Array, y: Float64Array): Matrix {
 
 /** x.A x over the leading points. */
 function form(a: Matrix, x: Float64Array): number {
-	return dot(x, Float64Array.from({ length: x.length }, (_, i) => dot(x, a.data.subarray(i * a.columns, i * a.columns + x.length))));
+	return dot(
+		x,
+		Float64Array.from({ length: x.length }, (_, i) =>
+			dot(x, a.data.subarray(i * a.columns, i * a.columns + x.length)),
+		),
+	);
 }

@@ -1,13 +1,13 @@
 /** V of one hidden unit: exact four-point moments where there are some, averages over its features elsewhere. */
-import { type Engine, load, type Matrix, matrix, scoped, transpose, view } from "@finitude/engine";
+import { type Engine, load, type Matrix, scoped, transpose, view } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
 import { dualOf } from "../../kernels/dual-of.ts";
 import {
 	averageOverUnit,
 	featureSource,
 	type HiddenUnit,
-	type IntegrationRule,
 	type Integrand,
+	type IntegrationRule,
 } from "../../tilted-unit/index.ts";
 import { exactMoment } from "./exact-moments.ts";
 import { channelCovariance, pairCount, unitCovariance } from "./kernel-covariance.ts";
@@ -82,7 +82,11 @@ export function unitOfCovariance(
 }
 
 /** <phi_a phi_b phi_c phi_d> - <phi_a phi_b><phi_c phi_d> by one rule, whose own kernel is subtracted: O(S n^4 / 4). */
-export function averagedUnitCovariance(engine: Engine, unit: HiddenUnit, rule: IntegrationRule): Float64Array {
+export function averagedUnitCovariance(
+	engine: Engine,
+	unit: HiddenUnit,
+	rule: IntegrationRule,
+): Float64Array {
 	const T = pairCount(unit.points);
 	const { averages } = averageOverUnit(engine, featureSource(engine, unit, rule), pairProducts(engine, unit));
 	const kernel = averages.slice(T * T);
@@ -124,4 +128,3 @@ function pairProducts(engine: Engine, { points: n }: HiddenUnit): Integrand {
 		},
 	};
 }
-

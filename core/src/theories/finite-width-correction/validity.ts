@@ -90,7 +90,9 @@ function ratioNote(
 	const targets = testInputs && testTargets?.data;
 	const distance = targets ? limit.map((x, k) => x - targets[k]!) : limit;
 	const value = relative(norm(change), norm(distance));
-	const against = targets ? "between the infinite-width mean and the test targets" : "of the infinite-width mean";
+	const against = targets
+		? "between the infinite-width mean and the test targets"
+		: "of the infinite-width mean";
 	return {
 		name: "correctionRatio",
 		value,
@@ -136,11 +138,7 @@ function parallelNotes({ network }: Problem, { preactivation }: PriorKernels): V
 		for (let s = 0; s < test.diagonal.length; s++) {
 			for (let j = 0; j < P; j++) visit(test.diagonal[s]!, own(j), test.cross.data[s * P + j]!);
 			for (let t = 0; t < s; t++) {
-				visit(
-					test.diagonal[s]!,
-					test.diagonal[t]!,
-					test.covariance!.data[s * test.diagonal.length + t]!,
-				);
+				visit(test.diagonal[s]!, test.diagonal[t]!, test.covariance!.data[s * test.diagonal.length + t]!);
 			}
 		}
 	});
