@@ -10,23 +10,8 @@ import {
 	transposed,
 } from "@finitude/engine";
 import type { ContractionSizes, ContractionSums } from "./contraction-sums.ts";
+import type { Correction } from "./correction.ts";
 import { applyPsi, type PosteriorOperators } from "./posterior-operators.ts";
-
-/** What the order 1/N adds to the infinite-width answer. */
-export interface Correction {
-	/** n x D, to be added to the mean; training points first, here and below. */
-	readonly mean: Matrix;
-	/** n x D^2: row s holds what is added to the covariance of the outputs at point s (for D = 1, to its variance), row-major. */
-	readonly outputCovariance: Matrix;
-	/** n x n, to be added to the covariance between the points; one output, on request. */
-	readonly covariance?: Matrix;
-	/** P x P: (24), the posterior shift of the hidden kernel in units of the output kernel. */
-	readonly kernelShift: Matrix;
-	/** To be added to the log evidence, (23). */
-	readonly logEvidence: number;
-	/** The three terms of (18), whose sum `logEvidence` is, for one output. */
-	readonly evidenceTerms?: { readonly GGGG: number; readonly QGG: number; readonly QQ: number };
-}
 
 /**
  * Equations (20)-(24) of docs/theories/finite-width-correction.md from averages over one unit. With V_(ab)(cd) =

@@ -6,15 +6,18 @@ import {
 	averageOverUnit,
 	exactRule,
 	featureSource,
+	type HiddenUnit,
 	hiddenUnit,
 	type IntegrationRule,
 	refine,
 	ruleFamily,
 } from "../../tilted-unit/index.ts";
-import { assembleCorrection, type Correction } from "./assemble-correction.ts";
+import { assembleCorrection } from "./assemble-correction.ts";
 import { type ContractionSizes, contractionIntegrand, splitSums } from "./contraction-sums.ts";
+import type { Correction } from "./correction.ts";
 import { type CorrectionPart, correctionParts } from "./correction-parts.ts";
-import { posteriorOperators } from "./posterior-operators.ts";
+import { type PosteriorOperators, posteriorOperators } from "./posterior-operators.ts";
+import { alongPrincipalAxes } from "./principal-axes.ts";
 
 /** How the averages were computed. */
 export interface Quadrature {
@@ -30,12 +33,19 @@ export interface Quadrature {
 	readonly converged: boolean;
 }
 
+export interface ContractedCorrection extends Correction {
+	readonly quadrature: Quadrature;
+}
+
 export interface ContractedOptions {
 	/** Also the covariance between all points; one output. Default false. */
 	readonly covariance?: boolean;
 	/** Of the scrambles of Sobol points. Default 0. */
 	readonly seed?: number;
-	/** Feature values, points of the rule times points of the data and positions, that one level may evaluate. Default 2^26. */
+	/**
+	 * Feature values, points of the rule times points of the data and positions, that one level may evaluate. Default 2^26.
+	 * Grids may have GRID_POINTS points in any case.
+	 */
 	readonly budget?: number;
 }
 
@@ -44,6 +54,9 @@ export interface ContractedOptions {
  * sqrt(2), so for an analytic activation the finest grid has about that change to the power sqrt(2), 3e-9, as its error.
  */
 const GRID_TOLERANCE = 1e-6;
+
+/** Three dimensions at deviations of 2 need about 3e5 points, and give nine digits for the price of two from Sobol points. */
+const GRID_POINTS = 2 ** 20;
 
 /** Without a tilt grids converge at steps 2 sqrt(2) times those of level 0: measured for erf at deviations of 1 to 2. */
 const FIRST_GRID_LEVEL = -3;
@@ -67,19 +80,34 @@ export function contractedCorrection(
 	engine: Engine,
 	problem: Problem,
 	prior: PriorKernels,
-	{ covariance = false, seed = 0, budget = 2 ** 26 }: ContractedOptions = {},
-): Correction & { readonly quadrature: Quadrature } {
+	options: ContractedOptions = {},
+): ContractedCorrection {
 	const { network, trainTargets, noiseVariance } = problem;
-	const unit = hiddenUnit(engine, problem);
+	const unit = alongPrincipalAxes(engine, hiddenUnit(engine, problem));
 	const operators = posteriorOperators(engine, prior.output, trainTargets, noiseVariance);
+	const scale = (network.readout.weightVariance / chi(network)) ** 2 / layerWidth(network.layers[0]!);
+	return contractedUnitCorrection(engine, unit, operators, scale, options);
+}
+
+/**
+ * The same for a unit that is given: the correction that V_(ab)(cd) = scale Cov(k_ab, k_cd) makes, k = (1/M) sum_i phi^i phi^iT.
+ *
+ * @param operators of the posterior of the whole network, over the same points
+ */
+export function contractedUnitCorrection(
+	engine: Engine,
+	unit: HiddenUnit,
+	operators: PosteriorOperators,
+	scale: number,
+	{ covariance = false, seed = 0, budget = 2 ** 26 }: ContractedOptions,
+): ContractedCorrection {
 	const sizes: ContractionSizes = {
 		points: unit.points,
 		trainPoints: unit.trainPoints,
-		outputs: trainTargets.columns,
+		outputs: operators.weights.columns,
 		covariance,
 	};
 	const integrand = contractionIntegrand(engine, unit, operators, covariance);
-	const scale = (network.readout.weightVariance / chi(network)) ** 2 / layerWidth(network.layers[0]!);
 	const evaluate = (rule: IntegrationRule): Correction => {
 		const source = featureSource(engine, unit, rule, { stored: 0 });
 		const { averages } = averageOverUnit(engine, source, integrand);
@@ -94,11 +122,12 @@ export function contractedCorrection(
 			quadrature: { rule: exact.kind, points: exact.count, errors, converged: true },
 		};
 	}
+	const gridPoints = Math.max(points, GRID_POINTS);
 	const family = ruleFamily(engine, unit, {
 		even: unit.activation.odd,
 		stream: seedStream(seed),
 		// Level FIRST_GRID_LEVEL + 1 must fit: its step is twice that of level 0.
-		gridBudget: points * 2 ** unit.dimension,
+		gridBudget: gridPoints * 2 ** unit.dimension,
 	});
 	const tolerance = family.kind === "sobol" ? SOBOL_TOLERANCE : GRID_TOLERANCE;
 	const parts = correctionParts(sizes);
@@ -112,7 +141,7 @@ export function contractedCorrection(
 			}
 			return bounds;
 		},
-		points,
+		family.kind === "sobol" ? points : gridPoints,
 		family.kind === "sobol" ? 0 : FIRST_GRID_LEVEL,
 	);
 	return {

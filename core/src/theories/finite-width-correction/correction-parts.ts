@@ -1,6 +1,6 @@
 import { matrix } from "@finitude/engine";
-import type { Correction } from "./assemble-correction.ts";
 import type { ContractionSizes } from "./contraction-sums.ts";
+import type { Correction } from "./correction.ts";
 
 /** The parts of a correction whose errors are judged together. */
 export type CorrectionPart = "mean" | "outputCovariance" | "covariance" | "kernelShift" | "logEvidence";
