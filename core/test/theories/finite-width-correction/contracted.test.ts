@@ -4,6 +4,7 @@ import { registerActivation } from "../../../src/activations/registry.ts";
 import { priorKernels } from "../../../src/kernels/prior-kernels.ts";
 import type { Problem } from "../../../src/problem/problem.ts";
 import { contractedCorrection } from "../../../src/theories/finite-width-correction/contracted.ts";
+import { firstOrder } from "../../../src/theories/finite-width-correction/first-order.ts";
 import { gaussianProcessPosterior } from "../../../src/theories/gaussian-process.ts";
 import { hiddenUnit, trapezoidRule } from "../../../src/tilted-unit/index.ts";
 import { expectGolden, goldenFiles } from "../../helpers/golden.ts";
@@ -245,6 +246,27 @@ describe("sampled points", () => {
 		expect(contractedCorrection(engine, at("anonymous-linear"), prior, { seed: 5 }).mean).not.toEqual(
 			sampled.mean,
 		);
+	});
+
+	it.each(["erf", "relu"])("agree with the exact four-point moments of %s", (activation) => {
+		const problem = smallProblem(networkOf([denseLayer(activation)]), {
+			trainInputs: normalMatrix(6, 5, 1),
+			trainTargets: normalMatrix(6, 1, 2),
+			testInputs: normalMatrix(2, 5, 3),
+		});
+		const prior = priorKernels(engine, problem);
+		const chosen = { weightSharing: true, samples: 0, seed: 1 };
+		const { correction: exact } = firstOrder(engine, problem, prior, chosen, false);
+		const sampled = contractedCorrection(engine, problem, prior, { budget: 2 ** 20 });
+		const { rule, errors } = sampled.quadrature;
+		expect(rule).toBe("sobol");
+		// The error of the worst entry in standard errors of the worst entry, Student's t of 7 degrees of freedom.
+		expect(largestDifference(sampled.mean, exact.mean) / errors.mean).toBeLessThan(5);
+		expect(
+			largestDifference(sampled.outputCovariance, exact.outputCovariance) / errors.outputCovariance,
+		).toBeLessThan(5);
+		expect(largestDifference(sampled.kernelShift, exact.kernelShift) / errors.kernelShift).toBeLessThan(5);
+		expect(Math.abs(sampled.logEvidence - exact.logEvidence) / errors.logEvidence).toBeLessThan(5);
 	});
 
 	it("say that a budget was too small", () => {
