@@ -33,8 +33,12 @@ const TAIL: Rational = [
 ];
 
 function evaluate([numerator, denominator]: Rational, x: number): number {
-	const horner = (c: readonly number[]) => c.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
-	return horner(numerator) / horner(denominator);
+	let [above, below] = [0, 0];
+	for (let k = numerator.length - 1; k >= 0; k--) {
+		above = above * x + numerator[k]!;
+		below = below * x + denominator[k]!;
+	}
+	return above / below;
 }
 
 /**

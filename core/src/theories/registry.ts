@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import { suggestion } from "../problem/faults.ts";
+import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { nngp } from "./nngp.ts";
 import { selfConsistent } from "./self-consistent.ts";
@@ -8,6 +9,7 @@ import type { Theory } from "./theory.ts";
 /** Every theory, in the order in which tables show them. */
 export const theories: readonly Theory[] = [
 	asTheory(nngp),
+	asTheory(finiteWidthCorrection),
 	asTheory(selfConsistent),
 	asTheory(kernelRescaling),
 ];

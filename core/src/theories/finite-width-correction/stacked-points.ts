@@ -1,0 +1,36 @@
+/** Matrices over training, then test points. */
+import { type Matrix, matrix } from "@finitude/engine";
+
+/** The rows of the first, then of the second. */
+export function stacked(train: Matrix, test?: Matrix): Matrix {
+	if (!test) return train;
+	const result = matrix(train.rows + test.rows, train.columns);
+	result.data.set(train.data);
+	result.data.set(test.data, train.data.length);
+	return result;
+}
+
+/** Rows from `first` up to `end`. */
+export function rowsOf({ columns, data }: Matrix, first: number, end: number): Matrix {
+	return matrix(end - first, columns, data.slice(first * columns, end * columns));
+}
+
+/** Rows and columns from `first` up to `end`. */
+export function blockOf({ columns, data }: Matrix, first: number, end: number): Matrix {
+	const size = end - first;
+	const result = matrix(size, size);
+	for (let i = 0; i < size; i++) {
+		const start = (first + i) * columns + first;
+		result.data.set(data.subarray(start, start + size), i * size);
+	}
+	return result;
+}
+
+/** A + B. */
+export function sum(a: Matrix, b: Matrix): Matrix {
+	return matrix(
+		a.rows,
+		a.columns,
+		a.data.map((x, k) => x + b.data[k]!),
+	);
+}

@@ -1,0 +1,105 @@
+import { type Block, type Engine, load, scoped, type View, view } from "@finitude/engine";
+import type { HiddenUnit } from "./hidden-unit.ts";
+import type { IntegrationRule } from "./integration-rule.ts";
+
+/** The unit's features at some of a rule's points, in the engine's memory. Valid during one call only. */
+export interface FeatureChunk {
+	/** phi, (M n) x count, row-major: row i n + a is point a at position i. */
+	readonly features: View;
+	/** The rule's weights, one a column. */
+	readonly weights: Block;
+	readonly count: number;
+}
+
+/** Where averages over a unit come from: its features at the points of one rule, any number of passes. */
+export interface FeatureSource {
+	readonly unit: HiddenUnit;
+	readonly rule: IntegrationRule;
+	/** Calls `visit` on every chunk in a fixed order. */
+	forEach(visit: (chunk: FeatureChunk) => void): void;
+}
+
+/** A chunk outside the engine. */
+interface Stored {
+	readonly features: Float64Array;
+	readonly weights: Float64Array;
+}
+
+/** Numbers in a chunk of features: 1 MiB, which stays in a core's second-level cache beside one like it. */
+const CHUNK_NUMBERS = 2 ** 17;
+
+/** Points in a chunk at least, so that matrix products stay efficient. */
+const LEAST_POINTS = 64;
+
+/**
+ * Evaluates h = U w and phi(h) chunk by chunk.
+ *
+ * @param stored keep the features of the first pass when they are at most this many numbers (default 2^25, 256 MiB): later
+ * passes then only copy. 0 evaluates them anew each time.
+ */
+export function featureSource(
+	engine: Engine,
+	unit: HiddenUnit,
+	rule: IntegrationRule,
+	{ stored = 2 ** 25 } = {},
+): FeatureSource {
+	if (rule.dimension !== unit.dimension) {
+		throw new RangeError(
+			`featureSource: wanted a rule in ${unit.dimension} dimensions, those of the unit; got ${rule.dimension}.`,
+		);
+	}
+	const rows = unit.inputs.rows;
+	const size = Math.max(LEAST_POINTS, Math.floor(CHUNK_NUMBERS / rows));
+	const keep = rows * rule.count <= stored;
+	let kept: Stored[] | undefined;
+	return {
+		unit,
+		rule,
+		forEach(visit) {
+			scoped(engine, () => {
+				const features = engine.allocate(rows * size);
+				const weights = engine.allocate(size);
+				const show = (count: number) =>
+					visit({
+						features: view(features.slice(0, rows * count), rows, count),
+						weights: weights.slice(0, count),
+						count,
+					});
+				if (kept) {
+					for (const chunk of kept) {
+						features.data.set(chunk.features);
+						weights.data.set(chunk.weights);
+						show(chunk.weights.length);
+					}
+					return;
+				}
+				const fresh: Stored[] = [];
+				const inputs = load(engine, unit.inputs);
+				const points = engine.allocate(unit.dimension * size);
+				const preactivations = engine.allocate(rows * size);
+				for (const chunk of rule.chunks(size)) {
+					const { count } = chunk;
+					points.data.set(chunk.points);
+					weights.data.set(chunk.weights);
+					const h = preactivations.slice(0, rows * count);
+					engine.gemm(1, inputs, view(points, unit.dimension, count), 0, view(h, rows, count));
+					const phi = features.slice(0, rows * count);
+					unit.activation.evaluate(engine, h, phi);
+					if (keep) fresh.push({ features: phi.data.slice(), weights: chunk.weights.slice() });
+					show(count);
+				}
+				if (keep) kept = fresh;
+			});
+		},
+	};
+}
+
+/** The features of one position of a chunk: n x count, or the first `points` of them. */
+export function positionOf(
+	{ features }: FeatureChunk,
+	unit: HiddenUnit,
+	position: number,
+	points = unit.points,
+): View {
+	return { ...features, offset: features.offset + position * unit.points * features.columns, rows: points };
+}

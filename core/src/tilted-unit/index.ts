@@ -1,0 +1,19 @@
+/**
+ * The measure of one hidden unit, tilted by the data: what the theories beyond infinite width average over.
+ *
+ * `hiddenUnit` states it, an `IntegrationRule` turns averages into sums over points, `featureSource` evaluates the features
+ * there chunk by chunk, and `averageOverUnit` sums what an `Integrand` asks for. `ruleFamily` and `refine` raise the accuracy
+ * until the answer stands.
+ */
+export { exactRule } from "./exact-rule.ts";
+export { type FeatureChunk, type FeatureSource, featureSource, positionOf } from "./features.ts";
+export { type HiddenUnit, hiddenUnit, largestDeviation } from "./hidden-unit.ts";
+export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
+export { secondMoment, tiltedKernel } from "./moments.ts";
+export { polarRule } from "./polar.ts";
+export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
+export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
+export { SOBOL_DIMENSIONS, sobolRule } from "./sobol.ts";
+export type { Tilt } from "./tilt.ts";
+export { trapezoidRule } from "./trapezoid.ts";
+export { averageOverUnit, type Integrand, type UnitAverages } from "./unit-averages.ts";

@@ -1,0 +1,139 @@
+import { type Engine, type RandomState, splitStream } from "@finitude/engine";
+import { axisDeviations, type HiddenUnit } from "./hidden-unit.ts";
+import type { IntegrationRule } from "./integration-rule.ts";
+import { paddedSobolRule } from "./padded-sobol.ts";
+import { trapezoidRule } from "./trapezoid.ts";
+
+/** Up to this many dimensions a grid is finer than random points at the same cost. */
+export const GRID_DIMENSIONS = 3;
+
+/** A family of rules of rising accuracy. */
+export interface RuleFamily {
+	readonly kind: "trapezoid" | "sobol";
+	/** The rules of one level: one grid, or several independent scrambles whose spread is the error. */
+	rules(level: number): IntegrationRule[];
+}
+
+export interface RuleFamilyOptions {
+	/** The largest tilt exponent: the grid ends where the prior falls exp(35) below exp(-exponent). Default 0, no tilt. */
+	readonly largestExponent?: number;
+	/** Every integrand takes the same value at w and -w; half of a grid then stands for all of it. */
+	readonly even?: boolean;
+	/** The scrambles. */
+	readonly stream: RandomState;
+	/** How many scrambles for an error estimate. */
+	readonly scrambles?: number;
+	/** log2 of the points of a scramble at level 0. */
+	readonly log2Count?: number;
+	/** A grid with more points than this at level 0 gives way to Sobol points: inputs so large that its step is tiny. */
+	readonly gridBudget?: number;
+}
+
+/** exp(-35) = 6e-16: what lies outside is below the rounding unit of the average. */
+const NEGLIGIBLE = 35;
+
+/**
+ * Rules for any integrand. Up to three dimensions: trapezoidal grids, the step of axis k min(0.3, 0.2 / max_a |u_ak|) at level
+ * 0 and smaller by sqrt(2) with each level, so that two levels halve it. Above, for the kink of a homogeneous activation and
+ * for grids beyond their budget: scrambled Sobol points, doubled with each level.
+ */
+export function ruleFamily(
+	engine: Engine,
+	unit: HiddenUnit,
+	{
+		largestExponent = 0,
+		even = false,
+		stream,
+		scrambles = 8,
+		log2Count = 11,
+		gridBudget = 2 ** 26,
+	}: RuleFamilyOptions,
+): RuleFamily {
+	const { dimension, activation } = unit;
+	const kinked = activation.homogeneous === true && activation.polynomialDegree === undefined;
+	if (dimension <= GRID_DIMENSIONS && !kinked) {
+		const radius = Math.sqrt(2 * (NEGLIGIBLE + largestExponent));
+		const steps = axisDeviations(unit).map((u) => Math.min(0.3, 0.2 / u));
+		const grid = (level: number) =>
+			trapezoidRule(
+				dimension,
+				steps.map((step) => step * 2 ** (-level / 2)),
+				radius,
+				{ even },
+			);
+		// The volume of the ball in cells, before its points are counted one by one.
+		const cells = steps.reduce((product, step) => (product * radius) / step, 1);
+		if (cells <= gridBudget && grid(0).count <= gridBudget) {
+			return { kind: "trapezoid", rules: (level) => [grid(level)] };
+		}
+	}
+	return {
+		kind: "sobol",
+		rules: (level) =>
+			Array.from({ length: scrambles }, (_, k) =>
+				paddedSobolRule(engine, dimension, log2Count + level, splitStream(stream, k)),
+			),
+	};
+}
+
+/** Numbers computed with rules of rising accuracy. */
+export interface Refined {
+	/** Of the finest level; the mean over its scrambles. */
+	readonly values: Float64Array;
+	/**
+	 * The error estimate of each value. Grid: what the last refinement changed, which is the error of the level before and far
+	 * above that of the finest one. Sobol: the standard error from the spread of the scrambles.
+	 */
+	readonly errors: Float64Array;
+	/** Whether all errors are within the tolerance. */
+	readonly converged: boolean;
+	/** Points evaluated at the finest level. */
+	readonly points: number;
+	readonly level: number;
+}
+
+/**
+ * Raises the level until every error is within the tolerance, or the next level would exceed the budget.
+ *
+ * @param evaluate the numbers wanted, by one rule
+ * @param tolerance absolute, for each value, given the values
+ * @param budget the most points that one level may have; the first level, and for a grid the second, are evaluated in any case
+ * @param firstLevel may be negative: a grid that is known to be fine enough at a longer step, fewer Sobol points
+ */
+export function refine(
+	family: RuleFamily,
+	evaluate: (rule: IntegrationRule) => Float64Array,
+	tolerance: (values: Float64Array) => Float64Array,
+	budget: number,
+	firstLevel = 0,
+): Refined {
+	let before: Float64Array | undefined;
+	for (let level = firstLevel; ; level++) {
+		const rules = family.rules(level);
+		const points = rules.reduce((sum, { count }) => sum + count, 0);
+		const all = rules.map(evaluate);
+		const values = average(all);
+		const errors =
+			family.kind === "sobol"
+				? standardErrors(all, values)
+				: values.map((x, k) => (before ? Math.abs(x - before[k]!) : Number.POSITIVE_INFINITY));
+		const bounds = tolerance(values);
+		const converged = errors.every((error, k) => error <= bounds[k]!);
+		if (converged) return { values, errors, converged, points, level };
+		const next = family.rules(level + 1).reduce((sum, { count }) => sum + count, 0);
+		if (next > budget && (before !== undefined || family.kind === "sobol"))
+			return { values, errors, converged, points, level };
+		before = values;
+	}
+}
+
+function average(all: readonly Float64Array[]): Float64Array {
+	return all[0]!.map((_, k) => all.reduce((sum, values) => sum + values[k]!, 0) / all.length);
+}
+
+function standardErrors(all: readonly Float64Array[], mean: Float64Array): Float64Array {
+	const m = all.length;
+	return mean.map((center, k) =>
+		Math.sqrt(all.reduce((sum, values) => sum + (values[k]! - center) ** 2, 0) / (m * (m - 1))),
+	);
+}
