@@ -35,6 +35,7 @@ export {
 } from "./experiments/experiment.ts";
 export { hashExperiment } from "./experiments/hash.ts";
 export { jsonSchemas } from "./experiments/json-schema.ts";
+export { missedModes } from "./experiments/missed-modes.ts";
 export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { commentedTemplate } from "./experiments/template.ts";

@@ -6,6 +6,7 @@ import {
 	compareWithSamples,
 	type Experiment,
 	isInputError,
+	missedModes,
 	type ProjectionError,
 	predictionAt,
 	projectionMcse,
@@ -38,6 +39,8 @@ export interface SampledComparison {
 	readonly answer: SampledNetwork["answer"];
 	readonly comparison: Comparison;
 	readonly verdict: Verdict;
+	/** Signs that the chains have missed a mode. */
+	readonly warnings: readonly string[];
 }
 
 const INTERRUPTED = "interrupted before there were enough draws.";
@@ -105,6 +108,7 @@ async function compareWithNetwork(
 			answer,
 			comparison: compareWithSamples(problem, answers, answer, projectionError),
 			verdict: verdict(ranked, predictionAt(points, answer), answer, projectionError),
+			warnings: missedModes(answers, answer),
 		},
 	};
 }

@@ -87,6 +87,7 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 					sampled: answerToJson(sampling.answer),
 					comparison: answerToJson(sampling.comparison),
 					verdict: sampling.verdict,
+					warnings: sampling.warnings,
 				}),
 	};
 }

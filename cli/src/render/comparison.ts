@@ -25,6 +25,7 @@ export function renderComparison(run: ComparisonRun, name: string, folder: strin
 	if (run.notSampled !== undefined) lines.push("", `the network was not sampled: ${run.notSampled}`);
 	if (sampling !== undefined) {
 		lines.push("", ...renderSamplerLines(sampling.answer), "", outputColors.bold(sampling.verdict.sentence));
+		for (const warning of sampling.warnings) lines.push("", outputColors.bold(warning));
 	}
 	if (run.interrupted) lines.push("", "Interrupted: this is what was finished.");
 	lines.push("", `results: ${folder}`);
