@@ -40,7 +40,7 @@ const options = z.strictObject({
 		.int()
 		.min(0)
 		.max(2 ** 24)
-		.default(2 ** 17)
+		.default(2 ** 16)
 		.describe(
 			"Points, at most, of averages over the weights of a hidden unit that have no closed form; 0 refuses such problems.",
 		),
