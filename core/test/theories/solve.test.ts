@@ -25,7 +25,7 @@ describe("the registry", () => {
 
 	it("lists the ids when there is no such theory", () => {
 		expect(messageOf(() => findTheory("ntk"))).toBe(
-			'theory: wanted one of nngp, kernel-rescaling, or an alias; got "ntk".',
+			'theory: wanted one of nngp, finite-width-correction, kernel-rescaling, or an alias; got "ntk".',
 		);
 	});
 });
@@ -49,27 +49,30 @@ describe("solveTheory", () => {
 		expect(answer.version).toBe(version);
 	});
 
-	it.each(["nngp", "kernel-rescaling"])("refuses numbers that overflow: %s", (id) => {
-		const solve = (changes: Partial<Problem>, activation = "erf") =>
-			messageOf(() =>
-				solveTheory(
-					findTheory(id),
-					smallProblem(networkOf([denseLayer(activation)]), changes),
-					{},
-					{ engine, clock: () => 0 },
-				),
+	it.each(["nngp", "finite-width-correction", "kernel-rescaling"])(
+		"refuses numbers that overflow: %s",
+		(id) => {
+			const solve = (changes: Partial<Problem>, activation = "erf") =>
+				messageOf(() =>
+					solveTheory(
+						findTheory(id),
+						smallProblem(networkOf([denseLayer(activation)]), changes),
+						{},
+						{ engine, clock: () => 0 },
+					),
+				);
+			const huge = (size: number) => matrix(6, 12, new Float64Array(72).fill(size));
+			expect(solve({ trainInputs: huge(1e160) })).toBe(
+				"network.layers[0]: wanted inputs whose kernel stays below 1e+154, so that nothing overflows; got an entry of Infinity. Rescale trainInputs and testInputs, or lower the weight variances.",
 			);
-		const huge = (size: number) => matrix(6, 12, new Float64Array(72).fill(size));
-		expect(solve({ trainInputs: huge(1e160) })).toBe(
-			"network.layers[0]: wanted inputs whose kernel stays below 1e+154, so that nothing overflows; got an entry of Infinity. Rescale trainInputs and testInputs, or lower the weight variances.",
-		);
-		expect(solve({ trainInputs: huge(1e50) }, "quadratic")).toMatch(
-			/^network\.readout: wanted inputs whose kernel stays below 1e\+154, so that nothing overflows; got an entry of \d/,
-		);
-		expect(solve({ trainTargets: matrix(6, 1, new Float64Array(6).fill(1e200)) })).toBe(
-			"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of Infinity and noiseVariance 0.1. Rescale trainTargets.",
-		);
-	});
+			expect(solve({ trainInputs: huge(1e50) }, "quadratic")).toMatch(
+				/^network\.readout: wanted inputs whose kernel stays below 1e\+154, so that nothing overflows; got an entry of \d/,
+			);
+			expect(solve({ trainTargets: matrix(6, 1, new Float64Array(6).fill(1e200)) })).toBe(
+				"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of Infinity and noiseVariance 0.1. Rescale trainTargets.",
+			);
+		},
+	);
 
 	it("carries the version of the package", () => {
 		const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

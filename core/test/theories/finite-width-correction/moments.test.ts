@@ -46,7 +46,9 @@ describe.each(exact)("four-point moments of %s", (activation) => {
 		const averaged = averagedUnitCovariance(engine, unit, rule);
 		const closed = exactUnitCovariance(engine, activation, covariance.data, 3);
 		const size = Math.max(...closed.map(Math.abs));
-		averaged.forEach((value, at) => expect(Math.abs(value - closed[at]!) / size).toBeLessThan(1e-12));
+		averaged.forEach((value, at) => {
+			expect(Math.abs(value - closed[at]!) / size).toBeLessThan(1e-12);
+		});
 	});
 });
 
