@@ -9,7 +9,7 @@
  * 5. Solves: (11)-(28) of docs/theories/finite-width-correction.md; closed form, given averages over one hidden unit.
  * 6. Gives: means, variances, covariances (several outputs: of the outputs at each test point), log evidence, the output kernel at
  *    infinite width, its shift by the data and, with depth, the shift of its prior mean.
- * 7. References: Naveh et al. 2021, arXiv 2004.01190 (mean, one output, kappa = their T/2-scaled noise); Naveh and Ringel 2021, arXiv 2106.04110; Zavatone-Veth et al.
+ * 7. References: Naveh et al. 2021, arXiv 2004.01190 (mean and variance, one output); Naveh and Ringel 2021, arXiv 2106.04110; Zavatone-Veth et al.
  *    2021, arXiv 2106.00651 (kernel shift); Yaida 2020, arXiv 1910.00019; Roberts, Yaida and Hanin 2022, arXiv 2106.10165.
  * 8. Cost: n^4/24 four-point moments up to 40 points and for two layers and more; beyond, averages over features, O(S P n).
  * 9. Fails: at small widths, where it reports a large expansion parameter or negative variances; in the mean-field scaling.
@@ -40,7 +40,7 @@ const options = z.strictObject({
 		.int()
 		.min(0)
 		.max(2 ** 24)
-		.default(2 ** 17)
+		.default(2 ** 16)
 		.describe(
 			"Points, at most, of averages over the weights of a hidden unit that have no closed form; 0 refuses such problems.",
 		),

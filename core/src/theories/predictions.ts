@@ -2,10 +2,8 @@ import { type Matrix, matrix } from "@finitude/engine";
 import type { Answer, Convergence } from "../answer/answer.ts";
 import type { GaussianProcessPosterior } from "./gaussian-process.ts";
 
-type Predictions = Pick<
-	Answer,
-	"trainMean" | "trainVariance" | "trainCovariance" | "testMean" | "testVariance" | "testCovariance"
->;
+type Predictions = Required<Pick<Answer, "trainMean" | "trainVariance">> &
+	Pick<Answer, "trainCovariance" | "testMean" | "testVariance" | "testCovariance">;
 
 /** The means, variances and covariances of an answer; the variance of a point is repeated for each of the D outputs. */
 export function predictions(posterior: GaussianProcessPosterior, outputs: number): Predictions {

@@ -147,8 +147,10 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 			expect(answer.testVariance === undefined).toBe(answer.trainVariance === undefined);
 		});
 
-		it("has symmetric positive semi-definite kernels and covariances", () => {
-			const matrices = [...kernelMatrices(answer), answer.trainCovariance, answer.testCovariance];
+		it("has symmetric kernels, positive semi-definite unless they are differences, and such covariances", () => {
+			const { shifts, kernels } = kernelMatrices(answer);
+			for (const shift of shifts) expect(largestDifference(shift, transposed(shift))).toBe(0);
+			const matrices = [...kernels, answer.trainCovariance, answer.testCovariance];
 			for (const kernel of matrices.filter((m) => m !== undefined)) {
 				expect(largestDifference(kernel, transposed(kernel))).toBe(0);
 				const eigenvalues = symmetricEigenvalues(engine, kernel);
@@ -178,7 +180,7 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 		it("becomes the prior as the noise grows", () => {
 			const noiseVariance = 1e9;
 			const loud = solve({ ...problem, noiseVariance });
-			const prior = priorVariance(problem);
+			const prior = priorVariance(problem, loud);
 			// First order in 1/kappa: mean K y / kappa, variance changed by K^2 / kappa.
 			expect(Math.max(...loud.trainMean!.data.map(Math.abs))).toBeLessThan(1e-6);
 			if (loud.trainVariance === undefined) return;
@@ -209,13 +211,22 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 	});
 });
 
-/** Diagonal of the prior covariance of f at the training points. */
-function priorVariance(problem: Problem): number[] {
+/** Diagonal of the prior covariance of f at the training points: at infinite width, with the shift that the theory gives it. */
+function priorVariance(problem: Problem, { kernels }: Answer): number[] {
 	const output = theories.find(({ id }) => id === "nngp")!.solve(problem, {}, { engine }).kernels
 		.output as Matrix;
-	return Array.from({ length: output.rows }, (_, i) => output.data[i * output.columns + i]!);
+	const shift = kernels.priorShift as Matrix | undefined;
+	return Array.from({ length: output.rows }, (_, i) => {
+		const at = i * output.columns + i;
+		return output.data[at]! + (shift?.data[at] ?? 0);
+	});
 }
 
-function kernelMatrices(answer: Answer): Matrix[] {
-	return Object.values(answer.kernels).flatMap((quantity) => [quantity].flat(2) as Matrix[]);
+/** `outputShift` and `priorShift` are differences of kernels. */
+function kernelMatrices(answer: Answer): { shifts: Matrix[]; kernels: Matrix[] } {
+	const of = (shift: boolean) =>
+		Object.entries(answer.kernels)
+			.filter(([name]) => name.endsWith("Shift") === shift)
+			.flatMap(([, quantity]) => [quantity].flat(2) as Matrix[]);
+	return { shifts: of(true), kernels: of(false) };
 }

@@ -25,7 +25,7 @@ describe("the registry", () => {
 
 	it("lists the ids when there is no such theory", () => {
 		expect(messageOf(() => findTheory("ntk"))).toBe(
-			'theory: wanted one of nngp, self-consistent, kernel-rescaling, or an alias; got "ntk".',
+			'theory: wanted one of nngp, finite-width-correction, self-consistent, kernel-rescaling, or an alias; got "ntk".',
 		);
 	});
 });
@@ -49,28 +49,31 @@ describe("solveTheory", () => {
 		expect(answer.version).toBe(version);
 	});
 
-	it.each(["nngp", "kernel-rescaling"])("refuses numbers that overflow: %s", (id) => {
-		const solve = (changes: Partial<Problem>, activation = "erf") =>
-			messageOf(() =>
-				solveTheory(
-					findTheory(id),
-					smallProblem(networkOf([denseLayer(activation)]), changes),
-					{},
-					{ engine, clock: () => 0 },
-				),
+	it.each(["nngp", "finite-width-correction", "kernel-rescaling"])(
+		"refuses numbers that overflow: %s",
+		(id) => {
+			const solve = (changes: Partial<Problem>, activation = "erf") =>
+				messageOf(() =>
+					solveTheory(
+						findTheory(id),
+						smallProblem(networkOf([denseLayer(activation)]), changes),
+						{},
+						{ engine, clock: () => 0 },
+					),
+				);
+			const huge = (size: number) => matrix(6, 12, new Float64Array(72).fill(size));
+			expect(solve({ trainInputs: huge(1e160) })).toBe(
+				"trainInputs[0][0]: wanted a number between -1e+70 and 1e+70; got 1e+160. Rescale the data.",
 			);
-		const huge = (size: number) => matrix(6, 12, new Float64Array(72).fill(size));
-		expect(solve({ trainInputs: huge(1e160) })).toBe(
-			"trainInputs[0][0]: wanted a number between -1e+70 and 1e+70; got 1e+160. Rescale the data.",
-		);
-		expect(solve({ trainInputs: huge(1e50) }, "quadratic")).toMatch(
-			/^network\.readout: wanted inputs whose kernel stays below 1e\+154, so that nothing overflows; got an entry of \d/,
-		);
-		const targets = matrix(6, 1, new Float64Array(6).fill(1e60));
-		expect(solve({ trainTargets: targets, noiseVariance: 1e-300 })).toBe(
-			"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of 6.0e+120 and noiseVariance 1e-300. Rescale trainTargets.",
-		);
-	});
+			expect(solve({ trainInputs: huge(1e50) }, "quadratic")).toMatch(
+				/^network\.readout: wanted inputs whose kernel stays below 1e\+154, so that nothing overflows; got an entry of \d/,
+			);
+			const targets = matrix(6, 1, new Float64Array(6).fill(1e60));
+			expect(solve({ trainTargets: targets, noiseVariance: 1e-300 })).toBe(
+				"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of 6.0e+120 and noiseVariance 1e-300. Rescale trainTargets.",
+			);
+		},
+	);
 
 	it("carries the version of the package", () => {
 		const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

@@ -73,7 +73,7 @@ export function requireSamples(samples: number, activation: string): void {
 		where: "samples",
 		wanted: `a number of points above 0: the four-point moments of ${activation} are not known in closed form here`,
 		got: "0",
-		advice: "The default is 131072.",
+		advice: "The default is 65536.",
 	});
 }
 

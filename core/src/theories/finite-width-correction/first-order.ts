@@ -43,6 +43,12 @@ export interface FirstOrderOptions {
 /** Independent scrambles of random points, whose spread gives the standard error. */
 const SCRAMBLES = 8;
 
+/** log2 of the points of a scramble that deep networks start from. */
+const FIRST_LEVEL = 9;
+
+/** Standard error wanted of deep networks, relative to the largest correction, as for one layer. */
+const TOLERANCE = 1e-2;
+
 /** Exact moments of this many quadruples cost about a second: 40 points of a dense layer. */
 const FEW_MOMENTS = 130_000;
 
@@ -157,12 +163,14 @@ function severalLayers(
 	};
 	if (inexact.length === 0) return exactly(solve(0, 0));
 	requireSamples(samples, inexact[0]!.activation);
-	const log2Count = Math.max(0, Math.floor(Math.log2(samples / SCRAMBLES)));
-	const replicates = Array.from({ length: SCRAMBLES }, (_, k) => solve(k, log2Count));
-	return averaged(sumOfCorrections(replicates, 1 / SCRAMBLES), {
-		rule: "sobol",
-		points: SCRAMBLES * 2 ** log2Count,
-		mean: standardError(replicates.map(({ mean }) => mean.data)),
-		variance: standardError(replicates.map(({ outputCovariance }) => outputCovariance.data)),
-	});
+	for (let log2Count = FIRST_LEVEL; ; log2Count++) {
+		const replicates = Array.from({ length: SCRAMBLES }, (_, k) => solve(k, log2Count));
+		const result = averaged(sumOfCorrections(replicates, 1 / SCRAMBLES), {
+			rule: "sobol",
+			points: SCRAMBLES * 2 ** log2Count,
+			mean: standardError(replicates.map(({ mean }) => mean.data)),
+			variance: standardError(replicates.map(({ outputCovariance }) => outputCovariance.data)),
+		});
+		if (result.convergence.residual <= TOLERANCE || SCRAMBLES * 2 ** (log2Count + 1) > samples) return result;
+	}
 }

@@ -40,6 +40,7 @@ export function exactChannelCovariance(
 		engine.gemm(1, U, transpose(U), 0, C);
 		return C.block.data.slice();
 	});
+	if (M === 1) return exactUnitCovariance(engine, activation, covariance, n);
 	const kernels = Array.from({ length: M }, (_, i) => {
 		const own = new Float64Array(n * n);
 		for (let a = 0; a < n; a++) {
