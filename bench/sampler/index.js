@@ -147,7 +147,7 @@ function runCase(engine, python, libraries, { title, problem: json }, seconds) {
 	console.log(formatTable([HEADER, ...competitors.map(([name, run]) => rowOf(name, run, against))]));
 	console.log(
 		`gradient, best: ${threeDigits(1000 * gradient.integrated)} ms with the readout integrated out, ` +
-			`${threeDigits(1000 * size.single)} ms of them in float32, ` +
+			`${threeDigits(1000 * gradient.single)} ms in float32, ` +
 			`${threeDigits(1000 * gradient.full)} ms with all weights; eta ${stepSize.toPrecision(3)}, a tenth of the largest stable step`,
 	);
 	const parts = breakdown(engine, problem, HMC_WARMUP);
@@ -171,7 +171,7 @@ export async function benchSamplers(words) {
 	const size = gradientSeconds(engine, parseProblem(gradientProblem(engine)));
 	console.log(
 		`gradient, erf, N=500, d=50, P=200: ${threeDigits(1000 * size.integrated)} ms with the readout integrated out, ` +
-			`${threeDigits(1000 * size.full)} ms with all weights`,
+			`${threeDigits(1000 * size.single)} ms in float32, ${threeDigits(1000 * size.full)} ms with all weights`,
 	);
 	for (const one of createCases(engine)) {
 		if (positionals.length > 0 && !positionals.includes(one.id)) continue;

@@ -171,6 +171,16 @@ describe("settings", () => {
 });
 
 describe("a network that the sampler refuses", () => {
+	it("is not compared when the command names the sampler", async () => {
+		const { code, stdout, stderr } = await finitude(["compare", "-", "--sampler", "hmc"], {
+			input: JSON.stringify(noiseless),
+			cwd: freshFolder(),
+		});
+		expect(code).toBe(2);
+		expect(stdout).toBe("");
+		expect(stderr).toBe(`error: --sampler: wanted a sampler of this problem; got hmc. ${refusal}\n`);
+	});
+
 	it("is compared without samples: theories, the reason, exit code 0", async () => {
 		const cwd = freshFolder();
 		const { code, stdout, stderr } = await finitude(["compare", "-"], {

@@ -1,7 +1,7 @@
 /** kill -9 in the middle of sampling, then --resume: the same bits as a run that nobody disturbed. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { finitude, whenever } from "./run-cli.ts";
 
@@ -39,6 +39,13 @@ describe("sample --checkpoints", () => {
 		});
 		expect(killed.stdout).toBe("");
 		expect(readdirSync(folder).filter((name) => name.endsWith(".checkpoint")).length).toBeGreaterThan(0);
+		const forgotten = await finitude(command, { input });
+		expect(forgotten.code).toBe(2);
+		// The first chain may not have got that far.
+		expect(forgotten.stderr.replace(/1 chain |2 chains /, "some ")).toBe(
+			`error: ${folder}: wanted a folder without checkpoints; got those of some of an unfinished run. ` +
+				"Add --resume to go on from them, or remove them to start again.\n",
+		);
 		const resumed = await finitude([...command, "--resume"], { input });
 		expect(resumed.stderr).toBe("");
 		expect(answer(resumed.stdout)).toEqual(answer(undisturbed.stdout));
@@ -54,14 +61,49 @@ describe("sample --checkpoints", () => {
 		expect(other.code).toBe(2);
 		expect(other.stderr).toBe(
 			`error: ${file}: wanted a checkpoint of this very run; got one of another problem, other settings, another engine or ` +
-				"another version. Leave --resume out to start again, or repeat the command that was interrupted.\n",
+				"another version. Repeat the command that was interrupted, or remove it to start again.\n",
 		);
 		truncateSync(file, readFileSync(file).length - 1);
 		const damaged = await finitude([...command, "--resume"], { input });
 		expect(damaged.code).toBe(2);
 		expect(damaged.stderr).toBe(
 			`error: ${file}: wanted a whole checkpoint; got one whose checksum is wrong. ` +
-				"Remove it, or leave --resume out, to start this chain again.\n",
+				"Remove it to start this chain again.\n",
+		);
+	}, 120_000);
+
+	it("compare refuses damaged checkpoints too, instead of leaving the network out", async () => {
+		const cwd = freshFolder();
+		const command = ["compare", "-", ...settings, "--checkpoint-every", "0.05"];
+		const checkpoints = () => {
+			const runs = join(cwd, "runs");
+			const [run] = existsSync(runs) ? readdirSync(runs) : [];
+			return join(runs, run ?? "", "checkpoints");
+		};
+		const file = () => join(checkpoints(), "chain-0.checkpoint");
+		await finitude(command, { input, cwd, onStart: whenever(() => existsSync(file()), "SIGKILL") });
+		truncateSync(file(), readFileSync(file()).length - 1);
+		const { code, stdout, stderr } = await finitude([...command, "--resume"], { input, cwd });
+		expect(code).toBe(2);
+		expect(stdout).toBe("");
+		expect(stderr).toBe(
+			`error: ${relative(cwd, file())}: wanted a whole checkpoint; got one whose checksum is wrong. ` +
+				"Remove it to start this chain again.\n",
+		);
+	}, 120_000);
+
+	it("--resume with nothing to go on from says so, and a checkpoint that cannot be written is told", async () => {
+		const folder = join(freshFolder(), "checkpoints");
+		const short = ["sample", "-", "--chains", "1", "--draws", "8", "--warmup", "4", "--checkpoints", folder];
+		const fresh = await finitude([...short, "--resume"], { input });
+		expect(fresh.code).toBe(3);
+		expect(fresh.stderr).toBe(`No checkpoints in ${folder}: starting from the beginning.\n`);
+		const blocked = join(folder, "chain-0.checkpoint.unfinished");
+		mkdirSync(blocked, { recursive: true });
+		const { code, stderr } = await finitude(short, { input });
+		expect(code).toBe(2);
+		expect(stderr).toBe(
+			`error: ${blocked}: wanted a file that can be written; got a folder. Check the path.\n`,
 		);
 	}, 120_000);
 

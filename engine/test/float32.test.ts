@@ -1,24 +1,12 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Block, FloatArray } from "../src/engine.ts";
 import { EngineError } from "../src/index.ts";
 import { scoped } from "../src/linalg/operations.ts";
 import { view } from "../src/view.ts";
 import { engines } from "./engines.ts";
-import {
-	expectUntouchedAround,
-	expectWithin,
-	type Layout,
-	layouts,
-	naiveProduct,
-	place,
-	randomMatrix,
-	randomSymmetric,
-	read,
-	tabulate,
-	transposedCopy,
-} from "./linalg-support.ts";
+import type { randomMatrix } from "./linalg-support.ts";
+import { productChecks } from "./product-checks.ts";
 
 /** Distance from 1 to the next larger float32. */
 const EPS = 2 ** -23;
@@ -27,10 +15,6 @@ type Table = readonly (readonly [x: number, value: number])[];
 const tables: Record<string, Table> = JSON.parse(
 	readFileSync(new URL("../../fixtures/special-functions.json", import.meta.url), "utf8"),
 );
-
-const size = fc.integer({ min: 0, max: 40 });
-const layout = fc.constantFrom(...layouts);
-const factor = fc.constantFrom(0, 1, -1, 0.5, -2.25);
 
 /** A matrix of float32 numbers. */
 const rounded = (m: ReturnType<typeof randomMatrix>) => ({ ...m, data: m.data.map(Math.fround) });
@@ -41,39 +25,10 @@ const roundings = (k: number) => ((k + 2) / 2) * EPS;
 describe.each(engines)("float32 on %s", (_, engine) => {
 	const { float32 } = engine;
 
-	function checkGemm(
-		[m, n, k]: readonly [number, number, number],
-		alpha: number,
-		beta: number,
-		[la, lb, lc]: readonly [Layout, Layout, Layout],
-	) {
-		scoped(engine, () => {
-			const a = rounded(randomMatrix(m, k, 1));
-			const b = rounded(randomMatrix(k, n, 2));
-			const c = rounded(randomMatrix(m, n, 3));
-			if (beta === 0) c.data.fill(Number.NaN);
-			const C = place(float32, c, lc);
-			float32.gemm(alpha, place(float32, a, la), place(float32, b, lb), beta, C);
-			const { product, magnitude } = naiveProduct(a, b);
-			const kept = (i: number) => (beta === 0 ? 0 : beta * c.data[i]!);
-			const wanted = tabulate(m, n, (i, j) => alpha * product.data[i * n + j]! + kept(i * n + j));
-			const scale = (i: number) => Math.abs(alpha) * magnitude.data[i]! + Math.abs(kept(i));
-			expectWithin(read(C), wanted, (i) => roundings(k) * scale(i));
-			expectUntouchedAround(C);
-		});
-	}
+	const checks = productChecks(engine, float32, rounded, roundings);
 
 	test("gemm agrees with plain loops for all sizes, strides, alpha and beta; beta = 0 never reads C", () => {
-		fc.assert(
-			fc.property(
-				fc.tuple(size, size, size),
-				factor,
-				factor,
-				fc.tuple(layout, layout, layout),
-				(sizes, alpha, beta, kinds) => checkGemm(sizes, alpha, beta, kinds),
-			),
-			{ numRuns: 100, seed: 1 },
-		);
+		checks.gemmProperty(40, 100);
 	});
 
 	test.each([
@@ -84,41 +39,20 @@ describe.each(engines)("float32 on %s", (_, engine) => {
 		[1, 300, 290],
 		[300, 1, 290],
 	])("gemm of %i x %i, depth %i, around the block edges", (m, n, k) => {
-		checkGemm([m, n, k], 1, 0, ["row-major", "row-major", "row-major"]);
-		checkGemm([m, n, k], -0.5, 1.5, ["column-major", "padded", "column-major"]);
+		checks.gemm([m, n, k], 1, 0, ["row-major", "row-major", "row-major"]);
+		checks.gemm([m, n, k], -0.5, 1.5, ["column-major", "padded", "column-major"]);
 	});
 
-	function checkSyrk(n: number, k: number, alpha: number, beta: number, kinds: readonly [Layout, Layout]) {
-		scoped(engine, () => {
-			const a = rounded(randomMatrix(n, k, 7));
-			const c = rounded(randomSymmetric(n, 8));
-			const C = place(float32, c, kinds[1]);
-			float32.syrk(alpha, place(float32, a, kinds[0]), beta, C);
-			const { product, magnitude } = naiveProduct(a, transposedCopy(a));
-			const kept = (i: number) => (beta === 0 ? 0 : beta * c.data[i]!);
-			const above = (i: number) => i % n > Math.floor(i / n);
-			const wanted = tabulate(n, n, (i, j) =>
-				j > i ? c.data[i * n + j]! : alpha * product.data[i * n + j]! + kept(i * n + j),
-			);
-			const scale = (i: number) => Math.abs(alpha) * magnitude.data[i]! + Math.abs(kept(i));
-			expectWithin(read(C), wanted, (i) => (above(i) ? 0 : roundings(k) * scale(i)));
-			expectUntouchedAround(C);
-		});
-	}
-
 	test("syrk writes the lower triangle only, for all sizes, strides, alpha and beta", () => {
-		fc.assert(fc.property(size, size, factor, factor, fc.tuple(layout, layout), checkSyrk), {
-			numRuns: 60,
-			seed: 2,
-		});
+		checks.syrkProperty(40, 60);
 	});
 
 	test.each([
 		[97, 257],
 		[133, 40],
 	])("syrk of order %i, depth %i, around the block edges", (n, k) => {
-		checkSyrk(n, k, 1, 0, ["row-major", "row-major"]);
-		checkSyrk(n, k, -1, 1, ["column-major", "padded"]);
+		checks.syrk(n, k, 1, 0, ["row-major", "row-major"]);
+		checks.syrk(n, k, -1, 1, ["column-major", "padded"]);
 	});
 
 	function evaluate(name: "exp" | "log" | "erf" | "tanh" | "erfDerivative", x: readonly number[]): number[] {

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scoped } from "../src/linalg/operations.ts";
 import { columnVector, submatrix, transpose, view } from "../src/view.ts";
@@ -6,60 +5,26 @@ import { engines } from "./engines.ts";
 import {
 	expectUntouchedAround,
 	expectWithin,
-	layouts,
 	naiveProduct,
 	place,
 	randomMatrix,
-	randomSymmetric,
 	read,
 	tabulate,
 	transposedCopy,
 } from "./linalg-support.ts";
+import { productChecks } from "./product-checks.ts";
 
 const EPS = Number.EPSILON;
-
-const size = fc.integer({ min: 0, max: 70 });
-const layout = fc.constantFrom(...layouts);
-const factor = fc.constantFrom(0, 1, -1, 0.5, -2.25);
 
 /** Each of the two computations being compared sums k products, scales and adds: at most k + 2 roundings of relative
  * size eps / 2 in every term (Higham 2002, section 3.1), whatever the order; the scaling by the test itself is the 1 more. */
 const roundings = (k: number) => (k + 3) * EPS;
 
 describe.each(engines)("products on %s", (_, engine) => {
-	function checkGemm(
-		[m, n, k]: readonly [number, number, number],
-		alpha: number,
-		beta: number,
-		[la, lb, lc]: readonly [(typeof layouts)[number], (typeof layouts)[number], (typeof layouts)[number]],
-	) {
-		scoped(engine, () => {
-			const a = randomMatrix(m, k, 1);
-			const b = randomMatrix(k, n, 2);
-			const c = randomMatrix(m, n, 3);
-			if (beta === 0) c.data.fill(Number.NaN);
-			const C = place(engine, c, lc);
-			engine.gemm(alpha, place(engine, a, la), place(engine, b, lb), beta, C);
-			const { product, magnitude } = naiveProduct(a, b);
-			const kept = (i: number) => (beta === 0 ? 0 : beta * c.data[i]!);
-			const wanted = tabulate(m, n, (i, j) => alpha * product.data[i * n + j]! + kept(i * n + j));
-			const scale = (i: number) => Math.abs(alpha) * magnitude.data[i]! + Math.abs(kept(i));
-			expectWithin(read(C), wanted, (i) => roundings(k) * scale(i));
-			expectUntouchedAround(C);
-		});
-	}
+	const checks = productChecks(engine, engine, (m) => m, roundings);
 
 	test("gemm agrees with plain loops for all sizes, strides, alpha and beta; beta = 0 never reads C", () => {
-		fc.assert(
-			fc.property(
-				fc.tuple(size, size, size),
-				factor,
-				factor,
-				fc.tuple(layout, layout, layout),
-				(sizes, alpha, beta, kinds) => checkGemm(sizes, alpha, beta, kinds),
-			),
-			{ numRuns: 150, seed: 1 },
-		);
+		checks.gemmProperty(70, 150);
 	});
 
 	const shapes: [size: readonly [number, number, number], name: string][] = [
@@ -76,9 +41,9 @@ describe.each(engines)("products on %s", (_, engine) => {
 	];
 
 	test.each(shapes)("gemm of size %j: %s", (sizes) => {
-		checkGemm(sizes, 1, 0, ["row-major", "row-major", "row-major"]);
-		checkGemm(sizes, -0.5, 1.5, ["column-major", "padded", "column-major"]);
-		checkGemm(sizes, 2, -1, ["padded", "column-major", "strided"]);
+		checks.gemm(sizes, 1, 0, ["row-major", "row-major", "row-major"]);
+		checks.gemm(sizes, -0.5, 1.5, ["column-major", "padded", "column-major"]);
+		checks.gemm(sizes, 2, -1, ["padded", "column-major", "strided"]);
 	});
 
 	test("gemm reads transposed views and submatrices in place", () => {
@@ -132,31 +97,8 @@ describe.each(engines)("products on %s", (_, engine) => {
 		});
 	});
 
-	function checkSyrk(n: number, k: number, alpha: number, beta: number, kinds: readonly [string, string]) {
-		scoped(engine, () => {
-			const [la, lc] = kinds as [(typeof layouts)[number], (typeof layouts)[number]];
-			const a = randomMatrix(n, k, 7);
-			const c = randomSymmetric(n, 8);
-			if (beta === 0) for (let i = 0; i < n; i++) c.data.fill(Number.NaN, i * n, i * n + i + 1);
-			const C = place(engine, c, lc);
-			engine.syrk(alpha, place(engine, a, la), beta, C);
-			const { product, magnitude } = naiveProduct(a, transposedCopy(a));
-			const kept = (i: number) => (beta === 0 ? 0 : beta * c.data[i]!);
-			const above = (i: number) => i % n > Math.floor(i / n);
-			const wanted = tabulate(n, n, (i, j) =>
-				j > i ? c.data[i * n + j]! : alpha * product.data[i * n + j]! + kept(i * n + j),
-			);
-			const scale = (i: number) => Math.abs(alpha) * magnitude.data[i]! + Math.abs(kept(i));
-			expectWithin(read(C), wanted, (i) => (above(i) ? 0 : roundings(k) * scale(i)));
-			expectUntouchedAround(C);
-		});
-	}
-
 	test("syrk writes the lower triangle only, for all sizes, strides, alpha and beta", () => {
-		fc.assert(fc.property(size, size, factor, factor, fc.tuple(layout, layout), checkSyrk), {
-			numRuns: 100,
-			seed: 2,
-		});
+		checks.syrkProperty(70, 100);
 	});
 
 	test.each([
@@ -165,8 +107,8 @@ describe.each(engines)("products on %s", (_, engine) => {
 		[133, 256],
 		[201, 12],
 	])("syrk of order %i, depth %i, around the block edges", (n, k) => {
-		checkSyrk(n, k, 1, 0, ["row-major", "row-major"]);
-		checkSyrk(n, k, -1, 1, ["column-major", "padded"]);
+		checks.syrk(n, k, 1, 0, ["row-major", "row-major"]);
+		checks.syrk(n, k, -1, 1, ["column-major", "padded"]);
 	});
 
 	test("products of views over one block leave their neighbors alone", () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { hashExperiment } from "@finitude/core";
+import { findSampler, hashExperiment, InputError, type Problem } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import type { CompareFlags } from "../commands/compare.ts";
 import { engineChoice, samplingOverrides } from "../commands/options.ts";
@@ -21,6 +21,7 @@ export async function compare(path: string, flags: CompareFlags): Promise<void> 
 	// Now, not after minutes of work.
 	makeFolder(flags.out);
 	const { problem, sampling, name, resolved } = experiment;
+	if (flags.sampler !== undefined) refuseUnlessItSamples(flags.sampler, problem);
 	const folder = join(resultsFolder(flags.out, name, hashExperiment(resolved)), "checkpoints");
 	const interrupt = interruptSignal();
 	try {
@@ -39,4 +40,11 @@ export async function compare(path: string, flags: CompareFlags): Promise<void> 
 	} finally {
 		interrupt.release();
 	}
+}
+
+/** A sampler that the experiment names is left out where it does not apply; one that the command names must not be. */
+function refuseUnlessItSamples(id: string, problem: Problem): void {
+	const applies = findSampler(id, "--sampler").applies(problem);
+	if (applies === true) return;
+	throw new InputError({ where: "--sampler", wanted: "a sampler of this problem", got: id, advice: applies });
 }

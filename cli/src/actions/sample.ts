@@ -9,6 +9,7 @@ import { renderPrediction } from "../render/prediction.ts";
 import { renderSamplerLines } from "../render/sampler.ts";
 import { drawsTarget, writeSampled } from "../results/draws-target.ts";
 import { checkpointPlace } from "../workers/checkpoint-place.ts";
+import { refuseToOverwrite } from "../workers/checkpoints.ts";
 import { sampleNetwork } from "../workers/sample-network.ts";
 import { solveInWorker } from "../workers/solve-theories.ts";
 
@@ -37,6 +38,7 @@ export async function sample(path: string, flags: SampleFlags): Promise<void> {
 		flags.checkpoints === undefined
 			? undefined
 			: checkpointPlace(flags.checkpoints, flags, problem, settings, engine);
+	if (checkpoints !== undefined) refuseToOverwrite(checkpoints, settings.chains);
 	const interrupt = interruptSignal();
 	const { signal } = interrupt;
 	try {

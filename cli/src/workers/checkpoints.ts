@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { type ChainOptions, type ChainSnapshot, InputError } from "@finitude/core";
-import { makeFolder, readBytes } from "../io/files.ts";
+import { makeFolder, readBytes, withPath } from "../io/files.ts";
 
 /** Where the checkpoints of a run are. */
 export interface CheckpointPlace {
@@ -61,15 +61,17 @@ function writeCheckpoint(place: CheckpointPlace, chain: number, snapshot: ChainS
 	const file = checkpointFile(place, chain);
 	const content = serialize({ identity: place.identity, chain, snapshot });
 	const unfinished = `${file}.unfinished`;
-	const descriptor = openSync(unfinished, "w");
-	try {
-		writeAll(descriptor, digest(content));
-		writeAll(descriptor, content);
-		fsyncSync(descriptor);
-	} finally {
-		closeSync(descriptor);
-	}
-	renameSync(unfinished, file);
+	withPath(unfinished, "a file that can be written", () => {
+		const descriptor = openSync(unfinished, "w");
+		try {
+			writeAll(descriptor, digest(content));
+			writeAll(descriptor, content);
+			fsyncSync(descriptor);
+		} finally {
+			closeSync(descriptor);
+		}
+		renameSync(unfinished, file);
+	});
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
@@ -91,7 +93,7 @@ function readCheckpoint(place: CheckpointPlace, chain: number): ChainSnapshot | 
 			where: file,
 			wanted: "a whole checkpoint",
 			got: "one whose checksum is wrong",
-			advice: "Remove it, or leave --resume out, to start this chain again.",
+			advice: "Remove it to start this chain again.",
 		});
 	}
 	const checkpoint = deserialize(content) as { identity: string; chain: number; snapshot: ChainSnapshot };
@@ -100,10 +102,32 @@ function readCheckpoint(place: CheckpointPlace, chain: number): ChainSnapshot | 
 			where: file,
 			wanted: "a checkpoint of this very run",
 			got: "one of another problem, other settings, another engine or another version",
-			advice: "Leave --resume out to start again, or repeat the command that was interrupted.",
+			advice: "Repeat the command that was interrupted, or remove it to start again.",
 		});
 	}
 	return checkpoint.snapshot;
+}
+
+/** @throws InputError when a run that is not to be resumed would write over checkpoints, its own or another's. */
+export function refuseToOverwrite(place: CheckpointPlace, chains: number): void {
+	if (place.resume) return;
+	const count = Array.from({ length: chains }, (_, chain) => checkpointFile(place, chain)).filter(
+		existsSync,
+	).length;
+	if (count === 0) return;
+	throw new InputError({
+		where: place.folder,
+		wanted: "a folder without checkpoints",
+		got: `those of ${count} ${count === 1 ? "chain" : "chains"} of an unfinished run`,
+		advice: "Add --resume to go on from them, or remove them to start again.",
+	});
+}
+
+/** How many of a run's chains have a checkpoint to go on from. @throws InputError when one is damaged or belongs to another run. */
+export function countCheckpoints(place: CheckpointPlace, chains: number): number {
+	let count = 0;
+	for (let chain = 0; chain < chains; chain++) if (readCheckpoint(place, chain) !== undefined) count++;
+	return count;
 }
 
 /** Removes the checkpoints of a run that is complete, and their folder if nothing else is in it. */

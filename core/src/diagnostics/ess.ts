@@ -3,6 +3,7 @@ import { type Diagnostic, defined, undefinedBecause, unusable } from "./diagnost
 import { mean, pooled, sortedQuantile, variance } from "./moments.ts";
 import { rankNormalize } from "./rank-normalize.ts";
 import { splitChains } from "./split-chains.ts";
+import { toUnitScale } from "./unit-scale.ts";
 
 /**
  * Effective sample size for the mean of the draws as they are (no rank normalization): what a Monte-Carlo standard error of
@@ -12,7 +13,7 @@ import { splitChains } from "./split-chains.ts";
  * @throws RangeError when there is no chain or the lengths differ
  */
 export function ess(chains: readonly Float64Array[]): Diagnostic {
-	return unusable(chains) ?? sequenceEss(splitChains(chains));
+	return unusable(chains) ?? sequenceEss(splitChains(toUnitScale(chains).chains));
 }
 
 /** Bulk ESS: of the rank-normalized split chains. Vehtari et al. 2021, section 4.1. @throws RangeError as `ess`. */

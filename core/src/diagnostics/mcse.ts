@@ -1,6 +1,7 @@
 import { type Diagnostic, defined, unusable } from "./diagnostic.ts";
 import { ess } from "./ess.ts";
 import { mean, pooled, variance } from "./moments.ts";
+import { toUnitScale } from "./unit-scale.ts";
 
 /**
  * Monte-Carlo standard error of the mean of all draws: standard deviation / sqrt(ESS). Vehtari et al. 2021 (arXiv
@@ -8,7 +9,9 @@ import { mean, pooled, variance } from "./moments.ts";
  */
 export function mcseMean(chains: readonly Float64Array[]): Diagnostic {
 	const size = ess(chains);
-	return size.defined ? defined(Math.sqrt(variance(pooled(chains)) / size.value)) : size;
+	if (!size.defined) return size;
+	const scaled = toUnitScale(chains);
+	return defined(scaled.scale * Math.sqrt(variance(pooled(scaled.chains)) / size.value));
 }
 
 /**
@@ -18,12 +21,14 @@ export function mcseMean(chains: readonly Float64Array[]): Diagnostic {
 export function mcseStandardDeviation(chains: readonly Float64Array[]): Diagnostic {
 	const fault = unusable(chains);
 	if (fault) return fault;
-	const center = mean(pooled(chains));
-	const squares = chains.map((chain) => chain.map((x) => (x - center) ** 2));
+	const scaled = toUnitScale(chains);
+	const center = mean(pooled(scaled.chains));
+	const squares = scaled.chains.map((chain) => chain.map((x) => (x - center) ** 2));
 	const size = ess(squares);
 	if (!size.defined) return size;
 	const all = pooled(squares);
 	const second = mean(all);
-	const spread = mean(all.map((c) => c * c)) - second * second;
-	return defined(Math.sqrt(spread / size.value / second / 4));
+	// About its mean: the difference of two means can round below 0.
+	const spread = mean(all.map((c) => (c - second) ** 2));
+	return defined(scaled.scale * Math.sqrt(spread / size.value / second / 4));
 }

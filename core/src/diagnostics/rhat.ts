@@ -2,6 +2,7 @@ import { type Diagnostic, defined, unusable } from "./diagnostic.ts";
 import { mean, variance } from "./moments.ts";
 import { fold, rankNormalize } from "./rank-normalize.ts";
 import { isConstant, splitChains } from "./split-chains.ts";
+import { toUnitScale } from "./unit-scale.ts";
 
 /**
  * Rank-normalized split R-hat: the larger of the R-hat of the ranks (location) and of the folded ranks (scale).
@@ -27,7 +28,7 @@ export function rHat(chains: readonly Float64Array[]): Diagnostic {
  * @throws RangeError as `rHat`.
  */
 export function meanRHat(chains: readonly Float64Array[]): Diagnostic {
-	return unusable(chains) ?? defined(classicRHat(splitChains(chains)));
+	return unusable(chains) ?? defined(classicRHat(splitChains(toUnitScale(chains).chains)));
 }
 
 /** sqrt(((n - 1)/n W + B/n) / W), W the mean variance within chains and B/n the variance of their means. */

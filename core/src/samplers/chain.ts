@@ -2,6 +2,7 @@ import { type Engine, seedStream, splitStream } from "@finitude/engine";
 import { MINIMUM_DRAWS } from "../diagnostics/diagnostic.ts";
 import { InputError } from "../errors.ts";
 import { parseWith } from "../problem/faults.ts";
+import { checkProblem } from "../problem/parse-problem.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ChainCounters, ChainOptions, ChainResult, ChainSnapshot } from "./chain-result.ts";
 import { createDrawStore } from "./draw-store.ts";
@@ -21,8 +22,8 @@ import { createScalarFunctions } from "./scalar-functions.ts";
  * splitStream(seedStream(seed), c), whose children 0, 1 and 2 drive the transitions, the observations and what is filled in of
  * saved weights. A chain that goes on
  * from a snapshot gives the same bits as one that never stopped.
- * @throws InputError for unknown samplers, problems and options that the sampler refuses, impossible settings and runs that do
- * not fit in memory.
+ * @throws InputError for unknown samplers, problems that are not sound (`checkProblem`), problems and options that the sampler
+ * refuses, impossible settings, snapshots whose draws have another shape, and runs that do not fit in memory.
  */
 export function runChain(
 	problem: Problem,
@@ -32,6 +33,7 @@ export function runChain(
 	{ onProgress, shouldStop, resume, wantsSnapshot, onSnapshot }: ChainOptions = {},
 ): ChainResult {
 	refuseImpossible(settings);
+	checkProblem(problem);
 	refuseTooLarge(problem, settings);
 	const mark = engine.mark();
 	try {

@@ -2,7 +2,7 @@ import { matrix } from "@finitude/engine";
 import type { Convergence, SampledAnswer, SamplerDiagnostics } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ChainResult } from "./chain-result.ts";
-import { shortestLength } from "./combined-draws.ts";
+import { refuseForeignChains, shortestLength } from "./combined-draws.ts";
 import { type ConvergenceReport, convergenceReport } from "./convergence-report.ts";
 import { logEvidence } from "./evidence/log-evidence.ts";
 import { generalizationError } from "./generalization-error.ts";
@@ -12,6 +12,7 @@ import { averagedName } from "./observation.ts";
 import { pointEstimates } from "./point-estimates.ts";
 import { posteriorCovariances } from "./posterior-covariance.ts";
 import { preactivationLaws } from "./preactivation-laws.ts";
+import { findSampler } from "./registry.ts";
 import type { SamplingSettings } from "./sampler.ts";
 import { temperingNotes } from "./tempering/tempering-notes.ts";
 import { validityNotes } from "./validity-notes.ts";
@@ -27,7 +28,7 @@ export const R_HAT_LIMIT = 1.01;
  * weights are worth fewer than 100 equal ones or have too heavy a tail. Weighted draws also give the log evidence.
  *
  * Chains of unequal length, stopped early, are cut to the shortest for means, variances and diagnostics.
- * @throws InputError when there is no chain or one has fewer than four draws.
+ * @throws InputError when there is no chain, one has fewer than four draws, or one is of another problem.
  */
 export function combineChains(
 	problem: Problem,
@@ -35,6 +36,7 @@ export function combineChains(
 	chains: readonly ChainResult[],
 ): SampledAnswer {
 	const draws = shortestLength(chains);
+	refuseForeignChains(problem, chains);
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
 	const evidence = logEvidence(problem, settings, chains, draws);
@@ -87,7 +89,7 @@ export function combineChains(
 			...("absent" in evidence ? [] : evidence.notes),
 			...(importance?.notes ?? []),
 		],
-		convergence: convergenceOf(diagnostics, report, importance),
+		convergence: convergenceOf(settings, diagnostics, report, importance),
 		diagnostics,
 	};
 }
@@ -152,9 +154,7 @@ function absent(
 					"preactivations.histogram":
 						"the prior standard deviations that its bins are measured in are not known",
 				}),
-		...(settings.covariance === true && several
-			? { trainCovariance: "with several outputs no one covariance over points holds for all of them" }
-			: {}),
+		...(settings.covariance === true && several ? absentCovariances(problem) : {}),
 		...(averaged.output!.batches * chains.length < 2
 			? { kernelStandardErrors: "the chains were stopped before two batches of draws" }
 			: {}),
@@ -164,7 +164,13 @@ function absent(
 	};
 }
 
+function absentCovariances({ testInputs }: Problem): Record<string, string> {
+	const reason = "with several outputs no one covariance over points holds for all of them";
+	return { trainCovariance: reason, ...(testInputs && { testCovariance: reason }) };
+}
+
 function convergenceOf(
+	{ sampler }: SamplingSettings,
 	diagnostics: SamplerDiagnostics,
 	report: ConvergenceReport,
 	importance: WeightReport | undefined,
@@ -191,6 +197,6 @@ function convergenceOf(
 	if (faults.length === 0) return { converged: true, ...common };
 	const remedy = importance?.faults.length
 		? "Raise proposals and draws, or sample with hmc"
-		: "Raise warmup and draws";
+		: (divergences > 0 && findSampler(sampler).divergenceAdvice) || "Raise warmup and draws";
 	return { converged: false, ...common, advice: `${remedy}: ${faults.join("; ")}.` };
 }

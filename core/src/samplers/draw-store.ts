@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import { type BatchMeans, createBatchMeans } from "./batch-means.ts";
 import type { AveragedDraws, DrawStoreSnapshot, ScalarDraws } from "./chain-result.ts";
@@ -40,7 +41,7 @@ export interface DrawStore {
 	finish(): StoredDraws;
 	/** A copy of the draws so far. */
 	snapshot(): DrawStoreSnapshot;
-	/** Of a store for the same problem and number of draws. */
+	/** Of a store for the same problem and number of draws. @throws InputError for a snapshot of another shape. */
 	restore(snapshot: DrawStoreSnapshot): void;
 }
 
@@ -173,6 +174,7 @@ export function createDrawStore(
 			rounded,
 		}),
 		restore(snapshot) {
+			refuseForeign(snapshot, sizes, draws);
 			kept = snapshot.kept;
 			rounded = snapshot.rounded;
 			for (const [name, values] of Object.entries(snapshot.stored)) stored[name]!.set(values);
@@ -183,6 +185,21 @@ export function createDrawStore(
 			}
 		},
 	};
+}
+
+function refuseForeign(
+	{ kept, stored }: DrawStoreSnapshot,
+	sizes: Readonly<Record<string, number>>,
+	draws: number,
+): void {
+	const fits = Object.entries(sizes).every(([name, size]) => stored[name]?.length === kept * size);
+	if (fits && kept <= draws) return;
+	throw new InputError({
+		where: "resume",
+		wanted: "a snapshot of a chain of this problem with these settings",
+		got: "one whose draws have another shape",
+		advice: "Resume with the problem and the settings that the snapshot was taken with.",
+	});
 }
 
 function refuseNonFinite(x: Float64Array, name: string, draw: number): void {

@@ -91,6 +91,7 @@ export const langevin: Sampler<LangevinState, StepInfo, LangevinOptions> = {
 		"Noisy full-batch gradient descent with weight decay, as experiments do it: biased by its step size.",
 	references,
 	options,
+	divergenceAdvice: "Lower stepSize, or leave it at auto",
 	applies,
 	prepare,
 	biasRun: halfStepSettings,

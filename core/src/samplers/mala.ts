@@ -11,6 +11,7 @@
  */
 import type { RandomState } from "@finitude/engine";
 import { z } from "zod";
+import { InputError } from "../errors.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import { squaredNorm } from "./block-operations.ts";
@@ -120,6 +121,7 @@ function prepare(space: SamplingSpace, { stepsPerDraw }: MalaOptions): Transitio
 		init(stream) {
 			engine.fillNormal(stream, position);
 			const start = evaluate();
+			if (!Number.isFinite(start.energy)) throw overflows(space.problem);
 			const h = startingStepSize((size) => propose(start, size, stream).error);
 			return {
 				position: start.position,
@@ -156,6 +158,17 @@ function prepare(space: SamplingSpace, { stepsPerDraw }: MalaOptions): Transitio
 		draw: (state) => potential.draw(state.position),
 		at: ({ tuning }, network) => ({ position: potential.positionOf(network), tuning }),
 	};
+}
+
+/** No step from there could be accepted or refused. */
+function overflows({ noiseVariance }: Problem): InputError {
+	return new InputError({
+		where: "noiseVariance",
+		wanted: "a noise and targets whose log density has a finite value in double precision",
+		got: `${noiseVariance}`,
+		advice:
+			"The log density overflows at weights drawn from the prior: raise noiseVariance, or rescale the data.",
+	});
 }
 
 /** Weights, E and its gradient there. */

@@ -39,6 +39,8 @@ export interface Sampler<
 	readonly options: z.ZodType<Options>;
 	/** Every draw carries a log importance weight. */
 	readonly weighted?: true;
+	/** What to do about steps that diverged. Default: "Raise warmup and draws", where warm-up adapts the steps. */
+	readonly divergenceAdvice?: string;
 	/** true, or one sentence that says why this sampler cannot sample this problem. */
 	applies(problem: Problem): true | string;
 	/** Present where this sampler can estimate the log evidence: what it then stores of each draw on top of the rest. */

@@ -39,7 +39,7 @@ export function validityNotes(
 		note(
 			name,
 			worst.value,
-			`Below ${wanted} at ${worst.label}: standard errors and R-hat are themselves uncertain. Raise draws.`,
+			`The ${name} is ${Math.floor(worst.value)} (${worst.label}), below ${wanted}: standard errors and R-hat are themselves uncertain. Raise draws.`,
 		);
 	}
 	const lengths = chains.map((chain) => chain.completedDraws);

@@ -1,4 +1,4 @@
-import { load, multiply, transpose } from "@finitude/engine";
+import { load, mirrorLower, multiply, transpose } from "@finitude/engine";
 import { allocateView } from "./block-operations.ts";
 import { averagedName } from "./observation.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
@@ -31,8 +31,8 @@ export function createWeightCovariance(
 	const covariance = new Float64Array(size * size);
 	return () => {
 		engine.gemm(1, weightsOf(layer, potential.position), basis, 0, inside);
-		engine.gemm(1 / layer.width, transpose(inside), inside, 0, second);
-		const moment = second.block.data;
+		engine.syrk(1 / layer.width, transpose(inside), 0, second);
+		const { data: moment } = mirrorLower({ rows: size, columns: size, data: second.block.data });
 		for (let i = 0; i < size; i++) {
 			for (let j = 0; j < size; j++) {
 				const k = i * size + j;

@@ -2,6 +2,7 @@ import type { Answer } from "../answer/answer.ts";
 import { type ComputationRecord, computationRecord } from "../answer/record.ts";
 import { InputError } from "../errors.ts";
 import { alternatives, describeValue, fieldName, parseWith } from "../problem/faults.ts";
+import { checkProblem } from "../problem/parse-problem.ts";
 import type { Problem } from "../problem/problem.ts";
 import { requireApplicable } from "./applicability.ts";
 import type { SolveContext, Theory } from "./theory.ts";
@@ -18,7 +19,7 @@ export interface TimedSolveContext extends SolveContext {
 /**
  * One theory, one problem, options as a user wrote them.
  *
- * @throws InputError when the theory does not apply, an option is unknown or wrong, or the numbers make the problem
+ * @throws InputError when the problem is not sound (`checkProblem`) or the theory does not apply to it, an option is unknown or wrong, or the numbers make the problem
  * unsolvable or overflow.
  */
 export function solveTheory<Options extends object>(
@@ -28,6 +29,7 @@ export function solveTheory<Options extends object>(
 	{ clock, ...context }: TimedSolveContext,
 ): ReportedAnswer {
 	const options = parseOptions(theory, rawOptions);
+	checkProblem(problem);
 	requireApplicable(theory, problem);
 	refuseOverflow(problem);
 	const start = clock();

@@ -5,6 +5,7 @@ import {
 	ess,
 	mcseMean,
 	mcseStandardDeviation,
+	meanRHat,
 	rankNormalize,
 	rHat,
 	tailEss,
@@ -157,4 +158,26 @@ test("rankNormalize depends on the order alone and shares the rank of ties", () 
 	expect(rankNormalize(chains.map((chain) => chain.map((x) => x ** 3)))).toEqual(scores);
 	expect(scores[0]![2]).toBe(scores[1]![0]);
 	expect(scores[0]![1]).toBe(Math.min(...scores.flatMap((s) => [...s])));
+});
+
+// Squares of such draws overflow and vanish in double precision.
+test.each([2 ** 900, 2 ** -900])("draws of the order of %d have the diagnostics of any others", (unit) => {
+	const chains = iid(20, 100);
+	const scaled = chains.map((chain) => chain.map((x) => unit * x));
+	for (const diagnostic of [ess, bulkEss, tailEss, rHat, meanRHat]) {
+		expect(diagnostic(scaled)).toEqual(diagnostic(chains));
+	}
+	for (const diagnostic of [mcseMean, mcseStandardDeviation]) {
+		expect(value(diagnostic(scaled))).toBe(unit * value(diagnostic(chains)));
+	}
+});
+
+test("squared deviations that differ by rounding alone have a standard error", () => {
+	// Balanced draws of two values: every squared deviation is a^2 up to rounding, so their spread is rounding alone.
+	for (const a of [0.1, 0.2, 0.3, 0.6, 0.7, 0.9]) {
+		const chains = Array.from({ length: 2 }, (_, c) =>
+			Float64Array.from({ length: 100 }, (_, t) => ((t + c) % 2 === 0 ? a : -a) + (t === 0 ? 1e-15 : 0)),
+		);
+		expect(value(mcseStandardDeviation(chains))).toBeLessThan(1e-15);
+	}
 });

@@ -2,6 +2,7 @@
 import type { Matrix } from "@finitude/engine";
 import { expect } from "vitest";
 import type { SampledAnswer } from "../../src/index.ts";
+import { MAX_BATCHES } from "../../src/samplers/batch-means.ts";
 
 export interface Measurement {
 	/** "testMean[3][0]". */
@@ -11,10 +12,33 @@ export interface Measurement {
 	readonly truth: number;
 	/** 0 for an exact truth. */
 	readonly truthError: number;
+	/** Of `error`, where it is one of a few batch means; see `batchFreedom`. */
+	readonly freedom?: number;
 }
 
-export function zScore({ estimate, error, truth, truthError }: Measurement): number {
-	return (estimate - truth) / Math.hypot(error, truthError);
+/** (estimate - truth) / standard error of both; where that rests on few batches, the normal score of the same probability. */
+export function zScore({ estimate, error, truth, truthError, freedom }: Measurement): number {
+	const both = Math.hypot(error, truthError);
+	const score = (estimate - truth) / both;
+	if (freedom === undefined || error === 0) return score;
+	// The degrees of freedom of a sum of variances, of which only one is uncertain (Welch 1947; Satterthwaite 1946).
+	return normalScore(score, freedom * (both / error) ** 4);
+}
+
+/** The normal score of a Student t score (Wallace 1959, Annals of Mathematical Statistics 30:1124; good to 1 % here). */
+export function normalScore(t: number, freedom: number): number {
+	const z = ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
+	return Math.sign(t) * z;
+}
+
+/**
+ * Degrees of freedom of standard errors by batch means: one for each batch of all chains, some 30 to 60, but one. Beyond four
+ * standard errors the tails of Student's t are then several times as heavy as normal ones.
+ */
+export function batchFreedom({ diagnostics: { chains, draws } }: SampledAnswer): number {
+	let length = 1;
+	while (Math.floor(draws / length) >= MAX_BATCHES) length *= 2;
+	return chains * Math.floor(draws / length) - 1;
 }
 
 /**
@@ -30,6 +54,8 @@ export function expectAgreement(measurements: readonly Measurement[], bound = 4)
 export interface Sampled {
 	readonly estimate: Matrix;
 	readonly error: Matrix;
+	/** Where the errors are of batch means. */
+	readonly freedom?: number;
 }
 
 export const POINT_QUANTITIES = ["trainMean", "trainVariance", "testMean", "testVariance"] as const;
@@ -39,14 +65,16 @@ export function sampledPoints(answer: SampledAnswer, quantity: (typeof POINT_QUA
 	return { estimate: answer[quantity]!, error: answer[`${quantity}StandardError`]! };
 }
 
-export function sampledOutputKernel({ kernels, kernelStandardErrors }: SampledAnswer): Sampled {
-	return { estimate: kernels.output as Matrix, error: kernelStandardErrors.output as Matrix };
+export function sampledOutputKernel(answer: SampledAnswer): Sampled {
+	const { kernels, kernelStandardErrors } = answer;
+	const [estimate, error] = [kernels.output as Matrix, kernelStandardErrors.output as Matrix];
+	return { estimate, error, freedom: batchFreedom(answer) };
 }
 
 /** One measurement an entry; of a symmetric matrix the lower triangle alone. */
 export function measureMatrix(
 	label: string,
-	{ estimate, error }: Sampled,
+	{ estimate, error, freedom }: Sampled,
 	truth: ArrayLike<number>,
 	{ truthError, symmetric = false }: { truthError?: ArrayLike<number>; symmetric?: boolean } = {},
 ): Measurement[] {
@@ -60,6 +88,7 @@ export function measureMatrix(
 			error: error.data[k]!,
 			truth: value,
 			truthError: truthError?.[k] ?? 0,
+			...(freedom === undefined ? {} : { freedom }),
 		};
 	}).flat();
 }

@@ -1,7 +1,9 @@
+import { matrix } from "@finitude/engine";
 import { expect, test } from "vitest";
 import {
 	type ChainProgress,
 	type ChainSnapshot,
+	combineChains,
 	InputError,
 	type Problem,
 	runChain,
@@ -71,14 +73,18 @@ test("a stopped chain keeps what it has, the same numbers as the full one", () =
 	expect(runChain(problem, engine, settings, 1, { shouldStop: () => ++warm === 3 }).completedDraws).toBe(0);
 });
 
-function refusal(changed: Problem, changes = {}): string {
+function messageOf(run: () => unknown): string {
 	try {
-		runChain(changed, engine, { ...settings, ...changes }, 0);
+		run();
 	} catch (error) {
 		if (error instanceof InputError) return error.message;
 		throw error;
 	}
 	throw new Error("nothing was refused");
+}
+
+function refusal(changed: Problem, changes = {}): string {
+	return messageOf(() => runChain(changed, engine, { ...settings, ...changes }, 0));
 }
 
 test("what cannot be sampled is refused in words", () => {
@@ -99,6 +105,53 @@ test("what cannot be sampled is refused in words", () => {
 			"Reduce draws, chains or the number of test inputs.",
 	);
 	expect(
-		refusal({ ...problem, trainInputs: { rows: 20_000, columns: 1, data: new Float64Array(20_000) } }),
+		refusal({
+			...problem,
+			trainInputs: matrix(20_000, 6, new Float64Array(120_000)),
+			trainTargets: matrix(20_000, 2, new Float64Array(40_000)),
+		}),
 	).toContain("problem: wanted a network and data whose work space fits in 2.0 GiB; got ");
+});
+
+test("problems that were not parsed are checked too", () => {
+	const withNaN = problem.trainInputs.data.map((x, i) => (i === 7 ? Number.NaN : x));
+	const unsound = { ...problem, trainInputs: { ...problem.trainInputs, data: withNaN } };
+	expect(refusal(unsound)).toBe(
+		"trainInputs[1][1]: wanted a number between -1e+70 and 1e+70; got NaN. Rescale the data.",
+	);
+	const mismatched = { ...problem, trainTargets: problem.testInputs! };
+	expect(refusal(mismatched)).toBe("trainTargets: wanted 4 rows, one for each of trainInputs; got 2.");
+});
+
+test("chains and snapshots of another shape are refused", () => {
+	const other = randomProblem({ points: 3, inputs: 6, layers: [dense(3, "erf")] });
+	const snapshots: ChainSnapshot[] = [];
+	const chain = runChain(other, engine, settings, 1, {
+		wantsSnapshot: (last) => last,
+		onSnapshot: (snapshot) => snapshots.push(snapshot),
+	});
+	expect(messageOf(() => combineChains(problem, settings, [chain]))).toBe(
+		"chains: wanted draws of f at 4 training and 2 test points, 2 outputs each; got 3 and 0 numbers a draw in chain 1. " +
+			"Combine chains of one problem, with that problem.",
+	);
+	const refusal =
+		"resume: wanted a snapshot of a chain of this problem with these settings; got one whose draws have another shape. " +
+		"Resume with the problem and the settings that the snapshot was taken with.";
+	const [resume] = snapshots;
+	expect(messageOf(() => runChain(problem, engine, settings, 1, { resume: resume! }))).toBe(refusal);
+	expect(messageOf(() => runChain(other, engine, { ...settings, draws: 8 }, 1, { resume: resume! }))).toBe(
+		refusal,
+	);
+});
+
+test("covariances that were asked for and do not exist are absent with the reason", () => {
+	const chain = runChain(problem, engine, { ...settings, covariance: true }, 0);
+	const { absent, trainCovariance, testCovariance } = combineChains(
+		problem,
+		{ ...settings, covariance: true },
+		[chain],
+	);
+	const reason = "with several outputs no one covariance over points holds for all of them";
+	expect([trainCovariance, testCovariance]).toEqual([undefined, undefined]);
+	expect(absent).toMatchObject({ trainCovariance: reason, testCovariance: reason });
 });

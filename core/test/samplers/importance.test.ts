@@ -25,7 +25,7 @@ import {
 } from "../helpers/z-scores.ts";
 import { compareWithTruth, goldenTruths } from "./golden-truth.ts";
 import { linearPosterior } from "./linear-posterior.ts";
-import { dense, engine, normalMatrix, randomProblem } from "./problems.ts";
+import { dense, engine, narrowLinear, normalMatrix, randomProblem } from "./problems.ts";
 
 function sample(problem: Problem, run: { draws: number; warmup: number; options?: object }) {
 	const settings = { sampler: "importance", chains: 2, seed: 1, ...run, options: { ...run.options } };
@@ -81,18 +81,7 @@ describe("golden truths", () => {
 
 describe("linear networks, exact by quadrature", () => {
 	test.each([
-		[
-			"mean-field",
-			randomProblem({
-				points: 6,
-				inputs: 3,
-				testPoints: 3,
-				layers: [dense(3, "linear", 2)],
-				readout: { weightVariance: 3, biasVariance: 0 },
-				scaling: "mean-field",
-				noiseVariance: 0.2,
-			}),
-		],
+		["mean-field", narrowLinear(6, 3, 3)],
 		[
 			"two layers",
 			randomProblem({

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Matrix } from "@finitude/engine";
 import { type Layer, type Network, type Problem, parseProblem, type SampledAnswer } from "../../src/index.ts";
-import { MAX_BATCHES } from "../../src/samplers/batch-means.ts";
+import { batchFreedom, zScore } from "../helpers/z-scores.ts";
 import { linearPosterior } from "./linear-posterior.ts";
 import { dense, randomProblem } from "./problems.ts";
 
@@ -150,13 +150,9 @@ export const families: readonly Family[] = [
 	...byImportanceSampling(),
 ];
 
-/**
- * z = (estimate - truth) / standard error of both, for every number of the truth. Where the standard error is one of batch
- * means, z follows Student's t with a degree of freedom for each batch but one, some 30 to 60, whose tails are several times as
- * heavy beyond 4: such scores are the normal ones of the same probability.
- */
+/** The score of every number of the truth. */
 export function zScores(answer: SampledAnswer, { problem, truth }: Family): { label: string; z: number }[] {
-	const freedom = batchesOf(answer) - 1;
+	const freedom = batchFreedom(answer);
 	const outputs = problem.trainTargets.columns;
 	const sampled: Record<string, Known> = {};
 	const add = (key: string, value: Matrix, error: Matrix, pick: (x: number[]) => number[] = (x) => x) => {
@@ -197,27 +193,21 @@ export function zScores(answer: SampledAnswer, { problem, truth }: Family): { la
 		if (estimate.value.length !== exact.value.length)
 			throw new Error(`${key}: other numbers than the truth.`);
 		return exact.value.map((value, i) => {
-			const score = (estimate.value[i]! - value) / Math.hypot(estimate.error[i]!, exact.error[i]!);
-			return { label: `${key} ${i}`, z: isMoment(key) ? score : normalScore(score, freedom) };
+			const measurement = {
+				label: `${key} ${i}`,
+				estimate: estimate.value[i]!,
+				error: estimate.error[i]!,
+				truth: value,
+				truthError: exact.error[i]!,
+				...(isMoment(key) ? {} : { freedom }),
+			};
+			return { label: measurement.label, z: zScore(measurement) };
 		});
 	});
 }
 
 /** Means and variances of f are stored draw by draw, with the standard errors of series. */
 const isMoment = (key: string) => /^(train|test)(Mean|Variance)$/.test(key);
-
-/** Batches of all chains: the batch length doubles whenever a chain has MAX_BATCHES. */
-function batchesOf({ diagnostics: { chains, draws } }: SampledAnswer): number {
-	let length = 1;
-	while (Math.floor(draws / length) >= MAX_BATCHES) length *= 2;
-	return chains * Math.floor(draws / length);
-}
-
-/** The normal score of a Student t score (Wallace 1959, Annals of Mathematical Statistics 30:1124; good to 1 % here). */
-function normalScore(t: number, freedom: number): number {
-	const z = ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
-	return Math.sign(t) * z;
-}
 
 function flat(x: unknown): number[] {
 	return Array.isArray(x) ? x.flatMap(flat) : [x as number];

@@ -3,13 +3,14 @@ import {
 	biasRun,
 	type ChainSnapshot,
 	combineChains,
+	InputError,
 	type Problem,
 	runChain,
 	type SampledAnswer,
 } from "../../src/index.ts";
 import { mala } from "../../src/samplers/mala.ts";
 import { linearPosterior } from "./linear-posterior.ts";
-import { convolution, dense, engine, randomProblem } from "./problems.ts";
+import { convolution, dense, engine, narrowLinear, randomProblem } from "./problems.ts";
 
 function sample(problem: Problem, sampler: string, draws: number, options = {}, warmup = 200) {
 	const settings = { sampler, chains: 4, draws, warmup, seed: 1, options };
@@ -35,15 +36,7 @@ function estimates(answer: SampledAnswer): { values: number[]; errors: number[] 
 const outside = (z: readonly number[]) => z.filter((value) => !(Math.abs(value) < 4));
 
 test("a linear network has its exact posterior", () => {
-	const problem = randomProblem({
-		points: 7,
-		inputs: 4,
-		testPoints: 4,
-		layers: [dense(3, "linear", 2)],
-		readout: { weightVariance: 3, biasVariance: 0 },
-		scaling: "mean-field",
-		noiseVariance: 0.2,
-	});
+	const problem = narrowLinear(7, 4, 4);
 	const answer = sample(problem, "mala", 1200, { stepsPerDraw: 20 });
 	const { values, errors } = estimates(answer);
 	const { mean, variance } = linearPosterior(problem);
@@ -93,4 +86,22 @@ test("a chain goes on from a snapshot taken while warming up with the same bits"
 	});
 	expect(snapshot!.step).toBe(5);
 	expect(runChain(problem, engine, settings, 0, { resume: snapshot! })).toEqual(whole);
+});
+
+test("a log density that overflows is refused", () => {
+	const problem = randomProblem({ points: 2, inputs: 2, layers: [dense(2, "erf")] });
+	const huge = {
+		...problem,
+		noiseVariance: 1e-300,
+		trainTargets: { ...problem.trainTargets, data: problem.trainTargets.data.map(() => 1e70) },
+	};
+	expect(() => sample(huge, "mala", 4)).toThrow(
+		new InputError({
+			where: "noiseVariance",
+			wanted: "a noise and targets whose log density has a finite value in double precision",
+			got: "1e-300",
+			advice:
+				"The log density overflows at weights drawn from the prior: raise noiseVariance, or rescale the data.",
+		}).message,
+	);
 });

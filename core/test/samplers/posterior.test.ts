@@ -12,7 +12,7 @@ import {
 	sampledPoints,
 } from "../helpers/z-scores.ts";
 import { linearPosterior } from "./linear-posterior.ts";
-import { dense, engine, randomProblem } from "./problems.ts";
+import { dense, engine, narrowLinear, randomProblem } from "./problems.ts";
 
 function sample(problem: Problem, draws: number, seed = 1) {
 	const settings = { sampler: "hmc", chains: 4, draws, warmup: 200, seed };
@@ -42,18 +42,7 @@ function expectSound(answer: SampledAnswer): void {
 describe("one hidden linear layer, exact by quadrature", () => {
 	const problems: [string, Problem][] = [
 		["golden rescaling-linear-n5", parseProblem(golden("rescaling-linear-n5").problem)],
-		[
-			"mean-field, P > N, variances",
-			randomProblem({
-				points: 9,
-				inputs: 4,
-				testPoints: 5,
-				layers: [dense(3, "linear", 2)],
-				readout: { weightVariance: 3, biasVariance: 0 },
-				scaling: "mean-field",
-				noiseVariance: 0.2,
-			}),
-		],
+		["mean-field, P > N, variances", narrowLinear(9, 4, 5)],
 	];
 	test.each(problems)("means, variances and kernel entries: %s", (_, problem) => {
 		const answer = sample(problem, 1500);

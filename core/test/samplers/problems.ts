@@ -68,6 +68,19 @@ export function randomProblem(shape: Shape): Problem {
 	};
 }
 
+/** Three linear units in mean-field scaling, whose posterior linear-posterior.ts knows exactly. */
+export function narrowLinear(points: number, inputs: number, testPoints: number): Problem {
+	return randomProblem({
+		points,
+		inputs,
+		testPoints,
+		layers: [dense(3, "linear", 2)],
+		readout: { weightVariance: 3, biasVariance: 0 },
+		scaling: "mean-field",
+		noiseVariance: 0.2,
+	});
+}
+
 /** The potential of a problem, its position at standard normals of this seed. */
 export function potentialOf(problem: Problem, form?: ReadoutForm, seed = 7): Potential {
 	const { testInputs: _, ...training } = problem;

@@ -7,7 +7,7 @@ import { createSamplingSpace } from "../../src/samplers/sampling-space.ts";
 import { createSinglePrecisionForce } from "../../src/samplers/single-precision-force.ts";
 import { integrate } from "../../src/samplers/trajectory.ts";
 import { linearPosterior } from "./linear-posterior.ts";
-import { convolution, dense, engine, normalMatrix, randomProblem } from "./problems.ts";
+import { convolution, dense, engine, narrowLinear, normalMatrix, randomProblem } from "./problems.ts";
 
 const architectures: [string, Problem][] = [
 	["one erf layer", randomProblem({ points: 20, inputs: 6, layers: [dense(30, "erf")] })],
@@ -100,15 +100,7 @@ test("a trajectory with the momentum reversed returns to its start, and ends wit
 });
 
 test("hmc with float32 gradients samples the exact posterior", () => {
-	const problem = randomProblem({
-		points: 9,
-		inputs: 4,
-		testPoints: 5,
-		layers: [dense(3, "linear", 2)],
-		readout: { weightVariance: 3, biasVariance: 0 },
-		scaling: "mean-field",
-		noiseVariance: 0.2,
-	});
+	const problem = narrowLinear(9, 4, 5);
 	const settings = {
 		sampler: "hmc",
 		chains: 4,

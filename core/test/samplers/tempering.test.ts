@@ -19,7 +19,7 @@ import {
 } from "../../src/samplers/tempering/swap-tally.ts";
 import { temperingNotes } from "../../src/samplers/tempering/tempering-notes.ts";
 import { linearPosterior } from "./linear-posterior.ts";
-import { dense, engine, randomProblem } from "./problems.ts";
+import { dense, engine, narrowLinear, randomProblem } from "./problems.ts";
 import { type SinePosterior, sinePosterior } from "./sine-posterior.ts";
 
 const chainsOf = (problem: Problem, settings: Parameters<typeof runChain>[2]) =>
@@ -77,15 +77,7 @@ describe("two sine units in mean-field scaling: the posterior of their frequenci
 });
 
 test("a linear posterior, exact by quadrature, is left exact: means, variances and kernel entries", () => {
-	const problem = randomProblem({
-		points: 6,
-		inputs: 4,
-		testPoints: 3,
-		layers: [dense(3, "linear", 2)],
-		readout: { weightVariance: 3, biasVariance: 0 },
-		scaling: "mean-field",
-		noiseVariance: 0.2,
-	});
+	const problem = narrowLinear(6, 4, 3);
 	const settings = {
 		sampler: "hmc",
 		chains: 4,

@@ -61,13 +61,14 @@ describe("solveTheory", () => {
 			);
 		const huge = (size: number) => matrix(6, 12, new Float64Array(72).fill(size));
 		expect(solve({ trainInputs: huge(1e160) })).toBe(
-			"network.layers[0]: wanted inputs whose kernel stays below 1e+154, so that nothing overflows; got an entry of Infinity. Rescale trainInputs and testInputs, or lower the weight variances.",
+			"trainInputs[0][0]: wanted a number between -1e+70 and 1e+70; got 1e+160. Rescale the data.",
 		);
 		expect(solve({ trainInputs: huge(1e50) }, "quadratic")).toMatch(
 			/^network\.readout: wanted inputs whose kernel stays below 1e\+154, so that nothing overflows; got an entry of \d/,
 		);
-		expect(solve({ trainTargets: matrix(6, 1, new Float64Array(6).fill(1e200)) })).toBe(
-			"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of Infinity and noiseVariance 0.1. Rescale trainTargets.",
+		const targets = matrix(6, 1, new Float64Array(6).fill(1e60));
+		expect(solve({ trainTargets: targets, noiseVariance: 1e-300 })).toBe(
+			"trainTargets: wanted targets whose squares, also over noiseVariance, do not overflow; got a sum of squares of 6.0e+120 and noiseVariance 1e-300. Rescale trainTargets.",
 		);
 	});
 
