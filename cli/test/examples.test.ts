@@ -21,6 +21,20 @@ async function compareShortly(experiment: string, ...flags: string[]) {
 	return { stdout, result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
 }
 
+async function analyzeShortly(id: string, options: readonly string[]) {
+	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
+	const flags = options.flatMap((option) => ["--option", option]);
+	const { code, stderr } = await finitude(["analyze", id, `examples/${id}.yaml`, "--out", base, ...flags]);
+	expect(stderr).toBe("");
+	// So few draws need not converge.
+	expect([0, 3]).toContain(code);
+	const folder = join(base, readdirSync(base)[0]!);
+	expect(readdirSync(folder).sort()).toEqual(
+		files.map((file) => file.replace("experiment.yaml", "analysis.json")).sort(),
+	);
+	return { result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
+}
+
 describe("examples", () => {
 	it("teacher.yaml", async () => {
 		const flags = ["--draws", "40", "--warmup", "40"];
@@ -34,6 +48,21 @@ describe("examples", () => {
 		const { result } = await compareShortly("examples/digits.yaml", ...flags);
 		expect(result.sampled.trainMean).toHaveLength(100);
 		expect(result.sampled.testMean).toHaveLength(200);
+	});
+
+	it("lazy-rich-transition.yaml", async () => {
+		const { result } = await analyzeShortly("lazy-rich-transition", ['sampling={"draws":20,"warmup":10}']);
+		expect(result.results.sampledAlpha).toHaveLength(7);
+		// r = 10/C.
+		expect(result.results.r[3]).toBeCloseTo(1.25, 6);
+	});
+
+	it("width-scaling.yaml", async () => {
+		const { result } = await analyzeShortly("width-scaling", [
+			'sampling={"draws":40,"warmup":40}',
+			'theories=["nngp","kernel-rescaling"]',
+		]);
+		expect(result.results.theories.map((line: { error: number[] }) => line.error.length)).toEqual([4, 4]);
 	});
 
 	it("the file of finitude init", async () => {

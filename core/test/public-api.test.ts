@@ -11,6 +11,8 @@ test("@finitude/core", () => {
 		  "RANKING_THRESHOLD",
 		  "R_HAT_LIMIT",
 		  "activationNames",
+		  "analyses",
+		  "analysisFileSchema",
 		  "answerToJson",
 		  "biasRun",
 		  "bibtex",
@@ -28,6 +30,7 @@ test("@finitude/core", () => {
 		  "estimateMemory",
 		  "experimentSchema",
 		  "findActivation",
+		  "findAnalysis",
 		  "findSampler",
 		  "findTheory",
 		  "fromClosedForm",
@@ -59,10 +62,13 @@ test("@finitude/core", () => {
 		  "readNpy",
 		  "readNpz",
 		  "registerActivation",
+		  "resolveAnalysisFile",
 		  "resolveExperiment",
 		  "runChain",
+		  "sampleInProcess",
 		  "samplers",
 		  "selectColumns",
+		  "solveAnalysis",
 		  "solveTheories",
 		  "solveTheory",
 		  "stepSizeBias",
@@ -84,6 +90,7 @@ test("@finitude/core", () => {
 test("@finitude/core/figures", () => {
 	expect(Object.keys(figures).sort()).toMatchInlineSnapshot(`
 		[
+		  "analysisFigure",
 		  "compareFigure",
 		  "kernelsFigure",
 		]

@@ -1,6 +1,6 @@
 /** Pages exist where code promises them, and what they point to exists. */
 import { posix } from "node:path";
-import { samplers, theories } from "@finitude/core";
+import { analyses, samplers, theories } from "@finitude/core";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { exists, files, pages, read } from "./repository.ts";
@@ -81,6 +81,27 @@ describe.each(theories.map((theory) => [theory.id, theory] as const))("theory %s
 	});
 });
 
+describe.each(analyses.map((analysis) => [analysis.id, analysis] as const))("analysis %s", (id, analysis) => {
+	const page = `docs/analyses/${id}.md`;
+
+	it("has a source file and a page named by its id", () => {
+		expect(exists(`core/src/analyses/${id}.ts`)).toBe(true);
+		expect(read(page).split("\n", 1)[0]).toMatch(new RegExp(`^# \`${id}\`: \\S`));
+	});
+
+	it("has every option and every alias on its page", () => {
+		const text = read(page);
+		const { properties = {} } = z.toJSONSchema(analysis.options, { io: "input" });
+		const names = [...Object.keys(properties), ...analysis.aliases];
+		expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+	});
+
+	it("has every reference on its page", () => {
+		const text = read(page);
+		expect(analysis.references.filter(({ arxiv, year }) => !text.includes(arxiv ?? `(${year})`))).toEqual([]);
+	});
+});
+
 describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))("sampler %s", (id, sampler) => {
 	it("has a source file and a page named by its id, with its references", () => {
 		expect(exists(`core/src/samplers/${id}.ts`)).toBe(true);
@@ -94,5 +115,15 @@ describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))("sample
 it("the README lists every theory with a link to its page", () => {
 	const text = read("README.md");
 	const missing = theories.filter(({ id }) => !text.includes(`[\`${id}\`](docs/theories/${id}.md)`));
+	expect(missing.map(({ id }) => id)).toEqual([]);
+});
+
+it("the README lists every analysis with links to its page and its example", () => {
+	const text = read("README.md");
+	const linked = (path: string, name: string) => exists(path) && text.includes(`[\`${name}\`](${path})`);
+	const missing = analyses.filter(({ id }) => {
+		const example = `examples/${id}.yaml`;
+		return !linked(`docs/analyses/${id}.md`, id) || !linked(example, example);
+	});
 	expect(missing.map(({ id }) => id)).toEqual([]);
 });

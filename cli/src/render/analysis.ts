@@ -1,7 +1,7 @@
 /** What `finitude analyze` prints. */
 import type { Analysis, ReportedAnalysis } from "@finitude/core";
 import { outputColors } from "./color.ts";
-import { answerLines } from "./prediction.ts";
+import { convergenceLines, trustLines } from "./prediction.ts";
 import { formatNumber, renderTable } from "./table.ts";
 
 /** The results as a table, then why something is missing, validity, convergence and where the files are. */
@@ -21,7 +21,8 @@ export function renderAnalysis(analysis: Analysis, answer: ReportedAnalysis, fol
 		"",
 		table,
 		"",
-		...answerLines(answer),
+		...trustLines(answer),
+		...convergenceLines(answer.convergence),
 		...(folder === undefined ? [] : ["", `results: ${folder}`]),
 	].join("\n");
 }

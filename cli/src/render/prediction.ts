@@ -1,5 +1,5 @@
 /** One answer, theory or sampled, for a terminal. */
-import type { Answer, OrderParameter, Problem, SampledAnswer } from "@finitude/core";
+import type { Answer, Convergence, OrderParameter, Problem, SampledAnswer } from "@finitude/core";
 import type { Matrix } from "@finitude/engine";
 import { formatNumber, renderTable, type TableColumn } from "./table.ts";
 
@@ -8,7 +8,14 @@ const SHOWN_POINTS = 12;
 /** Predictions of the first points where there are any, order parameters, evidence, validity and convergence. */
 export function renderPrediction(answer: Answer | SampledAnswer, problem: Problem): string {
 	const title = "theory" in answer ? answer.theory : `sampled network (${answer.sampler})`;
-	const sections = [title, predictionTable(answer, problem), ...factLines(answer), ...answerLines(answer)];
+	const sections = [
+		title,
+		predictionTable(answer, problem),
+		...factLines(answer),
+		...trustLines(answer),
+		// The lines of a sampler say it with R-hat and ESS.
+		...("sampler" in answer ? [] : convergenceLines(answer.convergence)),
+	];
 	return sections.filter((section) => section !== "").join("\n");
 }
 
@@ -67,26 +74,22 @@ function factLines(answer: Answer | SampledAnswer): string[] {
 	return lines;
 }
 
-/** Why something is missing, how far to trust the rest, and whether it converged. */
-export function answerLines(
-	answer: Pick<Answer, "absent" | "validity" | "convergence"> & { readonly sampler?: string },
-): string[] {
-	const { absent, validity, convergence } = answer;
-	const lines: string[] = [];
-	for (const reason of new Set(Object.values(absent))) {
-		const missing = Object.keys(absent).filter((name) => absent[name] === reason);
-		lines.push(`no ${missing.join(", ")}: ${reason}`);
-	}
-	for (const note of validity) lines.push(`note: ${note.message}`);
-	const { converged, iterations, residual, advice } = convergence;
-	// The lines of a sampler say it with R-hat and ESS.
-	if (!converged && answer.sampler === undefined) {
-		// Chains and scans do not iterate.
-		const effort =
-			iterations === 0 ? "" : ` after ${iterations} iterations, residual ${formatNumber(residual)}`;
-		lines.push(`NOT CONVERGED${effort}. ${advice ?? ""}`.trim());
-	}
-	return lines;
+/** Why something is missing, and how far to trust the rest. */
+export function trustLines({ absent, validity }: Pick<Answer, "absent" | "validity">): string[] {
+	const missing = [...new Set(Object.values(absent))].map((reason) => {
+		const names = Object.keys(absent).filter((name) => absent[name] === reason);
+		return `no ${names.join(", ")}: ${reason}`;
+	});
+	return [...missing, ...validity.map((note) => `note: ${note.message}`)];
+}
+
+/** Nothing where it converged. */
+export function convergenceLines({ converged, iterations, residual, advice = "" }: Convergence): string[] {
+	if (converged) return [];
+	// Scans do not iterate.
+	const effort =
+		iterations === 0 ? "" : ` after ${iterations} iterations, residual ${formatNumber(residual)}`;
+	return [`NOT CONVERGED${effort}. ${advice}`.trim()];
 }
 
 function logEvidence(value: number, answer: Answer | SampledAnswer): string {

@@ -5,7 +5,7 @@
  * 2. Inputs: numbers only (windows, patch, channels, samples, noise, amplitude, variances, scaling); one of them may be a list.
  * 3. Exact: on average over infinitely many whitened inputs at fixed n/kappa, as C -> infinity with r fixed.
  * 4. Symbols: lambda, eps, r, n_c, alpha; docs/analyses/lazy-rich-transition.md.
- * 5. Solves: (17), the saddle point of the self-consistent Gaussian process, and (18), the same with the determinant.
+ * 5. Solves: (4), the saddle point of the self-consistent Gaussian process, and (5), the same with the determinant.
  * 6. Gives: both roots, the lazy value, the soft threshold; on request the overlap of sampled networks at finite data sets.
  * 7. References: Naveh and Ringel 2021, arXiv 2106.04110; the data-averaged equations are derived on the page.
  * 8. Cost: two scalar roots a value; sampling costs what the sampler costs.

@@ -29,14 +29,14 @@ const AXIS_LABELS: Readonly<Record<Sweepable, string>> = {
 const CURVES = [
 	{
 		name: "alpha",
-		label: "saddle point, equation (17)",
+		label: "saddle point",
 		stroke: seriesStyle(0).color,
 		width: 2.4,
 		dash: "none",
 	},
 	{
 		name: "alphaLogDet",
-		label: "with the determinant, (18)",
+		label: "saddle point with the determinant",
 		stroke: seriesStyle(1).color,
 		width: 2,
 		dash: "7 4",
@@ -61,7 +61,7 @@ function criticalValue({ values }: Sweep, r: readonly number[]): number | undefi
 }
 
 /**
- * The overlap alpha against the swept quantity on a log axis: equations (17) and (18), the soft threshold, the Gaussian
+ * The overlap alpha against the swept quantity on a log axis: the saddle point without and with the determinant, the soft threshold, the Gaussian
  * process, sampled networks with error bars, and a vertical line at r = 1. Undefined where nothing is swept.
  *
  * @param document a browser's document, or one made by a DOM library; only `createElementNS` is used

@@ -49,13 +49,13 @@ describe("overlapRoot", () => {
 		),
 	);
 
-	it("solves (17) and (18), inside the domain", () => {
+	it("solves (4) and (5), inside the domain", () => {
 		for (const [epsilon, r, m] of cases) {
 			const { alpha } = overlapRoot(epsilon, r, m);
 			expect(alpha).toBeGreaterThan(0);
 			expect(alpha).toBeLessThan(1);
 			const u = 1 - alpha;
-			// 1/sg of (18), which is eps u / alpha > 0.
+			// 1/sg of (5), which is eps u / alpha > 0.
 			const domain = 1 - r * u * u + m * epsilon * u;
 			// alpha is good to rounding, which the slopes of the terms multiply.
 			const scale = alpha * (1 + r * u * u + 2 * r * u + (1 + m) * epsilon);
@@ -208,7 +208,7 @@ describe("sampled networks", () => {
 		expect(error).toBeLessThan(0.05);
 	});
 
-	it("have the overlap of (17) where fluctuations and scatter are small", async () => {
+	it("have the overlap of (4) where fluctuations and scatter are small", async () => {
 		// alpha = 0.45 in the lazy limit; C = 50 and n/(M S) = 2500 leave corrections of order 1/C and n^(-1/2) / 2.
 		const wide = { ...small, channels: [50], samples: 10_000, noiseVariance: 3000 };
 		const { results, convergence } = await analyze(lazyRichTransition, {

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import {
 	dataSchema,
+	findAnalysis,
 	isExperiment,
 	jsonSchemas,
 	parseProblem,
 	parseText,
+	resolveAnalysisFile,
 	resolveExperiment,
 } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
@@ -25,11 +27,14 @@ function keysOf(schema: unknown): string[] {
 }
 
 describe("docs/experiment-file.md", () => {
-	it("has four examples", () => expect(blocks).toHaveLength(4));
+	it("has five examples", () => expect(blocks).toHaveLength(5));
 
 	it.each(blocks)("holds an example that is valid: %s", (text) => {
 		const json = parseText(text);
-		if (!isExperiment(json)) {
+		if ("options" in (json as object)) {
+			const file = resolveAnalysisFile(json, { readBytes: filesOf({}), mnist, engine });
+			expect(findAnalysis("lazy-rich-transition").options.safeParse(file.options).success).toBe(true);
+		} else if (!isExperiment(json)) {
 			expect(parseProblem(json).trainInputs.rows).toBe(2);
 		} else if ("network" in (json as object)) {
 			const { problem } = resolveExperiment(json, { readBytes: filesOf({}), mnist, engine });

@@ -45,7 +45,7 @@ describe("the figure of lazy-rich-transition", () => {
 			"number of channels, C",
 			"overlap with the teacher, α",
 			"linear convolution, rank-one teacher: M = 10, S = 10, n = 1000, κ = 100, θ* = 3.162, s_a² = 1, s_w² = 1; standard scaling",
-			"saddle point, equation (17)",
+			"saddle point",
 			"sampled network (gibbs), mean of 3 data sets, ±1 standard error",
 			"chains not converged",
 		]) {

@@ -1,4 +1,4 @@
-/** The scalar equations of a rank-one teacher: equations (17) and (18) of docs/analyses/lazy-rich-transition.md. */
+/** The scalar equations of a rank-one teacher: equations (4) and (5) of docs/analyses/lazy-rich-transition.md. */
 import { brentRoot } from "../../theories/root-finding.ts";
 
 export interface OverlapRoot {
@@ -10,8 +10,8 @@ export interface OverlapRoot {
 }
 
 /**
- * The overlap alpha at which eps (1 - alpha) (1 - m alpha) = alpha (1 - r (1 - alpha)^2): equation (17) for m = 0, equation
- * (18) for m = M/C.
+ * The overlap alpha at which eps (1 - alpha) (1 - m alpha) = alpha (1 - r (1 - alpha)^2): equation (4) for m = 0, equation
+ * (5) for m = M/C.
  *
  * The difference of the two sides is a cubic in alpha with leading coefficient r > 0. It is eps > 0 at alpha = 0 and -1 at
  * alpha = 1, so that one root is negative, one above 1, and exactly one in between. As a quadratic in u = 1 - alpha,
@@ -33,7 +33,7 @@ export function overlapRoot(epsilon: number, r: number, m = 0): OverlapRoot {
 	return { alpha, iterations, residual: Math.abs(equation(alpha)) };
 }
 
-/** Singular-value soft thresholding, the limit eps -> 0 of (17) at fixed r: 0 below r = 1. */
+/** Singular-value soft thresholding, the limit eps -> 0 of (4) at fixed r: 0 below r = 1. */
 export function softThreshold(r: number): number {
 	return Math.max(0, 1 - 1 / Math.sqrt(r));
 }

@@ -14,11 +14,11 @@ export interface Transition {
 	readonly criticalSamples: number;
 	/** The lazy value eps / (1 + eps) of the infinitely wide network. */
 	readonly alphaGp: number;
-	/** The root of (17). */
+	/** The root of (4). */
 	readonly alpha: number;
-	/** The limit of (17) for eps -> 0. */
+	/** The limit of (4) for eps -> 0. */
 	readonly alphaSoftThreshold: number;
-	/** The root of (18), which keeps the determinant. */
+	/** The root of (5), which keeps the determinant. */
 	readonly alphaLogDet: number;
 }
 
@@ -29,7 +29,7 @@ export interface SolvedTransition {
 	readonly residual: number;
 }
 
-/** Equations (17) and (18) at one set of numbers. @throws InputError when float64 does not hold epsilon, r or n_c. */
+/** Equations (4) and (5) at one set of numbers. @throws InputError when float64 does not hold epsilon, r or n_c. */
 export function transitionAt(parameters: TransitionParameters): SolvedTransition {
 	const { windows, patch, channels, samples, noiseVariance, targetAmplitude } = parameters;
 	const chi = parameters.scaling === "standard" ? 1 : channels;
