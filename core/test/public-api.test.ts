@@ -44,6 +44,7 @@ test("@finitude/core", () => {
 		  "mcseMean",
 		  "mcseStandardDeviation",
 		  "meanRHat",
+		  "missedModes",
 		  "networkSchema",
 		  "paretoShape",
 		  "parseProblem",
