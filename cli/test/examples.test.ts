@@ -62,7 +62,7 @@ describe("examples", () => {
 			'sampling={"draws":40,"warmup":40}',
 			'theories=["nngp","kernel-rescaling"]',
 		]);
-		expect(result.results.theories.map((line: { error: number[] }) => line.error.length)).toEqual([4, 4]);
+		expect(result.results.theories.map((line: { error: number[] }) => line.error.length)).toEqual([6, 6]);
 	});
 
 	it("the file of finitude init", async () => {
