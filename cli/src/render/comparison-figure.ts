@@ -19,20 +19,17 @@ import { createDocument } from "./document.ts";
 /** Drawn for the first output: one output has one posterior, and several would not fit. */
 const OUTPUT = 0;
 
-/** A standalone SVG document; undefined when no theory answered, which leaves nothing to draw. */
+/** A standalone SVG document; undefined when no theory gave a mean, which leaves nothing to draw. */
 export function comparisonFigure(run: ComparisonRun, experiment: Experiment): string | undefined {
-	const answers = run.outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
-	if (answers.length === 0) return undefined;
-	return compareFigure(figureData(run, experiment, answers), createDocument());
+	const data = figureData(run, experiment);
+	return data.theories.length === 0 ? undefined : compareFigure(data, createDocument());
 }
 
-function figureData(
-	run: ComparisonRun,
-	experiment: Experiment,
-	answers: readonly Answer[],
-): ComparisonFigureData {
+function figureData(run: ComparisonRun, experiment: Experiment): ComparisonFigureData {
 	const { problem } = experiment;
 	const points = comparedPoints(problem);
+	const answers = run.outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
+	const withoutMean = answers.filter((answer) => predictionAt(points, answer).mean === undefined);
 	const inputs = points === "test" ? problem.testInputs! : problem.trainInputs;
 	const targets = points === "test" ? problem.testTargets : problem.trainTargets;
 	const outputs = problem.trainTargets.columns;
@@ -49,7 +46,14 @@ function figureData(
 			: {}),
 		...(targets === undefined ? {} : { testTargets: column(targets, OUTPUT) }),
 		...(run.sampling === undefined ? {} : { sampled: sampledSeries(run.sampling) }),
-		theories: answers.map((answer) => theorySeries(answer, run.sampling, points)),
+		theories: answers.flatMap((answer) => theorySeries(answer, run.sampling, points)),
+		...(withoutMean.length === 0
+			? {}
+			: {
+					withoutMean: withoutMean.map(({ theory, convergence }) =>
+						convergence.converged ? theory : `${theory} (not converged)`,
+					),
+				}),
 	};
 }
 
@@ -57,16 +61,19 @@ function theorySeries(
 	answer: Answer,
 	sampling: SampledComparison | undefined,
 	points: "train" | "test",
-): TheorySeries {
+): TheorySeries[] {
 	const { mean, variance } = predictionAt(points, answer);
-	return {
-		id: answer.theory,
-		label: answer.theory,
-		mean: column(mean, OUTPUT),
-		variance: column(variance, OUTPUT),
-		...(sampling === undefined ? {} : { distances: distancesOf(answer.theory, sampling) }),
-		converged: answer.convergence.converged,
-	};
+	if (mean === undefined) return [];
+	return [
+		{
+			id: answer.theory,
+			label: answer.theory,
+			mean: column(mean, OUTPUT),
+			...(variance && { variance: column(variance, OUTPUT) }),
+			...(sampling === undefined ? {} : { distances: distancesOf(answer.theory, sampling) }),
+			converged: answer.convergence.converged,
+		},
+	];
 }
 
 function distancesOf(id: string, { comparison }: SampledComparison): Distances {

@@ -5,7 +5,7 @@ import { formatNumber, renderTable, type TableColumn } from "./table.ts";
 
 const SHOWN_POINTS = 12;
 
-/** Predictions of the first points, order parameters, evidence, validity and convergence. */
+/** Predictions of the first points where there are any, order parameters, evidence, validity and convergence. */
 export function renderPrediction(answer: Answer | SampledAnswer, problem: Problem): string {
 	const title = "theory" in answer ? answer.theory : `sampled network (${answer.sampler})`;
 	const sections = [title, predictionTable(answer, problem), ...factLines(answer)];
@@ -15,7 +15,8 @@ export function renderPrediction(answer: Answer | SampledAnswer, problem: Proble
 function predictionTable(answer: Answer | SampledAnswer, problem: Problem): string {
 	const test = answer.testMean !== undefined;
 	const mean = test ? answer.testMean! : answer.trainMean;
-	const variance = test ? answer.testVariance! : answer.trainVariance;
+	if (mean === undefined) return "";
+	const variance = test ? answer.testVariance : answer.trainVariance;
 	const targets = test ? problem.testTargets : problem.trainTargets;
 	const errors = standardErrors(answer, test);
 	const columns: TableColumn[] = [
@@ -24,7 +25,7 @@ function predictionTable(answer: Answer | SampledAnswer, problem: Problem): stri
 		...(targets === undefined ? [] : [{ title: "target", align: "right" as const }]),
 		{ title: "mean", align: "right" },
 		...(errors === undefined ? [] : [{ title: "MCSE", align: "right" as const }]),
-		{ title: "standard deviation", align: "right" },
+		...(variance === undefined ? [] : [{ title: "standard deviation", align: "right" as const }]),
 	];
 	const rows: string[][] = [];
 	for (let i = 0; i < Math.min(mean.rows, SHOWN_POINTS); i++) {
@@ -36,7 +37,7 @@ function predictionTable(answer: Answer | SampledAnswer, problem: Problem): stri
 				...(targets === undefined ? [] : [formatNumber(targets.data[at]!)]),
 				formatNumber(mean.data[at]!, 5),
 				...(errors === undefined ? [] : [formatNumber(errors.data[at]!, 2)]),
-				spread(variance.data[at]!),
+				...(variance === undefined ? [] : [spread(variance.data[at]!)]),
 			]);
 		}
 	}
@@ -63,7 +64,11 @@ function factLines(answer: Answer | SampledAnswer): string[] {
 		for (const [name, value] of Object.entries(answer.orderParameters))
 			lines.push(`${name}: ${parameter(value)}`);
 	}
-	for (const [name, reason] of Object.entries(answer.absent)) lines.push(`no ${name}: ${reason}`);
+	const names = Object.keys(answer.absent);
+	for (const reason of new Set(Object.values(answer.absent))) {
+		const missing = names.filter((name) => answer.absent[name] === reason);
+		lines.push(`no ${missing.join(", ")}: ${reason}`);
+	}
 	for (const note of answer.validity) lines.push(`note: ${note.message}`);
 	const { converged, iterations, residual, advice } = answer.convergence;
 	if (!converged) {

@@ -23,14 +23,8 @@ export interface ValidityNote {
 	readonly message: string;
 }
 
-/** The posterior of the noise-free output f. Means and variances carry no kappa. */
+/** What theories and samplers say besides means and variances. */
 interface Posterior {
-	/** P x D. */
-	readonly trainMean: Matrix;
-	readonly trainVariance: Matrix;
-	/** P* x D, present when the problem has test inputs. */
-	readonly testMean?: Matrix;
-	readonly testVariance?: Matrix;
 	readonly logEvidence?: number;
 	readonly kernels: Readonly<Record<string, KernelQuantity>>;
 	/** Why a quantity named in the contract is not here: { logEvidence: "reason" }. */
@@ -39,9 +33,18 @@ interface Posterior {
 	readonly convergence: Convergence;
 }
 
-/** What a theory says. */
+/** What a theory says of the posterior of the noise-free output f. Means and variances carry no kappa. */
 export interface Answer extends Posterior {
 	readonly theory: string;
+	/**
+	 * P x D. Means are missing only where the equations were not solved; a theory may give means and no variances. What is
+	 * missing at the training points is missing at the test points, with its reason under `absent` by both names.
+	 */
+	readonly trainMean?: Matrix;
+	readonly trainVariance?: Matrix;
+	/** P* x D, where the problem has test inputs. */
+	readonly testMean?: Matrix;
+	readonly testVariance?: Matrix;
 	/** P x P and P* x P*, on request, where one covariance over points holds for every output. */
 	readonly trainCovariance?: Matrix;
 	readonly testCovariance?: Matrix;
@@ -74,9 +77,15 @@ export interface SamplerDiagnostics {
 /** What the sampled real network says, with a Monte-Carlo standard error beside every estimate. */
 export interface SampledAnswer extends Posterior {
 	readonly sampler: string;
+	/** P x D, of the noise-free output f: no kappa in it. */
+	readonly trainMean: Matrix;
 	readonly trainMeanStandardError: Matrix;
+	readonly trainVariance: Matrix;
 	readonly trainVarianceStandardError: Matrix;
+	/** P* x D, where the problem has test inputs. */
+	readonly testMean?: Matrix;
 	readonly testMeanStandardError?: Matrix;
+	readonly testVariance?: Matrix;
 	readonly testVarianceStandardError?: Matrix;
 	/** `output`, and for each layer `preactivation` and `feature`: (1/N) sum of h h^T and of phi phi^T over the units. */
 	readonly kernelStandardErrors: Readonly<Record<string, KernelQuantity>>;

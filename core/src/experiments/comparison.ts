@@ -11,7 +11,7 @@ import {
 	relativeNorm,
 	rootMeanSquareZ,
 } from "./distance.ts";
-import type { ProjectionError } from "./verdict.ts";
+import type { ComparedMoments, ProjectionError } from "./verdict.ts";
 
 /** How far an estimate is from the sampled one. */
 export interface Distance {
@@ -33,9 +33,10 @@ export interface ComparisonRow {
 	/** Test error plus mean posterior variance at the test points: bias^2 + variance. */
 	readonly generalizationError?: number;
 	readonly generalizationErrorStandardError?: number;
+	/** Absent where the theory gives no mean, or no variance. */
 	readonly mean?: Distance;
 	readonly variance?: Distance;
-	/** Distance of `kernels.output`; absent when the theory gives none. */
+	/** Distance of `kernels.output`; absent where the theory gives none. */
 	readonly kernel?: Distance;
 	readonly logEvidence?: number;
 	readonly logEvidenceStandardError?: number;
@@ -57,30 +58,34 @@ export function comparedPoints(problem: Problem): SampledPoints {
 	return problem.testInputs === undefined ? "train" : "test";
 }
 
-/** Posterior mean and variance at the compared points: P* x D each, or P x D. The answer must have these points. */
+/**
+ * Posterior mean and variance at the compared points: P* x D each, or P x D. The problem must have these points; a theory may
+ * still give no variance there, or nothing.
+ */
+export function predictionAt(points: SampledPoints, answer: SampledAnswer): ComparedMoments;
+export function predictionAt(points: SampledPoints, answer: Answer): Partial<ComparedMoments>;
 export function predictionAt(
 	points: SampledPoints,
-	answer: Pick<Answer, "trainMean" | "trainVariance" | "testMean" | "testVariance">,
-): { mean: Matrix; variance: Matrix } {
-	return points === "test"
-		? { mean: answer.testMean!, variance: answer.testVariance! }
-		: { mean: answer.trainMean, variance: answer.trainVariance };
+	answer: Answer | SampledAnswer,
+): Partial<ComparedMoments> {
+	const [mean, variance] =
+		points === "test" ? [answer.testMean, answer.testVariance] : [answer.trainMean, answer.trainVariance];
+	return { ...(mean && { mean }), ...(variance && { variance }) };
 }
 
-function errors(problem: Problem, points: SampledPoints, mean: Matrix, variance: Matrix) {
+function errors(problem: Problem, points: SampledPoints, { mean, variance }: Partial<ComparedMoments>) {
 	const targets = problem.testTargets;
-	if (points === "train" || targets === undefined) return {};
+	if (points === "train" || targets === undefined || mean === undefined) return {};
 	const testError = meanSquaredError(mean, targets);
-	return { testError, generalizationError: testError + meanValue(variance) };
+	return { testError, ...(variance && { generalizationError: testError + meanValue(variance) }) };
 }
 
 /** What a row says of an answer without any samples. */
 export function theoryRow(problem: Problem, answer: Answer): ComparisonRow {
 	const points = comparedPoints(problem);
-	const { mean, variance } = predictionAt(points, answer);
 	return {
 		id: answer.theory,
-		...errors(problem, points, mean, variance),
+		...errors(problem, points, predictionAt(points, answer)),
 		...(answer.logEvidence === undefined ? {} : { logEvidence: answer.logEvidence }),
 		converged: answer.convergence.converged,
 	};
@@ -125,8 +130,8 @@ export function compareWithSamples(
 			const output = answer.kernels.output as Matrix | undefined;
 			return {
 				...theoryRow(problem, answer),
-				mean: distance(mean, truth.mean, meanError, "mean"),
-				variance: distance(variance, truth.variance, varianceError, "variance"),
+				...(mean && { mean: distance(mean, truth.mean, meanError, "mean") }),
+				...(variance && { variance: distance(variance, truth.variance, varianceError, "variance") }),
 				...(output === undefined ? {} : { kernel: distance(output, kernel, kernelError) }),
 			};
 		}),

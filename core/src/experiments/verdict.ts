@@ -13,7 +13,8 @@ export const RANKING_THRESHOLD = 3;
 /** The posterior moments of f at the compared points. */
 export type ComparedMoments = Readonly<Record<PosteriorMoment, Matrix>>;
 
-export interface RankedTheory extends ComparedMoments {
+/** A theory, with the moments that it gives. */
+export interface RankedTheory extends Partial<ComparedMoments> {
 	readonly id: string;
 	readonly converged: boolean;
 }
@@ -23,7 +24,7 @@ export type ProjectionError = (weights: Float64Array, moment: PosteriorMoment) =
 
 /** Theories by their distance from the sampled mean, or from the sampled variance. */
 export interface Ranking {
-	/** Theory ids, closest first, as measured. */
+	/** Ids of the theories that give this moment, closest first, as measured. */
 	readonly order: readonly string[];
 	/** The closest one and those that it does not beat by more than the sampling error; none without a verdict. */
 	readonly best: readonly string[];
@@ -105,13 +106,24 @@ function sentence(solved: readonly RankedTheory[], mean: string, variance: strin
 	return `${mean}; ${variance}.`;
 }
 
+interface Estimate {
+	readonly id: string;
+	/** Of the moment that is ranked. */
+	readonly value: Matrix;
+	readonly squaredDistance: number;
+}
+
+/** The theories that give this moment, closest first. */
 function byDistance(
 	moment: PosteriorMoment,
 	theories: readonly RankedTheory[],
 	sampled: ComparedMoments,
-): RankedTheory[] {
-	const distance = new Map(theories.map((t) => [t, squaredDistance(t[moment], sampled[moment])]));
-	return [...theories].sort((a, b) => distance.get(a)! - distance.get(b)!);
+): Estimate[] {
+	return theories
+		.flatMap(({ id, [moment]: value }) =>
+			value === undefined ? [] : [{ id, value, squaredDistance: squaredDistance(value, sampled[moment]) }],
+		)
+		.sort((a, b) => a.squaredDistance - b.squaredDistance);
 }
 
 /** The ranking by one moment, and the clause that says it. */
@@ -124,11 +136,13 @@ function rank(
 	const sorted = byDistance(moment, theories, sampled);
 	const [closest, ...others] = sorted;
 	const order = sorted.map(({ id }) => id);
-	if (closest === undefined) return { ranking: { order, best: [] }, clause: "" };
+	if (closest === undefined) {
+		return { ranking: { order, best: [] }, clause: `no theory gives a ${moment}` };
+	}
 	const lead = new Map(
 		others.map((other) => [
 			other.id,
-			-rankingScore(closest[moment], other[moment], sampled[moment], (weights) =>
+			-rankingScore(closest.value, other.value, sampled[moment], (weights) =>
 				projectionError(weights, moment),
 			),
 		]),
@@ -136,7 +150,8 @@ function rank(
 	const isBeaten = (id: string) => (lead.get(id) ?? 0) > RANKING_THRESHOLD;
 	const best = order.filter((id) => !isBeaten(id));
 	const behind = order.filter(isBeaten).map((id) => `${id} (${margin(lead.get(id)!)})`);
-	return { ranking: { order, best }, clause: clause(moment, best, behind) };
+	const without = theories.filter((theory) => theory[moment] === undefined).map(({ id }) => id);
+	return { ranking: { order, best }, clause: clause(moment, best, behind, without) };
 }
 
 function margin(score: number): string {
@@ -145,10 +160,24 @@ function margin(score: number): string {
 		: "the difference has no sampling error";
 }
 
-/** @param best ids, the closest first. @param behind the theories that the closest one beats, with its lead. */
-function clause(moment: PosteriorMoment, best: readonly string[], behind: readonly string[]): string {
+/**
+ * @param best ids, the closest first
+ * @param behind the theories that the closest one beats, with its lead
+ * @param without ids of the theories that do not give this moment
+ */
+function clause(
+	moment: PosteriorMoment,
+	best: readonly string[],
+	behind: readonly string[],
+	without: readonly string[],
+): string {
 	const closest = best[0]!;
-	if (best.length === 1) return `${closest} is closest to the sampled ${moment}, ahead of ${list(behind)}`;
+	if (best.length + behind.length === 1) return `${closest} alone gives a ${moment}`;
+	const none = without.length === 0 ? "" : ` (no ${moment} from ${list(without)})`;
+	if (best.length === 1) {
+		return `${closest} is closest to the sampled ${moment}, ahead of ${list(behind)}${none}`;
+	}
 	const tie = `${list(best)} cannot be ranked by their distances from the sampled ${moment}, which differ by less than ${RANKING_THRESHOLD} standard errors of the difference (more draws would tell)`;
-	return behind.length === 0 ? tie : `${tie}, while ${closest} is ahead of ${list(behind)}`;
+	const ahead = behind.length === 0 ? "" : `, while ${closest} is ahead of ${list(behind)}`;
+	return `${tie}${ahead}${none}`;
 }

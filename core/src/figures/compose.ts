@@ -2,7 +2,10 @@ import { FONT_FAMILY, FONT_SIZE, INK, MUTED, textWidth } from "./marks.ts";
 import type { Panel } from "./panel.ts";
 import { escapeXml, formatLength } from "./svg-node.ts";
 
-/** One entry of the legend: a key of at most `KEY_WIDTH` x 12 pixels, centered on (KEY_WIDTH / 2, 0), and its label. */
+/**
+ * One entry of the legend: a key of at most `KEY_WIDTH` x 12 pixels, centered on (KEY_WIDTH / 2, 0), and its label. Without a
+ * key ("") the label stands alone.
+ */
 export interface LegendEntry {
 	readonly key: string;
 	readonly label: string;
@@ -48,14 +51,15 @@ function legend(
 	let x = MARGIN;
 	let line = 0;
 	for (const { key, label } of entries) {
-		const entryWidth = KEY_WIDTH + 6 + textWidth(label) + 16;
+		const keyWidth = key === "" ? 0 : KEY_WIDTH + 6;
+		const entryWidth = keyWidth + textWidth(label) + 16;
 		if (x > MARGIN && x + entryWidth > width - MARGIN) {
 			x = MARGIN;
 			line += 1;
 		}
 		const y = top + line * LEGEND_LINE + LEGEND_LINE / 2;
-		svg += `<g transform="translate(${formatLength(x)},${formatLength(y)})">\n${key}</g>\n`;
-		svg += textElement(x + KEY_WIDTH + 6, y + 4, label);
+		if (key !== "") svg += `<g transform="translate(${formatLength(x)},${formatLength(y)})">\n${key}</g>\n`;
+		svg += textElement(x + keyWidth, y + 4, label);
 		x += entryWidth;
 	}
 	return { svg, height: (line + 1) * LEGEND_LINE };

@@ -21,7 +21,7 @@ export interface TheorySeries {
 	readonly label: string;
 	/** P*: posterior mean of f. */
 	readonly mean: ArrayLike<number>;
-	/** P*: posterior variance of f; left out by a theory that gives none. */
+	/** P*: posterior variance of f; left out by a theory that gives none, whose mean is drawn without a band. */
 	readonly variance?: ArrayLike<number>;
 	readonly distances?: Distances;
 	/** False is said in the legend. */
@@ -62,6 +62,8 @@ export interface ComparisonFigureData {
 	readonly sampled?: SampledSeries;
 	/** One or more, the baseline first. */
 	readonly theories: readonly TheorySeries[];
+	/** Labels of theories that gave no mean, so that nothing of them can be drawn: the legend says so. */
+	readonly withoutMean?: readonly string[];
 }
 
 /** Kernels of one set of P points, drawn side by side on one color scale. */

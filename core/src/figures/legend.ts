@@ -65,5 +65,6 @@ export function comparisonLegend(document: FigureDocument, data: ComparisonFigur
 			label: `${theory.label}${state(theory.converged)}`,
 		});
 	});
+	for (const label of data.withoutMean ?? []) entries.push({ key: "", label: `${label}: no mean` });
 	return entries;
 }

@@ -101,6 +101,25 @@ describe("verdict", () => {
 		);
 	});
 
+	it("ranks by variance only the theories that give one, and names the others", () => {
+		const meanOnly = { id: "mean-only", mean: column(1, 2.3), converged: true };
+		const result = verdict([far, near, meanOnly], truth, converged, independent);
+		// In mean, of mean-only: (0.3^2 - 0.01^2) / (2 * 0.01 * 0.29) = 15.5.
+		expect(result.mean.order).toEqual(["near", "mean-only", "far"]);
+		expect(result.variance).toEqual({ order: ["far", "near"], best: ["far"] });
+		expect(result.sentence).toBe(
+			"near is closest to the sampled mean, ahead of mean-only (by 15.5 standard errors of the difference) and far (by 20.0 standard errors of the difference); far is closest to the sampled variance, ahead of near (by 5.0 standard errors of the difference) (no variance from mean-only).",
+		);
+		expect(verdict([near, meanOnly], truth, converged, independent).sentence).toMatch(
+			/; near alone gives a variance\.$/,
+		);
+		const two = [meanOnly, { ...meanOnly, id: "other", mean: column(1, 2) }];
+		expect(verdict(two, truth, converged, independent)).toMatchObject({
+			variance: { order: [], best: [] },
+			sentence: expect.stringMatching(/; no theory gives a variance\.$/),
+		});
+	});
+
 	it("leaves out theories that did not converge, by name", () => {
 		const lost = theory("lost", column(1, 2), column(0.5, 0.6), false);
 		const result = verdict([near, lost], truth, converged, independent);

@@ -116,6 +116,31 @@ describe("compareFigure of other cases", () => {
 		expect(figure).toContain("gray: ±1 posterior standard deviation; 60 of 200 test points drawn");
 	});
 
+	it("draws a theory without a variance by its mean alone", () => {
+		const data = digitsData(2);
+		const { variance: _, ...meanOnly } = data.theories[1]!;
+		const { variance: __, ...distances } = meanOnly.distances!;
+		const theories = [data.theories[0]!, { ...meanOnly, distances }];
+		const [predictor, error, variance, summary] = panels(compareFigure({ ...data, theories }, document));
+		expect(count(predictor!, /<g aria-label="line"/g)).toBe(2);
+		expect(count(error!, /<g aria-label="dot"/g)).toBe(2);
+		expect(count(variance!, /<g aria-label="dot"/g)).toBe(1);
+		expect(count(summary!, />not given</g)).toBe(1);
+
+		const alone = compareFigure({ title: "", subtitle: "", theories: [meanOnly] }, document);
+		expect(panels(alone)).toHaveLength(1);
+		expect(alone).not.toContain("standard deviation");
+		expect(alone).not.toMatch(/NaN/);
+	});
+
+	it("names the theories that gave nothing to draw", () => {
+		const figure = compareFigure(
+			{ ...digitsData(1), withoutMean: ["self-consistent (not converged)"] },
+			document,
+		);
+		expect(figure).toContain(">self-consistent (not converged): no mean</text>");
+	});
+
 	it("counts negative variances instead of hiding them", () => {
 		const theory = predictions.theories[0]!;
 		const variance = Array.from(theory.variance!, (value, i) => (i < 3 ? -value : value));

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { sampledTree } from "../../src/formats/index.ts";
 import type { ReportedAnswer } from "../../src/index.ts";
+import { meansOnly, unsolved } from "../helpers/means-only.ts";
 import { dense, randomProblem } from "../samplers/problems.ts";
 import { schemaFaults } from "./arviz-schema.ts";
 import { sampledProblem, stoppedAfter } from "./sampled-problems.ts";
@@ -189,4 +190,27 @@ it("has no test points where the problem has none, and variances for each output
 		"train_point",
 		"output",
 	]);
+});
+
+describe.each(Object.keys(formats))("%s, of theories that leave something out", (format) => {
+	const theories = [
+		{ theory: "nngp", answer: meansOnly(answerOf("nngp")) },
+		{ theory: "kernel-rescaling", answer: unsolved({ ...answerOf("nngp"), theory: "kernel-rescaling" }) },
+	];
+
+	it("has a group for each, with the reasons", async () => {
+		const written = sampledTree({ ...sampled, theories });
+		const back = await formats[format]!(written);
+		expect(back).toEqual(asRead(written));
+		const { theory_nngp: means, theory_kernel_rescaling: nothing } = back.groups;
+		const names = (group: typeof means) =>
+			["train_mean", "train_variance", "test_mean", "test_variance", "log_evidence"].filter(
+				(name) => name in group!.variables,
+			);
+		expect(names(means)).toEqual(["train_mean", "test_mean", "log_evidence"]);
+		expect(names(nothing)).toEqual(["log_evidence"]);
+		expect(written.groups.theory_nngp!.attributes.absent).toBe(
+			'{"trainVariance":"this theory gives the posterior mean only","testVariance":"this theory gives the posterior mean only"}',
+		);
+	});
 });

@@ -283,7 +283,7 @@ describe("kernels", () => {
 		);
 		expect(largestDifference(kernels.predictor as Matrix, scaled)).toBeLessThan(1e-15);
 		// K b = mean / Q and K A^-1 K by a factorization of A, independent of the eigenbasis.
-		const Kb = trainMean.data.map((m) => m / Q);
+		const Kb = trainMean!.data.map((m) => m / Q);
 		const inverse = inverseByElimination(noisy(scaled, 0.1));
 		const KAK = multiply(engine, multiply(engine, kernel, inverse), kernel);
 		const expected = matrix(

@@ -81,7 +81,7 @@ describe("answerToJson", () => {
 	it("writes matrices as nested lists and leaves out what is undefined", () => {
 		const answer = solveTheory(findTheory("nngp"), problem, {}, { engine, clock: () => 0 });
 		const json = answerToJson({ ...answer, trainCovariance: undefined }) as Record<string, unknown>;
-		expect(json.trainMean).toEqual([...answer.trainMean.data].map((x) => [x]));
+		expect(json.trainMean).toEqual([...answer.trainMean!.data].map((x) => [x]));
 		expect("trainCovariance" in json).toBe(false);
 		expect(JSON.parse(JSON.stringify(json))).toEqual(json);
 	});
