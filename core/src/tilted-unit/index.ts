@@ -5,7 +5,13 @@
  * there chunk by chunk, and `averageOverUnit` sums what an `Integrand` asks for. `ruleFamily` and `refine` raise the accuracy
  * until the answer stands.
  */
-export { type FeatureChunk, type FeatureSource, featureSource, positionOf } from "./features.ts";
+export {
+	type FeatureChunk,
+	type FeatureMap,
+	type FeatureSource,
+	featureSource,
+	positionOf,
+} from "./features.ts";
 export { type HiddenUnit, hiddenUnit, largestDeviation } from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";

@@ -1,0 +1,133 @@
+/** Features of test points averaged over what no training point sees of them. */
+import { type Engine, type Matrix, matrix, matrixRow, type View } from "@finitude/engine";
+import { type Activation } from "../../../activations/activation.ts";
+import type { FeatureMap, HiddenUnit } from "../../../tilted-unit/index.ts";
+
+/**
+ * A unit whose rows are, at w in the span of the training inputs, phi_a(w) at the P training points, and then for each of the
+ * P* test points the mean of phi(u_* w + sigma_* z) over z ~ N(0, 1), followed by `orders` more rows for each test point,
+ *
+ *   c_k(w) = E phi(u_* w + sigma_* z) He_k(z) / sqrt(k!),   k = 1 .. orders,
+ *
+ * so that two test points whose parts outside the span have the correlation rho have, given w,
+ * E phi_s phi_t = sum_k rho^k c_k^s c_k^t (Mehler's formula). Where asked for, the last P* rows are E phi^2.
+ */
+export interface ConditionalUnit {
+	readonly unit: HiddenUnit;
+	readonly evaluate: FeatureMap;
+}
+
+/** How many rows follow the means of the test points. */
+export interface ConditionalRows {
+	/** Orders of Mehler's formula. */
+	readonly orders?: number;
+	/** E phi^2 as well. */
+	readonly squares?: boolean;
+}
+
+/**
+ * @param unit reduced to the training points
+ */
+export function conditionalUnit(
+	unit: HiddenUnit,
+	{ orders = 0, squares = false }: ConditionalRows = {},
+): ConditionalUnit {
+	const P = unit.trainPoints;
+	const tests = unit.points - P;
+	const r = unit.dimension;
+	const blocks = 1 + orders + (squares ? 1 : 0);
+	const inputs = matrix(P + tests * blocks, r);
+	inputs.data.set(unit.inputs.data.subarray(0, P * r));
+	const test = unit.inputs.data.subarray(P * r);
+	for (let k = 0; k < blocks; k++) inputs.data.set(test, (P + k * tests) * r);
+	const deviations = outsideDeviations(unit);
+	const rules = Array.from(deviations, normalNodes);
+	return {
+		unit: { ...unit, points: inputs.rows, inputs },
+		evaluate(engine, h, phi) {
+			const { activation } = unit;
+			const count = h.columns;
+			evaluateRows(engine, activation, h, phi, 0, P);
+			for (let b = 0; b < tests; b++) {
+				const sums = Array.from({ length: blocks }, () => new Float64Array(count));
+				const row = (P + b) * count;
+				const shifted = engine.allocate(count);
+				const value = engine.allocate(count);
+				const { nodes, weights } = rules[b]!;
+				for (let j = 0; j < nodes.length; j++) {
+					const shift = deviations[b]! * nodes[j]!;
+					const [from, to] = [h.block.data, shifted.data];
+					for (let i = 0; i < count; i++) to[i] = from[row + i]! + shift;
+					activation.evaluate(engine, shifted, value);
+					const f = value.data;
+					const hermite = hermiteFunctions(nodes[j]!, orders);
+					for (let k = 0; k <= orders; k++) {
+						const weight = weights[j]! * hermite[k]!;
+						const sum = sums[k]!;
+						for (let i = 0; i < count; i++) sum[i]! += weight * f[i]!;
+					}
+					if (squares) {
+						const sum = sums[blocks - 1]!;
+						for (let i = 0; i < count; i++) sum[i]! += weights[j]! * f[i]! ** 2;
+					}
+				}
+				const out = phi.block.data;
+				for (let k = 0; k < blocks; k++) out.set(sums[k]!, (P + k * tests + b) * count);
+			}
+		},
+	};
+}
+
+/** sigma of each test point: the prior deviation of its pre-activation outside the span of the training inputs. */
+export function outsideDeviations({ points, trainPoints, outside }: HiddenUnit): Float64Array {
+	return Float64Array.from({ length: points - trainPoints }, (_, b) =>
+		outside ? Math.sqrt(matrixRow(outside, b).reduce((sum, x) => sum + x * x, 0)) : 0,
+	);
+}
+
+function evaluateRows(engine: Engine, activation: Activation, h: View, phi: View, from: number, rows: number): void {
+	const [start, length] = [from * h.columns, rows * h.columns];
+	activation.evaluate(engine, h.block.slice(start, length), phi.block.slice(start, length));
+}
+
+/** exp(-z^2/2) is 1e-17 of the total beyond it. */
+const NODE_RANGE = 8.5;
+
+/**
+ * A trapezoidal rule for E f(sigma z), f a product of two activations. Steps of 0.35 in the pre-activation put the error at
+ * exp(-2 pi w / 0.35) for a function analytic within w of the real axis: 1e-12 for tanh (w = pi/2), less for erf, sigmoid and
+ * sin. Steps above 0.5 would not resolve the normal density itself, exp(-2 pi^2 / 0.5^2) = 1e-34.
+ */
+function normalNodes(sigma: number): { nodes: Float64Array; weights: Float64Array } {
+	if (sigma === 0) return { nodes: Float64Array.of(0), weights: Float64Array.of(1) };
+	const step = Math.min(0.5, 0.35 / sigma);
+	const half = Math.ceil(NODE_RANGE / step);
+	const nodes = Float64Array.from({ length: 2 * half + 1 }, (_, j) => (j - half) * step);
+	return { nodes, weights: nodes.map((z) => (step * Math.exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI)) };
+}
+
+/** He_k(z) / sqrt(k!) for k = 0 .. orders. */
+function hermiteFunctions(z: number, orders: number): Float64Array {
+	const values = new Float64Array(orders + 1);
+	values[0] = 1;
+	if (orders > 0) values[1] = z;
+	for (let k = 1; k < orders; k++) {
+		values[k + 1] = (z * values[k]! - Math.sqrt(k) * values[k - 1]!) / Math.sqrt(k + 1);
+	}
+	return values;
+}
+
+/** Correlations of the parts of the test points outside the span, P* x P*; 0 for a point without such a part. */
+export function outsideCorrelations({ points, trainPoints, outside }: HiddenUnit, deviations: Float64Array): Matrix {
+	const tests = points - trainPoints;
+	const result = matrix(tests, tests);
+	if (!outside) return result;
+	for (let s = 0; s < tests; s++) {
+		for (let t = 0; t < tests; t++) {
+			const [u, v] = [matrixRow(outside, s), matrixRow(outside, t)];
+			const scale = deviations[s]! * deviations[t]!;
+			if (scale > 0) result.data[s * tests + t] = u.reduce((sum, x, k) => sum + x * v[k]!, 0) / scale;
+		}
+	}
+	return result;
+}
