@@ -1,7 +1,13 @@
 import { dot, type Engine, type Matrix } from "@finitude/engine";
 import type { FeatureSource } from "../../../tilted-unit/index.ts";
 import type { CumulantFunction } from "../cumulant-function.ts";
-import { type FieldAverages, fieldAverages, secondMoments, thirdCumulant, treeTilt } from "./unit-averages.ts";
+import {
+	type FieldAverages,
+	fieldAverages,
+	secondMoments,
+	thirdCumulant,
+	treeTilt,
+} from "./unit-averages.ts";
 
 /** What W knows of a dense layer beside the unit and the points of integration. */
 export interface BoundedNetwork {
@@ -14,7 +20,11 @@ export interface BoundedNetwork {
 }
 
 /** W(t) = N ln E exp((c/2) (t . phi)^2) + s_b^2 (sum_a t_a)^2 / 2, c = sig2/N: equations (12)-(15). It is finite for every t. */
-export function boundedCumulant(engine: Engine, network: BoundedNetwork, source: FeatureSource): CumulantFunction {
+export function boundedCumulant(
+	engine: Engine,
+	network: BoundedNetwork,
+	source: FeatureSource,
+): CumulantFunction {
 	const points = source.unit.points;
 	return {
 		points,
@@ -53,7 +63,7 @@ export function tiltedUnit(
 	t: Float64Array,
 ): TiltedUnit {
 	const c = readoutVariance / width;
-	const averages = fieldAverages(engine, source, c, t);
+	const averages = fieldAverages(engine, source, treeTilt(c, t), t);
 	const { mean, logNormalizer } = averages;
 	const total = t.reduce((sum, x) => sum + x, 0);
 	return {

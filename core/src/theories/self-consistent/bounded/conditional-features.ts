@@ -1,6 +1,6 @@
 /** Features of test points averaged over what no training point sees of them. */
-import { type Engine, type Matrix, matrix, matrixRow, type View } from "@finitude/engine";
-import { type Activation } from "../../../activations/activation.ts";
+import { dot, type Engine, type Matrix, matrix, matrixRow, type View } from "@finitude/engine";
+import type { Activation } from "../../../activations/activation.ts";
 import type { FeatureMap, HiddenUnit } from "../../../tilted-unit/index.ts";
 
 /**
@@ -81,11 +81,18 @@ export function conditionalUnit(
 /** sigma of each test point: the prior deviation of its pre-activation outside the span of the training inputs. */
 export function outsideDeviations({ points, trainPoints, outside }: HiddenUnit): Float64Array {
 	return Float64Array.from({ length: points - trainPoints }, (_, b) =>
-		outside ? Math.sqrt(matrixRow(outside, b).reduce((sum, x) => sum + x * x, 0)) : 0,
+		outside ? Math.sqrt(dot(matrixRow(outside, b), matrixRow(outside, b))) : 0,
 	);
 }
 
-function evaluateRows(engine: Engine, activation: Activation, h: View, phi: View, from: number, rows: number): void {
+function evaluateRows(
+	engine: Engine,
+	activation: Activation,
+	h: View,
+	phi: View,
+	from: number,
+	rows: number,
+): void {
 	const [start, length] = [from * h.columns, rows * h.columns];
 	activation.evaluate(engine, h.block.slice(start, length), phi.block.slice(start, length));
 }
@@ -118,16 +125,36 @@ function hermiteFunctions(z: number, orders: number): Float64Array {
 }
 
 /** Correlations of the parts of the test points outside the span, P* x P*; 0 for a point without such a part. */
-export function outsideCorrelations({ points, trainPoints, outside }: HiddenUnit, deviations: Float64Array): Matrix {
+export function outsideCorrelations(unit: HiddenUnit): Matrix {
+	const { points, trainPoints, outside } = unit;
+	const deviations = outsideDeviations(unit);
 	const tests = points - trainPoints;
 	const result = matrix(tests, tests);
 	if (!outside) return result;
 	for (let s = 0; s < tests; s++) {
 		for (let t = 0; t < tests; t++) {
-			const [u, v] = [matrixRow(outside, s), matrixRow(outside, t)];
 			const scale = deviations[s]! * deviations[t]!;
-			if (scale > 0) result.data[s * tests + t] = u.reduce((sum, x, k) => sum + x * v[k]!, 0) / scale;
+			const product = dot(matrixRow(outside, s), matrixRow(outside, t));
+			if (scale > 0) result.data[s * tests + t] = product / scale;
 		}
 	}
 	return result;
+}
+
+/** What is left of Mehler's formula is below this fraction of the variances, or the note says so. */
+export const MEHLER_ACCURACY = 1e-10;
+
+const MOST_ORDERS = 40;
+
+/** The largest |correlation| between two of the points. */
+export function largestCorrelation({ rows, data }: Matrix): number {
+	return data.reduce((most, x, k) => (k % (rows + 1) === 0 ? most : Math.max(most, Math.abs(x))), 0);
+}
+
+/** After K orders rho^(K + 1) of the variances is left at most: as many orders as bring it below `MEHLER_ACCURACY`, at most 40. */
+export function mehlerOrders(correlations: Matrix): number {
+	const rho = largestCorrelation(correlations);
+	if (rho === 0) return 0;
+	const wanted = rho < 1 ? Math.ceil(Math.log(MEHLER_ACCURACY) / Math.log(rho)) - 1 : MOST_ORDERS;
+	return Math.min(MOST_ORDERS, Math.max(1, wanted));
 }

@@ -1,10 +1,31 @@
 /** Averages over one hidden unit under the tilt of the data: what equations (12)-(15) are made of. */
-import { type Engine, load, type Matrix, matrix, mirrorLower, scoped, transpose, type View, view } from "@finitude/engine";
-import { averageOverUnit, type FeatureChunk, type FeatureSource, type Tilt } from "../../../tilted-unit/index.ts";
+import {
+	type Engine,
+	load,
+	type Matrix,
+	matrix,
+	mirrorLower,
+	scoped,
+	transpose,
+	type View,
+	view,
+} from "@finitude/engine";
+import {
+	averageOverUnit,
+	type FeatureChunk,
+	type FeatureSource,
+	type Tilt,
+} from "../../../tilted-unit/index.ts";
 
 /** exp((c/2) s^2), s = tau . phi over the leading points. */
 export function treeTilt(c: number, tau: Float64Array): Tilt {
-	return { fields: matrix(1, tau.length, tau.map((t) => Math.sqrt(c / 2) * t)) };
+	return {
+		fields: matrix(
+			1,
+			tau.length,
+			tau.map((t) => Math.sqrt(c / 2) * t),
+		),
+	};
 }
 
 /** Averages of first order in the features, with what came along. */
@@ -13,14 +34,19 @@ export interface FieldAverages {
 	readonly mean: Float64Array;
 	/** ln E exp((c/2) s^2). */
 	readonly logNormalizer: number;
-	/** The largest (c/2) s^2 at any point of the rule. */
+	/** The largest tilt exponent at any point of the rule. */
 	readonly largestExponent: number;
 	/** Of the rule's points, those that carry the average. */
 	readonly effectiveFraction: number;
 }
 
-/** <s phi> under the tree's tilt. */
-export function fieldAverages(engine: Engine, source: FeatureSource, c: number, tau: Float64Array): FieldAverages {
+/** <s phi>, s = t . phi over the leading points, under a tilt. */
+export function fieldAverages(
+	engine: Engine,
+	source: FeatureSource,
+	tilt: Tilt,
+	t: Float64Array,
+): FieldAverages {
 	const n = source.unit.points;
 	const { averages, ...rest } = averageOverUnit(
 		engine,
@@ -28,11 +54,16 @@ export function fieldAverages(engine: Engine, source: FeatureSource, c: number, 
 		{
 			size: n,
 			add(chunk, weights, sums) {
-				const s = field(engine, chunk, tau);
-				addProjections(engine, chunk, [s.map((x, i) => weights.data[i]! * x)], sums);
+				const s = field(engine, chunk, t);
+				addProjection(
+					engine,
+					chunk,
+					s.map((x, i) => weights.data[i]! * x),
+					sums,
+				);
 			},
 		},
-		treeTilt(c, tau),
+		tilt,
 	);
 	return { ...rest, mean: averages };
 }
@@ -63,7 +94,8 @@ export function secondMoments(
 				const product = view(engine.allocate(n * n), n, n);
 				const [from, to] = [chunk.features.block.data, scaled.block.data];
 				for (let a = 0; a < n; a++) {
-					for (let i = 0; i < count; i++) to[a * count + i] = roots[i]! * from[chunk.features.offset + a * count + i]!;
+					for (let i = 0; i < count; i++)
+						to[a * count + i] = roots[i]! * from[chunk.features.offset + a * count + i]!;
 				}
 				engine.syrk(1, scaled, 0, product);
 				const block = product.block.data;
@@ -89,7 +121,13 @@ export function secondMoments(
 export function thirdCumulant(
 	engine: Engine,
 	source: FeatureSource,
-	{ c, width, tau, mean, factor }: {
+	{
+		c,
+		width,
+		tau,
+		mean,
+		factor,
+	}: {
 		readonly c: number;
 		readonly width: number;
 		readonly tau: Float64Array;
@@ -114,7 +152,7 @@ export function thirdCumulant(
 					const pulled = c * c * q[i]! * x * (3 + c * x * x);
 					return w[i]! * (pulled - 2 * c * c * b[i]! * (1 + c * x * x));
 				});
-				addProjections(engine, chunk, [readout], sums);
+				addProjection(engine, chunk, readout, sums);
 				for (let i = 0; i < s.length; i++) {
 					sums[n]! += w[i]! * q[i]!;
 					sums[n + 1]! += w[i]! * q[i]! * s[i]! ** 2;
@@ -140,21 +178,19 @@ export function field(engine: Engine, { features, count }: FeatureChunk, t: Floa
 	});
 }
 
-/** sums[k n + a] += sum_i readouts[k][i] phi_a(i). */
-function addProjections(
+/** sums[a] += sum_i readout_i phi_a(i). */
+export function addProjection(
 	engine: Engine,
 	{ features, count }: FeatureChunk,
-	readouts: readonly Float64Array[],
+	readout: Float64Array,
 	sums: Float64Array,
 ): void {
 	scoped(engine, () => {
 		const n = features.rows;
 		const product = view(engine.allocate(n), n, 1);
-		readouts.forEach((readout, k) => {
-			engine.gemm(1, features, transpose(load(engine, matrix(1, count, readout))), 0, product);
-			const block = product.block.data;
-			for (let a = 0; a < n; a++) sums[k * n + a]! += block[a]!;
-		});
+		engine.gemm(1, features, transpose(load(engine, matrix(1, count, readout))), 0, product);
+		const block = product.block.data;
+		for (let a = 0; a < n; a++) sums[a]! += block[a]!;
 	});
 }
 

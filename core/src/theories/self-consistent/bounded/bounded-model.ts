@@ -1,0 +1,118 @@
+import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import type { ValidityNote } from "../../../answer/answer.ts";
+import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
+import { priorKernels } from "../../../kernels/prior-kernels.ts";
+import { chi, layerWidth } from "../../../network/network.ts";
+import type { Problem } from "../../../problem/problem.ts";
+import { featureSource, type HiddenUnit, type IntegrationRule } from "../../../tilted-unit/index.ts";
+import type { PointValues } from "../cumulant-function.ts";
+import type { SelfConsistentModel } from "../model.ts";
+import { combine } from "../vectors.ts";
+import { type BoundedNetwork, boundedCumulant, targetAlignment, tiltedUnit } from "./bounded-cumulant.ts";
+import { conditionalUnit } from "./conditional-features.ts";
+import { boundedKernelSaddle } from "./kernel-saddle.ts";
+import { testFluctuations } from "./test-fluctuations.ts";
+
+/** A dense layer with a bounded activation, averages over its weights by one integration rule. */
+export interface BoundedModel extends SelfConsistentModel {
+	/** The largest tilt exponent (c/2) s^2 on the rule's points. */
+	largestExponent(tau: Float64Array): number;
+	/** Of the rule's points, those that carry averages under the tilt of tau. */
+	effectiveFraction(tau: Float64Array): number;
+}
+
+/** Solutions by a coarser rule to start from. */
+export interface Starts {
+	/** tau of the tree; 0 where not given. */
+	readonly tree?: Float64Array;
+	/** tau of the loop; the tree's where not given. */
+	readonly loop?: Float64Array;
+	/** K of the kernel saddle; the prior's where not given. */
+	readonly kernel?: Matrix;
+}
+
+/**
+ * Section "Bounded activations" of docs/theories/self-consistent.md.
+ *
+ * @param unit the layer's unit, w covering at least the training points
+ * @param rule in the unit's dimension, with positive weights
+ */
+export function boundedModel(
+	engine: Engine,
+	problem: Problem,
+	unit: HiddenUnit,
+	rule: IntegrationRule,
+	starts: Starts = {},
+): BoundedModel {
+	const network = boundedNetwork(problem);
+	const P = unit.trainPoints;
+	const source = featureSource(engine, trainingUnit(unit), rule);
+	const targets = problem.trainTargets.data;
+	const tests = unit.points - P;
+	const at = (tau: Float64Array) => tiltedUnit(engine, network, source, tau);
+	const predictions = () => {
+		const { unit: extended, evaluate } = conditionalUnit(unit);
+		return featureSource(engine, extended, rule, { evaluate, stored: 0 });
+	};
+	const split = (values: Float64Array): PointValues => ({
+		train: values.slice(0, P),
+		...(problem.testInputs && { test: values.slice(P, P + tests) }),
+	});
+
+	return {
+		starts,
+		cumulant: boundedCumulant(engine, network, source),
+		targets,
+		discrepancies: (tau) => tau,
+		means(tau, loopFactor) {
+			const tilted = tiltedUnit(engine, network, predictions(), tau);
+			if (loopFactor === undefined) return split(tilted.gradient);
+			return split(combine(tilted.gradient, -0.5, tilted.contractThird(loopFactor)));
+		},
+		fluctuations(tau, covariance): KernelBlocks {
+			const train = at(tau).hessian();
+			if (tests === 0) return { train };
+			const { gradient } = tiltedUnit(engine, network, predictions(), tau);
+			return { train, test: testFluctuations(engine, { network, unit, rule, tau, gradient, covariance }) };
+		},
+		adaptedKernel: (tau) => at(tau).kernel(),
+		orderParameters: (tau) => ({
+			targetAlignment: targetAlignment(at(tau).kernel(), targets),
+			priorTargetAlignment: targetAlignment(priorKernels(engine, problem).output.train, targets),
+		}),
+		notes: (): readonly ValidityNote[] => [],
+		kernelSaddle: (onProgress) =>
+			boundedKernelSaddle(
+				engine,
+				{
+					network,
+					source,
+					predictions,
+					split,
+					targets,
+					noiseVariance: problem.noiseVariance,
+					start: starts.kernel,
+				},
+				onProgress,
+			),
+		largestExponent: (tau) => at(tau).averages.largestExponent,
+		effectiveFraction: (tau) => at(tau).averages.effectiveFraction,
+	};
+}
+
+/** N, sig2 and the readout bias. */
+export function boundedNetwork({ network }: Problem): BoundedNetwork {
+	return {
+		width: layerWidth(network.layers[0]!),
+		readoutVariance: network.readout.weightVariance / chi(network),
+		readoutBiasVariance: network.readout.biasVariance,
+	};
+}
+
+/** The unit at its training points only. */
+function trainingUnit(unit: HiddenUnit): HiddenUnit {
+	const P = unit.trainPoints;
+	const inputs = matrix(P, unit.dimension, unit.inputs.data.slice(0, P * unit.dimension));
+	const { outside: _unseen, ...rest } = unit;
+	return { ...rest, points: P, inputs };
+}
