@@ -2,10 +2,15 @@ import { InputError } from "../errors.ts";
 import { suggestion } from "../problem/faults.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { nngp } from "./nngp.ts";
+import { selfConsistent } from "./self-consistent.ts";
 import type { Theory } from "./theory.ts";
 
 /** Every theory, in the order in which tables show them. */
-export const theories: readonly Theory[] = [asTheory(nngp), asTheory(kernelRescaling)];
+export const theories: readonly Theory[] = [
+	asTheory(nngp),
+	asTheory(selfConsistent),
+	asTheory(kernelRescaling),
+];
 
 /** Options are checked against the theory's own schema before `solve` sees them, so the list need not know their types. */
 function asTheory<Options extends object>(theory: Theory<Options>): Theory {

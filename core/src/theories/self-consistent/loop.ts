@@ -1,6 +1,19 @@
-import { type Engine, type Matrix, matrix, matrixFromColumn, multiply, symmetricEigen } from "@finitude/engine";
+import {
+	type Engine,
+	type Matrix,
+	matrix,
+	matrixFromColumn,
+	multiply,
+	symmetricEigen,
+} from "@finitude/engine";
 import type { CumulantFunction } from "./cumulant-function.ts";
-import { type DiscrepancyRoot, newtonStep, precisionFactor, RESIDUAL_TOLERANCE, SHORTEST_STEP } from "./tree.ts";
+import {
+	type DiscrepancyRoot,
+	newtonStep,
+	precisionFactor,
+	RESIDUAL_TOLERANCE,
+	SHORTEST_STEP,
+} from "./tree.ts";
 import { combine, largestMagnitude, norm } from "./vectors.ts";
 
 /** Newton is stopped here; where there is a root near the tree, 5 to 100 steps are usual. */
@@ -38,7 +51,8 @@ export function solveLoop(
 ): LoopRoot {
 	const evaluate = (tau: Float64Array) => loopState(engine, cumulant, targets, noiseVariance, tau);
 	const tolerance = RESIDUAL_TOLERANCE * norm(targets);
-	const attempt = (direction: Direction) => iterate(evaluate, direction, evaluate(start)!, tolerance, onProgress);
+	const attempt = (direction: Direction) =>
+		iterate(evaluate, direction, evaluate(start)!, tolerance, onProgress);
 	const first = attempt((state) => fullNewtonStep(engine, evaluate, state));
 	if (first.converged) return first;
 	const second = attempt((state) => newtonStep(engine, state.factor, state.residual));
@@ -100,7 +114,8 @@ function decreased(
 ): LoopState | undefined {
 	for (let length = 1; length >= SHORTEST_STEP; length /= 2) {
 		const next = evaluate(combine(state.tau, length, step));
-		if (next !== undefined && norm(next.residual) <= (1 - DECREASE * length) * norm(state.residual)) return next;
+		if (next !== undefined && norm(next.residual) <= (1 - DECREASE * length) * norm(state.residual))
+			return next;
 	}
 	return undefined;
 }

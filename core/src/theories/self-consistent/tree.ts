@@ -1,4 +1,11 @@
-import { choleskyFactor, choleskySolve, dot, type Engine, type Matrix, matrixFromColumn } from "@finitude/engine";
+import {
+	choleskyFactor,
+	choleskySolve,
+	dot,
+	type Engine,
+	type Matrix,
+	matrixFromColumn,
+} from "@finitude/engine";
 import type { CumulantFunction, CumulantPoint } from "./cumulant-function.ts";
 import { combine, largestMagnitude, norm } from "./vectors.ts";
 
@@ -57,7 +64,11 @@ export function solveTree(
 }
 
 /** The lower Cholesky factor of kappa I + W'', or undefined where rounding makes it indefinite. */
-export function precisionFactor(engine: Engine, point: CumulantPoint, noiseVariance: number): Matrix | undefined {
+export function precisionFactor(
+	engine: Engine,
+	point: CumulantPoint,
+	noiseVariance: number,
+): Matrix | undefined {
 	const hessian = point.hessian();
 	for (let i = 0; i < hessian.rows; i++) hessian.data[i * hessian.columns + i]! += noiseVariance;
 	const result = choleskyFactor(engine, hessian);
@@ -106,7 +117,8 @@ function descend(
 	for (let length = 1; length >= SHORTEST_STEP; length /= 2) {
 		const next = treeState(cumulant, targets, noiseVariance, combine(state.tau, length, step));
 		if (next === undefined) continue;
-		if (next.action <= state.action + ARMIJO * length * slope && slope < 0 && next.action < state.action) return next;
+		if (next.action <= state.action + ARMIJO * length * slope && slope < 0 && next.action < state.action)
+			return next;
 		// Near the minimum the action changes by less than its rounding, and only the residual shows the progress.
 		if (length === 1 && norm(next.residual) < norm(state.residual) / 2) return next;
 	}

@@ -99,7 +99,9 @@ function filterState(engine: Engine, problem: KernelSaddleProblem, root: Matrix)
 	const ownMoment = gram(engine, root, { transposeA: true });
 	const pull = multiply(engine, matrixFromColumn(whitenedTargets), whitened, { transposeA: true });
 	const pulled = gram(engine, matrix(pull.columns / patch, patch, pull.data), { transposeA: true });
-	const shrunk = gram(engine, matrix(whitened.data.length / patch, patch, whitened.data), { transposeA: true });
+	const shrunk = gram(engine, matrix(whitened.data.length / patch, patch, whitened.data), {
+		transposeA: true,
+	});
 	const gradient = ownMoment.data.map((x, i) => {
 		const prior = i % (patch + 1) === 0 ? 1 : 0;
 		return (units / 2) * (x - prior) - (variance / 2) * (pulled.data[i]! - shrunk.data[i]!);
@@ -123,12 +125,17 @@ function filterState(engine: Engine, problem: KernelSaddleProblem, root: Matrix)
 export function saddleKernel(
 	engine: Engine,
 	inputs: Matrix,
-	{ variance, readoutBiasVariance, biasInput }: Pick<KernelSaddleProblem, "variance" | "readoutBiasVariance" | "biasInput">,
+	{
+		variance,
+		readoutBiasVariance,
+		biasInput,
+	}: Pick<KernelSaddleProblem, "variance" | "readoutBiasVariance" | "biasInput">,
 ): Matrix {
 	const kernel = gram(engine, inputs, { alpha: variance });
 	const n = kernel.rows;
 	for (let i = 0; i < n; i++) {
-		for (let j = 0; j < n; j++) kernel.data[i * n + j]! += readoutBiasVariance * biasInput[i]! * biasInput[j]!;
+		for (let j = 0; j < n; j++)
+			kernel.data[i * n + j]! += readoutBiasVariance * biasInput[i]! * biasInput[j]!;
 	}
 	return kernel;
 }
@@ -197,7 +204,14 @@ function retracted(engine: Engine, root: Matrix, step: Float64Array, length: num
 	const shifted = matrix(size, size, combine(identity(size).data, length, step));
 	const square = gram(engine, shifted);
 	for (let i = 0; i < size; i++) square.data[i * size + i]! += 1;
-	const cholesky = choleskyFactor(engine, matrix(size, size, square.data.map((x) => x / 2)));
+	const cholesky = choleskyFactor(
+		engine,
+		matrix(
+			size,
+			size,
+			square.data.map((x) => x / 2),
+		),
+	);
 	return cholesky.positiveDefinite ? multiply(engine, root, cholesky.factor) : undefined;
 }
 

@@ -9,7 +9,11 @@ export interface LinearNetwork extends LinearPrior {
 }
 
 /** W(t) of a linear network: that of Theta at T = sum_a t_a X_a, and s_b^2 (sum_a t_a)^2 / 2 for the readout bias. */
-export function linearCumulant(engine: Engine, network: LinearNetwork, points: LinearInputs): CumulantFunction {
+export function linearCumulant(
+	engine: Engine,
+	network: LinearNetwork,
+	points: LinearInputs,
+): CumulantFunction {
 	const { inputs, biasInput } = points;
 	return {
 		points: inputs.rows,
@@ -65,7 +69,9 @@ export function combination(inputs: Matrix, t: Float64Array): Float64Array {
 /** <X_a, theta> for every point a. */
 export function innerProducts(inputs: Matrix, theta: Float64Array): Float64Array {
 	const { rows, columns, data } = inputs;
-	return Float64Array.from({ length: rows }, (_, i) => weightedSum(data.subarray(i * columns, (i + 1) * columns), theta));
+	return Float64Array.from({ length: rows }, (_, i) =>
+		weightedSum(data.subarray(i * columns, (i + 1) * columns), theta),
+	);
 }
 
 function weightedSum(x: Float64Array, weights: Float64Array): number {

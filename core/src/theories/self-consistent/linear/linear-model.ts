@@ -1,13 +1,12 @@
-import { dot, type Engine, gram, type Matrix, matrix, multiply } from "@finitude/engine";
+import { dot, type Engine, gram, type Matrix, multiply } from "@finitude/engine";
 import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import { factorKernel } from "../../kernel-factor.ts";
 import type { PointValues } from "../cumulant-function.ts";
-import type { KernelSaddle, SelfConsistentModel } from "../model.ts";
+import type { SelfConsistentModel } from "../model.ts";
 import { combine } from "../vectors.ts";
-import { expandedFilterCovariance, reducedFilters } from "./filter-coordinates.ts";
-import { filterSaddle, filtered, saddleKernel } from "./kernel-saddle.ts";
 import { combination, innerProducts, linearCumulant, withBias } from "./linear-cumulant.ts";
+import { linearKernelSaddle } from "./linear-kernel-saddle.ts";
 import { type LinearTilt, linearTilt } from "./linear-tilt.ts";
 import { pointCoordinates } from "./point-coordinates.ts";
 import { linearNetwork, linearProblem, oriented } from "./windows.ts";
@@ -27,10 +26,17 @@ export function linearModel(engine: Engine, problem: Problem): SelfConsistentMod
 	const ones = (points: Matrix) => new Float64Array(points.rows).fill(1);
 
 	const prior = tiltAt(train, new Float64Array(train.rows))!;
-	const features = (tilt: LinearTilt, inputs: Matrix) => withBias(tilt.features(inputs), ones(inputs), readoutBiasVariance);
+	const features = (tilt: LinearTilt, inputs: Matrix) =>
+		withBias(tilt.features(inputs), ones(inputs), readoutBiasVariance);
 	factorKernel(engine, gram(engine, features(prior, train)), problem.noiseVariance);
 
-	const points = pointCoordinates(engine, train, problem.trainTargets.data, problem.noiseVariance, readoutBiasVariance);
+	const points = pointCoordinates(
+		engine,
+		train,
+		problem.trainTargets.data,
+		problem.noiseVariance,
+		readoutBiasVariance,
+	);
 	const tiltOf = (tau: Float64Array) => tiltAt(points.inputs, tau)!;
 	/** <Theta, X> + readout bias at training and test points. */
 	const outputs = (theta: Float64Array, bias: number): PointValues => {
@@ -61,11 +67,16 @@ export function linearModel(engine: Engine, problem: Problem): SelfConsistentMod
 				return dot(row, row);
 			});
 			const cross = multiply(engine, testFeatures, trainFeatures, { transposeB: true });
-			return { ...kernel, test: { cross, diagonal, ...(covariance && { covariance: gram(engine, testFeatures) }) } };
+			return {
+				...kernel,
+				test: { cross, diagonal, ...(covariance && { covariance: gram(engine, testFeatures) }) },
+			};
 		},
 		adaptedKernel(tau) {
 			const tilt = tiltOf(tau);
-			const inputFeatures = linear.windowsAreShort ? tilt.longSideFeatures(train) : tilt.shortSideFeatures(train);
+			const inputFeatures = linear.windowsAreShort
+				? tilt.longSideFeatures(train)
+				: tilt.shortSideFeatures(train);
 			return gram(engine, withBias(inputFeatures, ones(train), readoutBiasVariance));
 		},
 		orderParameters(tau) {
@@ -85,22 +96,8 @@ export function linearModel(engine: Engine, problem: Problem): SelfConsistentMod
 				},
 			];
 		},
-		kernelSaddle: (onProgress): KernelSaddle => {
-			const filters = reducedFilters(engine, linear, points);
-			const saddle = filterSaddle(engine, { ...filters, noiseVariance: problem.noiseVariance }, onProgress);
-			const adapted = { ...filters, inputs: filtered(engine, filters.trainCoordinates, saddle.root) };
-			const discrepancy = points.discrepancies(saddle.discrepancy);
-			const coordinates = matrix(train.rows, 1, discrepancy);
-			return {
-				...filters.predict(saddle),
-				kernel: saddleKernel(engine, adapted.inputs, { ...filters, biasInput: ones(train) }),
-				orderParameters: {
-					filterCovariance: expandedFilterCovariance(engine, filters, saddle.root),
-					discrepancy: Array.from(coordinates.data),
-				},
-				convergence: saddle.convergence,
-			};
-		},
+		kernelSaddle: (onProgress) =>
+			linearKernelSaddle(engine, linear, points, problem.noiseVariance, outputs, onProgress),
 	};
 }
 

@@ -74,7 +74,10 @@ export function linearTilt(engine: Engine, prior: LinearPrior, tilt: Float64Arra
 			basis,
 			l,
 		),
-		singularValues: squares.map((square, k) => variance * a[k]! * Math.sqrt(square)).sort().reverse(),
+		singularValues: squares
+			.map((square, k) => variance * a[k]! * Math.sqrt(square))
+			.sort()
+			.reverse(),
 		domainDistance,
 		features(inputs) {
 			const H = rotate(inputs);
@@ -186,7 +189,13 @@ function rotated(inputs: Matrix, basis: Matrix, l: number): Matrix {
 	if (m === 1) return inputs;
 	const result = matrix(inputs.rows, inputs.columns);
 	for (let p = 0; p < inputs.rows; p++) {
-		addRotated(inputs.data.subarray(p * m * l), (j, i) => basis.data[i * m + j]!, m, l, result.data.subarray(p * m * l));
+		addRotated(
+			inputs.data.subarray(p * m * l),
+			(j, i) => basis.data[i * m + j]!,
+			m,
+			l,
+			result.data.subarray(p * m * l),
+		);
 	}
 	return result;
 }

@@ -33,7 +33,8 @@ export function linearProblem({ network, trainInputs, testInputs, inputShape }: 
 	const layer = network.layers[0]!;
 	const columns = windowColumns(layer, trainInputs.columns, inputShape);
 	const fanIn = columns[0]!.length;
-	const constant = layer.biasVariance > 0 ? Math.sqrt((fanIn * layer.biasVariance) / layer.weightVariance) : undefined;
+	const constant =
+		layer.biasVariance > 0 ? Math.sqrt((fanIn * layer.biasVariance) / layer.weightVariance) : undefined;
 	const patch = constant === undefined ? fanIn : fanIn + 1;
 	const { weightVariance, biasVariance } = network.readout;
 	return {
@@ -62,12 +63,22 @@ export function linearNetwork(problem: LinearProblem): LinearNetwork {
 
 /** n x (M S) inputs with the short side of every X first: X itself or X^T. */
 export function oriented({ windows, patch, windowsAreShort }: LinearProblem, inputs: Matrix): Matrix {
-	if (windowsAreShort) return inputs;
+	return windowsAreShort ? inputs : eachTransposed(inputs, windows, patch);
+}
+
+/** The inverse of `oriented`. */
+export function windowsOfOriented(
+	{ windows, patch, windowsAreShort }: LinearProblem,
+	inputs: Matrix,
+): Matrix {
+	return windowsAreShort ? inputs : eachTransposed(inputs, patch, windows);
+}
+
+function eachTransposed(inputs: Matrix, rows: number, columns: number): Matrix {
 	const result = matrix(inputs.rows, inputs.columns);
-	for (let p = 0; p < inputs.rows; p++) {
-		const at = p * inputs.columns;
-		for (let i = 0; i < windows; i++) {
-			for (let j = 0; j < patch; j++) result.data[at + j * windows + i] = inputs.data[at + i * patch + j]!;
+	for (let at = 0; at < inputs.data.length; at += inputs.columns) {
+		for (let i = 0; i < rows; i++) {
+			for (let j = 0; j < columns; j++) result.data[at + j * rows + i] = inputs.data[at + i * columns + j]!;
 		}
 	}
 	return result;
