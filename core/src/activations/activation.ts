@@ -11,6 +11,10 @@ export interface ActivationDefinition {
 	derivative(h: number): number;
 	/** phi(-h) = -phi(h) for every h: such a function has no mean under a centered Gaussian. */
 	readonly odd: boolean;
+	/** phi is a polynomial of this degree: its Gaussian averages have exact rules of finitely many points. */
+	readonly polynomialDegree?: number;
+	/** phi(c h) = c phi(h) for every c > 0, as for relu. */
+	readonly homogeneous?: true;
 	/** Closed forms of its Gaussian averages. Without them they are found by quadrature, which wants a smooth function. */
 	readonly dual?: DualActivation;
 	/** Element-wise value on a block; given only where an engine map makes it faster than the loop over `value`. */
@@ -47,13 +51,15 @@ export interface Activation extends ActivationDefinition {
 
 /** Completes a definition: vectorized forms that are not given become plain loops. */
 export function defineActivation(definition: ActivationDefinition): Activation {
-	const { name, odd, dual } = definition;
+	const { name, odd, dual, polynomialDegree, homogeneous } = definition;
 	const value = (h: number) => definition.value(h);
 	const derivative = (h: number) => definition.derivative(h);
 	return {
 		name,
 		odd,
 		...(dual && { dual }),
+		...(polynomialDegree !== undefined && { polynomialDegree }),
+		...(homogeneous && { homogeneous }),
 		value,
 		derivative,
 		evaluate:

@@ -5,6 +5,8 @@ import { defineActivation } from "./activation.ts";
 export const linear = defineActivation({
 	name: "linear",
 	odd: true,
+	polynomialDegree: 1,
+	homogeneous: true,
 	dual: linearDual,
 	value: (h) => h,
 	derivative: () => 1,

@@ -5,6 +5,7 @@ import { defineActivation } from "./activation.ts";
 export const quadratic = defineActivation({
 	name: "quadratic",
 	odd: false,
+	polynomialDegree: 2,
 	dual: quadraticDual,
 	value: (h) => h * h,
 	derivative: (h) => 2 * h,

@@ -5,6 +5,7 @@ import { defineActivation } from "./activation.ts";
 export const relu = defineActivation({
 	name: "relu",
 	odd: false,
+	homogeneous: true,
 	dual: reluDual,
 	value: (h) => Math.max(0, h),
 	derivative: (h) => (h > 0 ? 1 : 0),

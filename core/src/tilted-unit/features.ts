@@ -35,7 +35,7 @@ export interface FeatureOptions {
 	readonly evaluate?: FeatureMap;
 }
 
-/** Fills `features` from the pre-activations; both are row-major and fill their blocks. */
+/** Fills `features` from the pre-activations; both are row-major and fill their blocks. What it allocates is released. */
 export type FeatureMap = (engine: Engine, preactivations: View, features: View) => void;
 
 function activationOf({ activation }: HiddenUnit): FeatureMap {
@@ -99,7 +99,7 @@ export function featureSource(
 					const h = preactivations.slice(0, rows * count);
 					const [H, Phi] = [view(h, rows, count), view(features.slice(0, rows * count), rows, count)];
 					engine.gemm(1, inputs, view(points, unit.dimension, count), 0, H);
-					evaluate(engine, H, Phi);
+					scoped(engine, () => evaluate(engine, H, Phi));
 					if (keep) fresh.push({ features: Phi.block.data.slice(), weights: chunk.weights.slice() });
 					show(count);
 				}

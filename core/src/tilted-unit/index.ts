@@ -5,6 +5,7 @@
  * there chunk by chunk, and `averageOverUnit` sums what an `Integrand` asks for. `ruleFamily` and `refine` raise the accuracy
  * until the answer stands.
  */
+<<<<<<< HEAD
 export {
 	type FeatureChunk,
 	type FeatureMap,
@@ -12,6 +13,10 @@ export {
 	featureSource,
 	positionOf,
 } from "./features.ts";
+=======
+export { exactRule } from "./exact-rule.ts";
+export { type FeatureChunk, type FeatureSource, featureSource, positionOf } from "./features.ts";
+>>>>>>> points
 export { type HiddenUnit, hiddenUnit, largestDeviation } from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";

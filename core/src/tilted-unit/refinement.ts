@@ -32,8 +32,9 @@ export interface RuleFamilyOptions {
 const NEGLIGIBLE = 35;
 
 /**
- * Rules for a smooth activation. Up to three dimensions: trapezoidal grids, the step min(0.3, 0.2 / max|u_a|) at level 0 and
- * smaller by sqrt(2) with each level, so that two levels halve it. Above: scrambled Sobol points, doubled with each level.
+ * Rules for any integrand. Up to three dimensions: trapezoidal grids, the step min(0.3, 0.2 / max|u_a|) at level 0 and smaller
+ * by sqrt(2) with each level, so that two levels halve it. Above, and for the kink of a homogeneous activation: scrambled Sobol
+ * points, doubled with each level.
  *
  * @throws InputError when there are more dimensions than direction numbers.
  */
@@ -42,8 +43,9 @@ export function ruleFamily(
 	unit: HiddenUnit,
 	{ largestExponent = 0, even = false, stream, scrambles = 8, log2Count = 11 }: RuleFamilyOptions,
 ): RuleFamily {
-	const { dimension } = unit;
-	if (dimension <= GRID_DIMENSIONS) {
+	const { dimension, activation } = unit;
+	const kinked = activation.homogeneous === true && activation.polynomialDegree === undefined;
+	if (dimension <= GRID_DIMENSIONS && !kinked) {
 		const radius = Math.sqrt(2 * (NEGLIGIBLE + largestExponent));
 		const step = Math.min(0.3, 0.2 / largestDeviation(unit));
 		return {

@@ -6,7 +6,7 @@ import { chi, layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import { featureSource, type HiddenUnit, type IntegrationRule } from "../../../tilted-unit/index.ts";
 import type { PointValues } from "../cumulant-function.ts";
-import type { SelfConsistentModel } from "../model.ts";
+import type { SelfConsistentModel, Starts } from "../model.ts";
 import { combine } from "../vectors.ts";
 import { type BoundedNetwork, boundedCumulant, targetAlignment, tiltedUnit } from "./bounded-cumulant.ts";
 import { conditionalUnit } from "./conditional-features.ts";
@@ -19,16 +19,6 @@ export interface BoundedModel extends SelfConsistentModel {
 	largestExponent(tau: Float64Array): number;
 	/** Of the rule's points, those that carry averages under the tilt of tau. */
 	effectiveFraction(tau: Float64Array): number;
-}
-
-/** Solutions by a coarser rule to start from. */
-export interface Starts {
-	/** tau of the tree; 0 where not given. */
-	readonly tree?: Float64Array;
-	/** tau of the loop; the tree's where not given. */
-	readonly loop?: Float64Array;
-	/** K of the kernel saddle; the prior's where not given. */
-	readonly kernel?: Matrix;
 }
 
 /**
