@@ -6,6 +6,7 @@ import { defineActivation } from "./activation.ts";
 export const erf = defineActivation({
 	name: "erf",
 	odd: true,
+	bounded: true,
 	dual: erfDual,
 	value: erfValue,
 	derivative: erfDerivative,

@@ -5,7 +5,7 @@
  * there chunk by chunk, and `averageOverUnit` sums what an `Integrand` asks for. `ruleFamily` and `refine` raise the accuracy
  * until the answer stands.
  */
-<<<<<<< HEAD
+export { exactRule } from "./exact-rule.ts";
 export {
 	type FeatureChunk,
 	type FeatureMap,
@@ -13,17 +13,15 @@ export {
 	featureSource,
 	positionOf,
 } from "./features.ts";
-=======
-export { exactRule } from "./exact-rule.ts";
-export { type FeatureChunk, type FeatureSource, featureSource, positionOf } from "./features.ts";
->>>>>>> points
 export { type HiddenUnit, hiddenUnit, largestDeviation } from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
+export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
 export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
 export { SOBOL_DIMENSIONS, sobolRule } from "./sobol.ts";
+export { stretchedRule } from "./stretched-rule.ts";
 export type { Tilt } from "./tilt.ts";
 export { trapezoidRule } from "./trapezoid.ts";
 export { averageOverUnit, type Integrand, type UnitAverages } from "./unit-averages.ts";

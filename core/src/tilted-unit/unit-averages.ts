@@ -24,6 +24,8 @@ export interface UnitAverages {
 	 * carry the average, 1 without a tilt. Times the number of points it is the effective sample size of a Sobol rule.
 	 */
 	readonly effectiveFraction: number;
+	/** (sum of weights)^2 / sum of squared weights under the tilt: how many equally weighted points would serve as well. */
+	readonly effectiveSampleSize: number;
 	/** The largest tilt exponent at any point. */
 	readonly largestExponent: number;
 }
@@ -45,7 +47,7 @@ export function averageOverUnit(
 	const tilted = tilt.fields !== undefined || tilt.form !== undefined;
 	let shift = Number.NEGATIVE_INFINITY;
 	let largestExponent = Number.NEGATIVE_INFINITY;
-	let [plain, total, squares] = [0, 0, 0];
+	let [plain, total, squares, weightSquares] = [0, 0, 0, 0];
 	scoped(engine, () => {
 		const addExponents = tiltExponents(engine, source.unit, tilt);
 		source.forEach((chunk) => {
@@ -69,6 +71,7 @@ export function averageOverUnit(
 					for (let k = 0; k < sums.length; k++) sums[k]! *= factor;
 					total *= factor;
 					squares *= factor * factor;
+					weightSquares *= factor * factor;
 				}
 				shift = top;
 				for (let s = 0; s < count; s++) {
@@ -76,6 +79,7 @@ export function averageOverUnit(
 					w[s] = tilted ? (weight > 0 ? Math.exp(exponent + Math.log(weight) - shift) : 0) : weight;
 					plain += weight;
 					total += w[s]!;
+					weightSquares += w[s]! * w[s]!;
 					if (weight !== 0) squares += (w[s]! * w[s]!) / weight;
 				}
 				integrand.add(chunk, weights, sums);
@@ -86,6 +90,7 @@ export function averageOverUnit(
 		averages: sums.map((x) => x / total),
 		logNormalizer: Math.log(total / plain) + shift,
 		effectiveFraction: (total * total) / (plain * squares),
+		effectiveSampleSize: (total * total) / weightSquares,
 		largestExponent,
 	};
 }

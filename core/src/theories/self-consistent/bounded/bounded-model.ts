@@ -1,4 +1,4 @@
-import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import { type Engine, matrix } from "@finitude/engine";
 import type { ValidityNote } from "../../../answer/answer.ts";
 import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
@@ -17,8 +17,8 @@ import { testFluctuations } from "./test-fluctuations.ts";
 export interface BoundedModel extends SelfConsistentModel {
 	/** The largest tilt exponent (c/2) s^2 on the rule's points. */
 	largestExponent(tau: Float64Array): number;
-	/** Of the rule's points, those that carry averages under the tilt of tau. */
-	effectiveFraction(tau: Float64Array): number;
+	/** How many equally weighted points would serve as well under the tilt of tau. */
+	effectiveSampleSize(tau: Float64Array): number;
 }
 
 /**
@@ -86,7 +86,7 @@ export function boundedModel(
 				onProgress,
 			),
 		largestExponent: (tau) => at(tau).averages.largestExponent,
-		effectiveFraction: (tau) => at(tau).averages.effectiveFraction,
+		effectiveSampleSize: (tau) => at(tau).averages.effectiveSampleSize,
 	};
 }
 
@@ -100,7 +100,7 @@ export function boundedNetwork({ network }: Problem): BoundedNetwork {
 }
 
 /** The unit at its training points only. */
-function trainingUnit(unit: HiddenUnit): HiddenUnit {
+export function trainingUnit(unit: HiddenUnit): HiddenUnit {
 	const P = unit.trainPoints;
 	const inputs = matrix(P, unit.dimension, unit.inputs.data.slice(0, P * unit.dimension));
 	const { outside: _unseen, ...rest } = unit;

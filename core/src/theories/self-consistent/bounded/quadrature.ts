@@ -57,7 +57,9 @@ function gridQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Qua
 	let tau: Float64Array | undefined;
 	for (;;) {
 		// Twice the step serves to find the region: the exponent is wanted to a unit or so.
-		const model = boundedModel(engine, problem, unit, grid(2 * step, reach(exponent, 0)), { ...(tau && { tree: tau }) });
+		const model = boundedModel(engine, problem, unit, grid(2 * step, reach(exponent, 0)), {
+			...(tau && { tree: tau }),
+		});
 		tau = treeOf(engine, problem, model);
 		const found = model.largestExponent(tau);
 		const settled = found <= exponent + 0.5;

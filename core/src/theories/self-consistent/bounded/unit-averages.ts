@@ -36,8 +36,8 @@ export interface FieldAverages {
 	readonly logNormalizer: number;
 	/** The largest tilt exponent at any point of the rule. */
 	readonly largestExponent: number;
-	/** Of the rule's points, those that carry the average. */
-	readonly effectiveFraction: number;
+	/** How many equally weighted points would serve as well. */
+	readonly effectiveSampleSize: number;
 }
 
 /** <s phi>, s = t . phi over the leading points, under a tilt. */
