@@ -50,7 +50,7 @@ export function solveTree(
 	const scale = norm(targets);
 	let state = treeState(cumulant, targets, noiseVariance, start)!;
 	let iterations = 0;
-	for (; iterations < MAXIMUM_STEPS && norm(state.residual) > Number.EPSILON * scale; iterations++) {
+	for (; iterations < MAXIMUM_STEPS && norm(state.residual) > 4 * Number.EPSILON * scale; iterations++) {
 		const factor = precisionFactor(engine, state.point, noiseVariance);
 		if (factor === undefined) break;
 		// A root that is good enough is polished by whole steps only: shorter ones would not improve on rounding.

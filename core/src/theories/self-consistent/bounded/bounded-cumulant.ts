@@ -1,6 +1,6 @@
-import { dot, type Engine, type Matrix } from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrix } from "@finitude/engine";
 import type { FeatureSource } from "../../../tilted-unit/index.ts";
-import type { CumulantFunction } from "../cumulant-function.ts";
+import type { CumulantPoint } from "../cumulant-function.ts";
 import {
 	type FieldAverages,
 	fieldAverages,
@@ -19,40 +19,14 @@ export interface BoundedNetwork {
 	readonly readoutBiasVariance: number;
 }
 
-/** W(t) = N ln E exp((c/2) (t . phi)^2) + s_b^2 (sum_a t_a)^2 / 2, c = sig2/N: equations (12)-(15). It is finite for every t. */
-export function boundedCumulant(
-	engine: Engine,
-	network: BoundedNetwork,
-	source: FeatureSource,
-): CumulantFunction {
-	const points = source.unit.points;
-	return {
-		points,
-		at(t) {
-			const tilted = tiltedUnit(engine, network, source, t);
-			return {
-				value: tilted.value,
-				gradient: tilted.gradient,
-				hessian: () => tilted.hessian(),
-				contractThird: (factor) => tilted.contractThird(factor),
-			};
-		},
-	};
-}
-
-/** W and its derivatives at all n points of a source, t over the leading P of them. */
-export interface TiltedUnit {
+/**
+ * W(t) = N ln E exp((c/2) (t . phi)^2) + s_b^2 (sum_a t_a)^2 / 2, c = sig2/N, and its derivatives at all n points of a source, t
+ * over the leading P of them: equations (12)-(15). It is finite for every t.
+ */
+export interface TiltedUnit extends CumulantPoint {
 	readonly averages: FieldAverages;
-	/** W. */
-	readonly value: number;
-	/** W', n numbers. */
-	readonly gradient: Float64Array;
-	/** W'', n x n. */
-	hessian(): Matrix;
 	/** K = sig2 <phi phi^T> + s_b^2, n x n. */
 	kernel(): Matrix;
-	/** sum_ab W'''_{*ab} Lam_ab, n numbers. @param factor L with Lam = (L L^T)^-1, P x P */
-	contractThird(factor: Matrix): Float64Array;
 }
 
 /** One pass over the points for W and W'; each of the other quantities is another pass when it is asked for. */
@@ -70,7 +44,7 @@ export function tiltedUnit(
 		averages,
 		value: width * logNormalizer + (readoutBiasVariance * total * total) / 2,
 		gradient: mean.map((x) => readoutVariance * x + readoutBiasVariance * total),
-		hessian() {
+		hessian: computedOnce(() => {
 			const result = secondMoments(engine, source, treeTilt(c, t), c, t);
 			const n = result.rows;
 			for (let a = 0; a < n; a++) {
@@ -80,15 +54,24 @@ export function tiltedUnit(
 				}
 			}
 			return result;
-		},
-		kernel() {
+		}),
+		kernel: computedOnce(() => {
 			const result = secondMoments(engine, source, treeTilt(c, t), 0, t);
 			for (let k = 0; k < result.data.length; k++) {
 				result.data[k] = readoutVariance * result.data[k]! + readoutBiasVariance;
 			}
 			return result;
-		},
+		}),
 		contractThird: (factor) => thirdCumulant(engine, source, { c, width, tau: t, mean, factor }),
+	};
+}
+
+/** Computed when it is first asked for; every caller gets its own copy. */
+function computedOnce(compute: () => Matrix): () => Matrix {
+	let result: Matrix | undefined;
+	return () => {
+		result ??= compute();
+		return matrix(result.rows, result.columns, result.data.slice());
 	};
 }
 

@@ -8,7 +8,7 @@ import { featureSource, type HiddenUnit, type IntegrationRule } from "../../../t
 import type { PointValues } from "../cumulant-function.ts";
 import type { SelfConsistentModel, Starts } from "../model.ts";
 import { combine } from "../vectors.ts";
-import { type BoundedNetwork, boundedCumulant, targetAlignment, tiltedUnit } from "./bounded-cumulant.ts";
+import { type BoundedNetwork, targetAlignment, type TiltedUnit, tiltedUnit } from "./bounded-cumulant.ts";
 import { conditionalUnit } from "./conditional-features.ts";
 import { boundedKernelSaddle } from "./kernel-saddle.ts";
 import { testFluctuations } from "./test-fluctuations.ts";
@@ -39,7 +39,8 @@ export function boundedModel(
 	const source = featureSource(engine, trainingUnit(unit), rule);
 	const targets = problem.trainTargets.data;
 	const tests = unit.points - P;
-	const at = (tau: Float64Array) => tiltedUnit(engine, network, source, tau);
+	const at = remembered((tau) => tiltedUnit(engine, network, source, tau));
+	const everywhere = remembered((tau) => tiltedUnit(engine, network, predictions(), tau));
 	const predictions = () => {
 		const { unit: extended, evaluate } = conditionalUnit(unit);
 		return featureSource(engine, extended, rule, { evaluate, stored: 0 });
@@ -51,18 +52,18 @@ export function boundedModel(
 
 	return {
 		starts,
-		cumulant: boundedCumulant(engine, network, source),
+		cumulant: { points: P, at },
 		targets,
 		discrepancies: (tau) => tau,
 		means(tau, loopFactor) {
-			const tilted = tiltedUnit(engine, network, predictions(), tau);
+			const tilted = everywhere(tau);
 			if (loopFactor === undefined) return split(tilted.gradient);
 			return split(combine(tilted.gradient, -0.5, tilted.contractThird(loopFactor)));
 		},
 		fluctuations(tau, covariance): KernelBlocks {
 			const train = at(tau).hessian();
 			if (tests === 0) return { train };
-			const { gradient } = tiltedUnit(engine, network, predictions(), tau);
+			const { gradient } = everywhere(tau);
 			return { train, test: testFluctuations(engine, { network, unit, rule, tau, gradient, covariance }) };
 		},
 		adaptedKernel: (tau) => at(tau).kernel(),
@@ -105,4 +106,15 @@ export function trainingUnit(unit: HiddenUnit): HiddenUnit {
 	const inputs = matrix(P, unit.dimension, unit.inputs.data.slice(0, P * unit.dimension));
 	const { outside: _unseen, ...rest } = unit;
 	return { ...rest, points: P, inputs };
+}
+
+/** The last result is kept: the variants ask for several quantities at one tau. */
+function remembered(evaluate: (tau: Float64Array) => TiltedUnit): (tau: Float64Array) => TiltedUnit {
+	let last: { tau: Float64Array; unit: TiltedUnit } | undefined;
+	return (tau) => {
+		if (last === undefined || !tau.every((x, i) => x === last!.tau[i])) {
+			last = { tau: tau.slice(), unit: evaluate(tau) };
+		}
+		return last.unit;
+	};
 }

@@ -19,7 +19,7 @@ import { type Proposal, tiltedProposal } from "./proposal.ts";
 export interface Quadrature {
 	readonly kind: "trapezoid" | "sobol";
 	readonly unit: HiddenUnit;
-	/** The rule of a level: each halves the step of the one before, or doubles its points. */
+	/** The rule of a level: each shortens the step of the one before by sqrt(2), or doubles its points. */
 	rule(level: number): IntegrationRule;
 	/** tau of the tree by a coarse rule. */
 	readonly tau: Float64Array;
@@ -41,8 +41,11 @@ export function quadratureOf(engine: Engine, problem: Problem): Quadrature {
 /** exp(-35) = 6e-16: what lies outside is below the rounding unit of the average. */
 const NEGLIGIBLE = 35;
 
-/** Features that one pass over a level evaluates at most: about ten seconds. */
-const MOST_FEATURES = 2 ** 29;
+/** Features that one pass over a level evaluates at most: about a second, of which an answer takes some ten. */
+const MOST_FEATURES = 2 ** 26;
+
+/** The step of level 0 over min(0.3, 0.2 / max |u_a|), which in most cases is good for 1e-10 and reached at level 2. */
+const COARSEST = 2;
 
 /**
  * Grids within |w| <= R, R^2/2 exceeding the largest tilt exponent at the tree by 35. Finer levels also reach further, so that
@@ -69,7 +72,7 @@ function gridQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Qua
 	return {
 		kind: "trapezoid",
 		unit,
-		rule: (level) => grid(step / 2 ** level, reach(exponent, level)),
+		rule: (level) => grid(COARSEST * step * 2 ** (-level / 2), reach(exponent, level)),
 		tau,
 		tolerance: 1e-10,
 		mostPoints: MOST_FEATURES / unit.points,

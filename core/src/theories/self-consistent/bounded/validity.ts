@@ -41,7 +41,7 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 	const { quadrature, points, change, settled, effectiveSampleSize, covariance } = report;
 	const grid = quadrature.kind === "trapezoid";
 	const refinement = grid
-		? `the step of the grid over the ${quadrature.unit.dimension} weights that matter was halved, to ${points} points`
+		? `the step of the grid over the ${quadrature.unit.dimension} weights that matter was shortened by sqrt(2), to ${points} points`
 		: `the Sobol points over the ${quadrature.unit.dimension} weights that matter were doubled, to ${points}`;
 	const notes: ValidityNote[] = [
 		{
