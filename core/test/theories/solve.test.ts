@@ -25,7 +25,7 @@ describe("the registry", () => {
 
 	it("lists the ids when there is no such theory", () => {
 		expect(messageOf(() => findTheory("ntk"))).toBe(
-			'theory: wanted one of nngp, kernel-rescaling, or an alias; got "ntk".',
+			'theory: wanted one of nngp, self-consistent, kernel-rescaling, or an alias; got "ntk".',
 		);
 	});
 });

@@ -142,8 +142,9 @@ export function saddleKernel(
 
 /** Every window times L. */
 export function filtered(engine: Engine, inputs: Matrix, root: Matrix): Matrix {
-	const windows = matrix(inputs.data.length / root.rows, root.rows, inputs.data);
-	return matrix(inputs.rows, inputs.columns, multiply(engine, windows, root).data);
+	const count = inputs.data.length / root.rows;
+	const result = multiply(engine, matrix(count, root.rows, inputs.data), root);
+	return matrix(inputs.rows, (count / inputs.rows) * root.columns, result.data);
 }
 
 function descend(engine: Engine, problem: KernelSaddleProblem, state: FilterState): FilterState | undefined {

@@ -1,10 +1,10 @@
 import { type Engine, gram, type Matrix, matrix, multiply, transposed } from "@finitude/engine";
-import { rowSpace } from "../../../samplers/row-space.ts";
 import type { PointValues } from "../cumulant-function.ts";
 import type { KernelSaddle } from "../model.ts";
 import { type FilterSaddle, filtered, filterSaddle, saddleKernel } from "./kernel-saddle.ts";
 import { combination } from "./linear-cumulant.ts";
 import type { PointCoordinates } from "./point-coordinates.ts";
+import { spanCoordinates } from "./window-span.ts";
 import { type LinearProblem, oriented, windowsOfOriented } from "./windows.ts";
 
 /**
@@ -21,7 +21,8 @@ export function linearKernelSaddle(
 	onProgress?: (fraction: number, message: string) => void,
 ): KernelSaddle {
 	const { variance, units, readoutBiasVariance, windows, patch } = linear;
-	const { inputs, basis } = filterCoordinates(engine, linear, windowsOfOriented(linear, points.inputs));
+	// Filters change only inside the span of the windows that they see.
+	const { inputs, basis } = spanCoordinates(engine, windowsOfOriented(linear, points.inputs), patch);
 	const size = basis ? basis.rows : patch;
 	const saddle = filterSaddle(
 		engine,
@@ -56,21 +57,6 @@ export function linearKernelSaddle(
 		},
 		convergence,
 	};
-}
-
-/**
- * Filters change only inside the span of the windows they see: with fewer windows than inputs per window, coordinates in that
- * span replace the inputs.
- */
-function filterCoordinates(
-	engine: Engine,
-	{ windows, patch }: LinearProblem,
-	inputs: Matrix,
-): { inputs: Matrix; basis?: Matrix } {
-	const count = inputs.rows * windows;
-	if (count >= patch) return { inputs };
-	const { basis, coordinates } = rowSpace(engine, matrix(count, patch, inputs.data));
-	return { inputs: matrix(inputs.rows, windows * basis.rows, coordinates.data), basis };
 }
 
 /** Sg over the S inputs of a window: the identity outside the span of the windows. */

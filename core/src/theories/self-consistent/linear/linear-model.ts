@@ -9,6 +9,7 @@ import { combination, innerProducts, linearCumulant, withBias } from "./linear-c
 import { linearKernelSaddle } from "./linear-kernel-saddle.ts";
 import { type LinearTilt, linearTilt } from "./linear-tilt.ts";
 import { pointCoordinates } from "./point-coordinates.ts";
+import { spanCoordinates } from "./window-span.ts";
 import { linearNetwork, linearProblem, oriented } from "./windows.ts";
 
 /**
@@ -37,6 +38,8 @@ export function linearModel(engine: Engine, problem: Problem): SelfConsistentMod
 		problem.noiseVariance,
 		readoutBiasVariance,
 	);
+	// Few points with long inputs are solved for in their span; test points lie outside of it.
+	const span = spanCoordinates(engine, points.inputs, network.long);
 	const tiltOf = (tau: Float64Array) => tiltAt(points.inputs, tau)!;
 	/** <Theta, X> + readout bias at training and test points. */
 	const outputs = (theta: Float64Array, bias: number): PointValues => {
@@ -45,7 +48,11 @@ export function linearModel(engine: Engine, problem: Problem): SelfConsistentMod
 	};
 
 	return {
-		cumulant: linearCumulant(engine, network, points),
+		cumulant: linearCumulant(
+			engine,
+			{ ...network, long: span.inputs.columns / network.short },
+			{ ...points, inputs: span.inputs },
+		),
 		targets: points.targets,
 		discrepancies: points.discrepancies,
 		means(tau, loopFactor) {
@@ -92,7 +99,7 @@ export function linearModel(engine: Engine, problem: Problem): SelfConsistentMod
 					message:
 						domainDistance < CLOSE_TO_THE_EDGE
 							? "tau is close to the edge of the domain of W, where the network is dominated by few directions and the expansion around the saddle point is doubtful"
-							: "1 - (lam/C) ||T||^2: how far tau is from the edge of the domain of W, where it would be 0",
+							: `tau is well inside the domain of W: 1 - (lam/C) ||T||^2 = ${domainDistance.toPrecision(3)}, and 0 at the edge`,
 				},
 			];
 		},

@@ -1,4 +1,14 @@
-import { type Engine, gram, type Matrix, matrix, solveLower, symmetricEigen } from "@finitude/engine";
+import {
+	dot,
+	type Engine,
+	gram,
+	type Matrix,
+	matrix,
+	matrixRow,
+	multiply,
+	solveLower,
+	symmetricEigen,
+} from "@finitude/engine";
 
 /** The prior of f = <Theta, x>, Theta = sum_c a_c w_c^T, with inputs x as m x l matrices, m <= l, row after row. */
 export interface LinearPrior {
@@ -56,24 +66,20 @@ export interface LinearTilt {
 export function linearTilt(engine: Engine, prior: LinearPrior, tilt: Float64Array): LinearTilt | undefined {
 	const { short: m, long: l, variance, units } = prior;
 	const ratio = variance / units;
-	const T = matrix(m, l, tilt);
 	if (!tilt.every(Number.isFinite)) return undefined;
+	const T = matrix(m, l, tilt);
 	const basis = m === 1 ? matrix(1, 1, Float64Array.of(1)) : symmetricEigen(engine, gram(engine, T)).vectors;
-	const rotate = (inputs: Matrix) => rotated(inputs, basis, l);
-	const t = rotate(matrix(1, m * l, tilt)).data;
+	const rotate = (inputs: Matrix) => rotated(engine, inputs, basis);
+	const t = multiply(engine, basis, T, { transposeA: true });
 	// Row norms keep small singular values that the eigenvalues of T T^T lose.
-	const squares = Float64Array.from({ length: m }, (_, k) => rowProduct(t, k, t, k, l));
+	const squares = Float64Array.from({ length: m }, (_, k) => dot(matrixRow(t, k), matrixRow(t, k)));
 	const domainDistance = 1 - ratio * squares.reduce((a, b) => Math.max(a, b), 0);
 	if (!(domainDistance > 0)) return undefined;
 	const a = squares.map((square) => 1 / (1 - ratio * square));
 
 	return {
 		value: (-units / 2) * squares.reduce((sum, square) => sum + Math.log1p(-ratio * square), 0),
-		theta: unrotated(
-			t.map((x, i) => variance * a[Math.floor(i / l)]! * x),
-			basis,
-			l,
-		),
+		theta: multiply(engine, basis, scaledRows(t, a, variance)).data,
 		singularValues: squares
 			.map((square, k) => variance * a[k]! * Math.sqrt(square))
 			.sort()
@@ -81,144 +87,139 @@ export function linearTilt(engine: Engine, prior: LinearPrior, tilt: Float64Arra
 		domainDistance,
 		features(inputs) {
 			const H = rotate(inputs);
-			const result = matrix(H.rows, m * l + (m * (m + 1)) / 2);
-			const Y = new Float64Array(m * m);
-			for (let p = 0; p < H.rows; p++) {
-				const h = H.data.subarray(p * m * l, (p + 1) * m * l);
-				const out = result.data.subarray(p * result.columns, (p + 1) * result.columns);
-				scaledRows(h, a, variance, l, out);
-				products(h, t, m, l, Y);
+			const Y = alongTilt(engine, H, t);
+			return featureRows(H, m * l + (m * (m + 1)) / 2, (p, h, out) => {
+				weightedRows(h, a, variance, l, out);
+				const y = Y.subarray(p * m * m, (p + 1) * m * m);
 				let write = m * l;
 				for (let j = 0; j < m; j++) {
-					out[write++] = Math.sqrt(2 * variance * ratio) * a[j]! * Y[j * m + j]!;
+					out[write++] = Math.sqrt(2 * variance * ratio) * a[j]! * y[j * m + j]!;
 					for (let k = 0; k < j; k++) {
-						out[write++] = Math.sqrt(variance * ratio * a[j]! * a[k]!) * (Y[j * m + k]! + Y[k * m + j]!);
+						out[write++] = Math.sqrt(variance * ratio * a[j]! * a[k]!) * (y[j * m + k]! + y[k * m + j]!);
 					}
 				}
-			}
-			return result;
+			});
 		},
 		longSideFeatures(inputs) {
 			const H = rotate(inputs);
-			const result = matrix(H.rows, m * l + m * m);
-			const Y = new Float64Array(m * m);
-			for (let p = 0; p < H.rows; p++) {
-				const h = H.data.subarray(p * m * l, (p + 1) * m * l);
-				const out = result.data.subarray(p * result.columns, (p + 1) * result.columns);
+			const Y = alongTilt(engine, H, t);
+			return featureRows(H, m * l + m * m, (p, h, out) => {
 				for (let i = 0; i < m * l; i++) out[i] = Math.sqrt(variance) * h[i]!;
-				products(h, t, m, l, Y);
-				for (let i = 0; i < m * m; i++) out[m * l + i] = Math.sqrt(variance * ratio * a[i % m]!) * Y[i]!;
-			}
-			return result;
+				for (let i = 0; i < m * m; i++) {
+					out[m * l + i] = Math.sqrt(variance * ratio * a[i % m]!) * Y[p * m * m + i]!;
+				}
+			});
 		},
 		shortSideFeatures(inputs) {
-			const H = rotate(inputs);
-			const result = matrix(H.rows, m * l);
-			for (let p = 0; p < H.rows; p++) {
-				const at = p * m * l;
-				scaledRows(H.data.subarray(at, at + m * l), a, variance, l, result.data.subarray(at));
-			}
-			return result;
+			return featureRows(rotate(inputs), m * l, (_p, h, out) => weightedRows(h, a, variance, l, out));
 		},
 		contractThird(inputs, factor) {
 			const directions = solveLower(engine, factor, rotate(inputs));
-			return unrotated(thirdDerivativeSum(directions, t, a, prior), basis, l);
+			return multiply(engine, basis, thirdDerivativeSum(engine, directions, t, a, prior)).data;
 		},
 	};
 }
 
 /** Z of the docstring above in the rotated basis. @param directions n x (m l), the D_k. */
 function thirdDerivativeSum(
+	engine: Engine,
 	directions: Matrix,
-	t: Float64Array,
+	t: Matrix,
 	a: Float64Array,
 	{ short: m, long: l, variance, units }: LinearPrior,
-): Float64Array {
+): Matrix {
+	const n = directions.rows;
 	const ratio = variance / units;
-	const Z = new Float64Array(m * l);
-	const alongT = new Float64Array(m * m);
-	const Y = new Float64Array(m * m);
-	const S = new Float64Array(m * m);
-	for (let k = 0; k < directions.rows; k++) {
-		const D = directions.data.subarray(k * m * l, (k + 1) * m * l);
-		products(D, t, m, l, Y);
-		for (let i = 0; i < m; i++) {
-			for (let j = 0; j < m; j++) S[i * m + j] = a[i]! * a[j]! * (Y[i * m + j]! + Y[j * m + i]!);
-		}
+	const Y = alongTilt(engine, directions, t);
+	// All S_k side by side, and with their columns divided by sqrt(a): the sums over k are then single products.
+	const S = matrix(m, n * m);
+	const scaled = matrix(m, n * m);
+	for (let k = 0; k < n; k++) {
 		for (let i = 0; i < m; i++) {
 			for (let j = 0; j < m; j++) {
-				const s = S[i * m + j]!;
-				for (let c = 0; c < l; c++) Z[i * l + c]! += s * D[j * l + c]!;
-				let square = 0;
-				for (let q = 0; q < m; q++) square += (S[i * m + q]! * S[q * m + j]!) / a[q]!;
-				alongT[i * m + j]! += a[i]! * a[j]! * rowProduct(D, i, D, j, l) + ratio * square;
+				const at = i * n * m + k * m + j;
+				S.data[at] = a[i]! * a[j]! * (Y[(k * m + i) * m + j]! + Y[(k * m + j) * m + i]!);
+				scaled.data[at] = S.data[at]! / Math.sqrt(a[j]!);
 			}
 		}
 	}
-	for (let i = 0; i < m; i++) {
-		for (let j = 0; j < m; j++) {
-			const s = alongT[i * m + j]!;
-			for (let c = 0; c < l; c++) Z[i * l + c]! += s * t[j * l + c]!;
-		}
-	}
-	return Z.map((z) => 2 * variance * ratio * z);
+	const squares = gram(engine, scaled);
+	const spread = gram(engine, sideBySide(directions, m));
+	const onTilt = matrix(
+		m,
+		m,
+		squares.data.map((square, i) => a[Math.floor(i / m)]! * a[i % m]! * spread.data[i]! + ratio * square),
+	);
+	const direct = multiply(engine, S, matrix(n * m, l, directions.data));
+	const along = multiply(engine, onTilt, t);
+	return matrix(
+		m,
+		l,
+		direct.data.map((z, i) => 2 * variance * ratio * (z + along.data[i]!)),
+	);
+}
+
+/** Y = H t^T of every point, n m x m. */
+function alongTilt(engine: Engine, H: Matrix, t: Matrix): Float64Array {
+	const windows = matrix(H.data.length / t.columns, t.columns, H.data);
+	return multiply(engine, windows, t, { transposeB: true }).data;
+}
+
+/** One row of features for each point, written by `fill`. */
+function featureRows(
+	H: Matrix,
+	columns: number,
+	fill: (point: number, h: Float64Array, out: Float64Array) => void,
+): Matrix {
+	const result = matrix(H.rows, columns);
+	for (let p = 0; p < H.rows; p++) fill(p, matrixRow(H, p), matrixRow(result, p));
+	return result;
 }
 
 /** out <- sqrt(lam a_j) h_j. */
-function scaledRows(h: Float64Array, a: Float64Array, variance: number, l: number, out: Float64Array): void {
+function weightedRows(
+	h: Float64Array,
+	a: Float64Array,
+	variance: number,
+	l: number,
+	out: Float64Array,
+): void {
 	a.forEach((weight, j) => {
 		const scale = Math.sqrt(variance * weight);
 		for (let c = j * l; c < (j + 1) * l; c++) out[c] = scale * h[c]!;
 	});
 }
 
-/** out <- H t^T, m x m. */
-function products(h: Float64Array, t: Float64Array, m: number, l: number, out: Float64Array): void {
-	for (let j = 0; j < m; j++) for (let k = 0; k < m; k++) out[j * m + k] = rowProduct(h, j, t, k, l);
+/** lam a_j t_j. */
+function scaledRows(t: Matrix, a: Float64Array, variance: number): Matrix {
+	return matrix(
+		t.rows,
+		t.columns,
+		t.data.map((x, i) => variance * a[Math.floor(i / t.columns)]! * x),
+	);
 }
 
-function rowProduct(x: Float64Array, i: number, y: Float64Array, j: number, l: number): number {
-	let sum = 0;
-	for (let c = 0; c < l; c++) sum += x[i * l + c]! * y[j * l + c]!;
-	return sum;
+/** n x (m l) inputs, point after point, as m x (n l): row j of every point. */
+function sideBySide(inputs: Matrix, m: number): Matrix {
+	return exchanged(inputs.data, inputs.rows, m, inputs.columns / m);
 }
 
-/** U^T X for every row X of inputs. */
-function rotated(inputs: Matrix, basis: Matrix, l: number): Matrix {
-	const m = basis.rows;
-	if (m === 1) return inputs;
-	const result = matrix(inputs.rows, inputs.columns);
-	for (let p = 0; p < inputs.rows; p++) {
-		addRotated(
-			inputs.data.subarray(p * m * l),
-			(j, i) => basis.data[i * m + j]!,
-			m,
-			l,
-			result.data.subarray(p * m * l),
-		);
-	}
-	return result;
-}
-
-/** U X. */
-function unrotated(x: Float64Array, basis: Matrix, l: number): Float64Array {
-	const m = basis.rows;
-	const result = new Float64Array(m * l);
-	addRotated(x, (j, i) => basis.data[j * m + i]!, m, l, result);
-	return result;
-}
-
-function addRotated(
-	x: Float64Array,
-	entry: (row: number, column: number) => number,
-	m: number,
-	l: number,
-	out: Float64Array,
-): void {
-	for (let j = 0; j < m; j++) {
-		for (let i = 0; i < m; i++) {
-			const u = entry(j, i);
-			for (let c = 0; c < l; c++) out[j * l + c]! += u * x[i * l + c]!;
+/** An n x m array of runs of l numbers with its first two axes exchanged: m x (n l). */
+function exchanged(data: Float64Array, n: number, m: number, l: number): Matrix {
+	const result = matrix(m, n * l);
+	for (let p = 0; p < n; p++) {
+		for (let j = 0; j < m; j++) {
+			result.data.set(data.subarray((p * m + j) * l, (p * m + j + 1) * l), (j * n + p) * l);
 		}
 	}
+	return result;
+}
+
+/** U^T X for every point's X. */
+function rotated(engine: Engine, inputs: Matrix, basis: Matrix): Matrix {
+	const m = basis.rows;
+	if (m === 1) return inputs;
+	const turned = multiply(engine, basis, sideBySide(inputs, m), { transposeA: true });
+	const { data } = exchanged(turned.data, m, inputs.rows, inputs.columns / m);
+	return matrix(inputs.rows, inputs.columns, data);
 }
