@@ -14,6 +14,8 @@ export interface SelfConsistentModel {
 	readonly targets: Float64Array;
 	/** Where the equations are started, when something better than tau = 0 and the tree's tau is known. */
 	readonly starts?: Starts;
+	/** W costs so much that the loop equation is to be solved with few evaluations. */
+	readonly costly?: boolean;
 	/** tau at the P training points, from its n coordinates. */
 	discrepancies(tau: Float64Array): Float64Array;
 	/**

@@ -70,7 +70,11 @@ function loopAnswer(
 	const tree = treeRoot(engine, model, problem);
 	if (!tree.converged)
 		return unsolved("loop", problem, convergenceOf(tree, TREE_ADVICE), [sizeNote(problem)]);
-	const root = solveLoop(engine, model.cumulant, model.targets, problem.noiseVariance, model.starts?.loop ?? tree.tau, onProgress);
+	const start = model.starts?.loop ?? tree.tau;
+	const root = solveLoop(engine, model.cumulant, model.targets, problem.noiseVariance, start, {
+		quasiNewton: model.costly ?? false,
+		onProgress,
+	});
 	const convergence = convergenceOf(root, LOOP_ADVICE);
 	if (!root.converged)
 		return unsolved("loop", problem, convergence, [sizeNote(problem), ...model.notes(root.tau)]);

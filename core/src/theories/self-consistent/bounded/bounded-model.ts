@@ -52,6 +52,7 @@ export function boundedModel(
 
 	return {
 		starts,
+		costly: starts.loop !== undefined || P > FEW_POINTS,
 		cumulant: { points: P, at },
 		targets,
 		discrepancies: (tau) => tau,
@@ -90,6 +91,9 @@ export function boundedModel(
 		effectiveSampleSize: (tau) => at(tau).averages.effectiveSampleSize,
 	};
 }
+
+/** Up to here 2 P residuals for every Jacobian of the loop equation are affordable. */
+const FEW_POINTS = 12;
 
 /** N, sig2 and the readout bias. */
 export function boundedNetwork({ network }: Problem): BoundedNetwork {

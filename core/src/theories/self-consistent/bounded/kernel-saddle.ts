@@ -12,6 +12,7 @@ import { factorKernel } from "../../kernel-factor.ts";
 import type { PointValues } from "../cumulant-function.ts";
 import type { KernelSaddle } from "../model.ts";
 import { largestMagnitude } from "../vectors.ts";
+import { andersonMixing } from "./anderson-mixing.ts";
 import type { BoundedNetwork } from "./bounded-cumulant.ts";
 import { fieldAverages, secondMoments } from "./unit-averages.ts";
 
@@ -38,10 +39,13 @@ const MAXIMUM_STEPS = 3000;
 /** The fraction of each step that is taken: at most a half, since whole steps oscillate in the mean-field scaling. */
 const [LARGEST_FRACTION, SMALLEST_FRACTION, SLOWER, FASTER] = [0.5, 0.005, 0.7, 1.02];
 
+/** Steps below this fraction of the kernel are extrapolated from: further away the map is not linear enough. */
+const ACCELERATED = 0.01;
+
 /**
  * The saddle over the random kernel (equation 16): K = sig2 <phi phi^T> under the tilt exp((c/2) [(g . phi)^2 - phi^T Q phi]),
  * Q = (K + kappa I)^-1, g = Q y, by a damped fixed point: the fraction of a step that is taken falls when the steps grow and
- * rises slowly while they shrink.
+ * rises slowly while they shrink. Close to the saddle the steps are extrapolated (Anderson mixing).
  *
  * @throws InputError when K + kappa I is not numerically positive definite
  */
@@ -66,23 +70,21 @@ export function boundedKernelSaddle(
 	let iterations = 0;
 	let residual = Number.POSITIVE_INFINITY;
 	let converged = false;
+	let accelerate = andersonMixing(engine);
 	for (; !converged && iterations < MAXIMUM_STEPS; iterations++) {
 		onProgress?.(iterations / MAXIMUM_STEPS, "saddle over the kernel");
 		const next = kernelUnder(saddleTilt(engine, c, kernel, targets, noiseVariance).tilt);
 		const step = next.data.map((x, k) => x - kernel.data[k]!);
 		residual = largestMagnitude(step);
-		converged = residual <= TOLERANCE * largestMagnitude(next.data);
-		fraction =
-			residual > before
-				? Math.max(SMALLEST_FRACTION, SLOWER * fraction)
-				: Math.min(LARGEST_FRACTION, FASTER * fraction);
+		const size = largestMagnitude(next.data);
+		converged = residual <= TOLERANCE * size;
+		const grew = residual > before;
+		fraction = grew
+			? Math.max(SMALLEST_FRACTION, SLOWER * fraction)
+			: Math.min(LARGEST_FRACTION, FASTER * fraction);
 		before = residual;
-		const taken = fraction;
-		kernel = matrix(
-			next.rows,
-			next.rows,
-			kernel.data.map((x, k) => x + taken * step[k]!),
-		);
+		if (grew || residual > ACCELERATED * size) accelerate = andersonMixing(engine);
+		kernel = matrix(next.rows, next.rows, accelerate(kernel.data, step, fraction));
 	}
 	const { tilt, discrepancy } = saddleTilt(engine, c, kernel, targets, noiseVariance);
 	const { mean } = fieldAverages(engine, predictions(), tilt, discrepancy);
