@@ -15,6 +15,8 @@ export interface ActivationDefinition {
 	readonly polynomialDegree?: number;
 	/** phi(c h) = c phi(h) for every c > 0, as for relu. */
 	readonly homogeneous?: true;
+	/** Given where averages over z ~ N(0, 1) keep the function's form: E phi(h + sigma z) = phi(smoothedScale(sigma) h). */
+	smoothedScale?(sigma: number): number;
 	/** |phi| stays below a constant. Theories that tilt the prior of a hidden unit by the data need it; false where not given. */
 	readonly bounded?: boolean;
 	/** Closed forms of its Gaussian averages. Without them they are found by quadrature, which wants a smooth function. */
@@ -61,6 +63,7 @@ export function defineActivation(definition: ActivationDefinition): Activation {
 		name,
 		odd,
 		bounded,
+		...(definition.smoothedScale && { smoothedScale: definition.smoothedScale.bind(definition) }),
 		...(dual && { dual }),
 		...(polynomialDegree !== undefined && { polynomialDegree }),
 		...(homogeneous && { homogeneous }),

@@ -42,7 +42,7 @@ export function boundedModel(
 	const at = remembered((tau) => tiltedUnit(engine, network, source, tau));
 	const everywhere = remembered((tau) => tiltedUnit(engine, network, predictions(), tau));
 	const predictions = () => {
-		const { unit: extended, evaluate } = conditionalUnit(unit);
+		const { unit: extended, evaluate } = conditionalUnit(unit, {}, rule.kind === "trapezoid");
 		return featureSource(engine, extended, rule, { evaluate, stored: 0 });
 	};
 	const split = (values: Float64Array): PointValues => ({

@@ -1,6 +1,5 @@
 /** Features of test points averaged over what no training point sees of them. */
-import { dot, type Engine, type Matrix, matrix, matrixRow, type View } from "@finitude/engine";
-import type { Activation } from "../../../activations/activation.ts";
+import { dot, type Matrix, matrix, matrixRow } from "@finitude/engine";
 import type { FeatureMap, HiddenUnit } from "../../../tilted-unit/index.ts";
 
 /**
@@ -27,33 +26,42 @@ export interface ConditionalRows {
 
 /**
  * @param unit reduced to the training points
+ * @param accurate to rounding; otherwise to about 1e-6, which is below the error of random points
  */
 export function conditionalUnit(
 	unit: HiddenUnit,
-	{ orders = 0, squares = false }: ConditionalRows = {},
+	{ orders = 0, squares = false }: ConditionalRows,
+	accurate: boolean,
 ): ConditionalUnit {
-	const P = unit.trainPoints;
+	const { activation, trainPoints: P, dimension: r } = unit;
 	const tests = unit.points - P;
-	const r = unit.dimension;
 	const blocks = 1 + orders + (squares ? 1 : 0);
 	const inputs = matrix(P + tests * blocks, r);
-	inputs.data.set(unit.inputs.data.subarray(0, P * r));
 	const test = unit.inputs.data.subarray(P * r);
 	for (let k = 0; k < blocks; k++) inputs.data.set(test, (P + k * tests) * r);
+	inputs.data.set(unit.inputs.data);
 	const deviations = outsideDeviations(unit);
-	const rules = Array.from(deviations, normalNodes);
+	const rules = Array.from(deviations, (sigma) => normalNodes(sigma, accurate));
+	const closed = activation.smoothedScale !== undefined;
+	for (let b = 0; closed && b < tests; b++) {
+		const scale = activation.smoothedScale!(deviations[b]!);
+		for (let i = 0; i < r; i++) inputs.data[(P + b) * r + i]! *= scale;
+	}
+	// Rows from here on are averages over z by a sum.
+	const summed = closed ? 1 : 0;
 	return {
 		unit: { ...unit, points: inputs.rows, inputs },
 		evaluate(engine, h, phi) {
-			const { activation } = unit;
 			const count = h.columns;
-			evaluateRows(engine, activation, h, phi, 0, P);
+			const direct = (P + summed * tests) * count;
+			activation.evaluate(engine, h.block.slice(0, direct), phi.block.slice(0, direct));
+			if (summed === blocks) return;
+			const shifted = engine.allocate(count);
+			const value = engine.allocate(count);
 			for (let b = 0; b < tests; b++) {
 				const sums = Array.from({ length: blocks }, () => new Float64Array(count));
-				const row = (P + b) * count;
-				const shifted = engine.allocate(count);
-				const value = engine.allocate(count);
 				const { nodes, weights } = rules[b]!;
+				const row = (P + (blocks - 1) * tests + b) * count;
 				for (let j = 0; j < nodes.length; j++) {
 					const shift = deviations[b]! * nodes[j]!;
 					const [from, to] = [h.block.data, shifted.data];
@@ -61,7 +69,7 @@ export function conditionalUnit(
 					activation.evaluate(engine, shifted, value);
 					const f = value.data;
 					const hermite = hermiteFunctions(nodes[j]!, orders);
-					for (let k = 0; k <= orders; k++) {
+					for (let k = summed; k <= orders; k++) {
 						const weight = weights[j]! * hermite[k]!;
 						const sum = sums[k]!;
 						for (let i = 0; i < count; i++) sum[i]! += weight * f[i]!;
@@ -72,7 +80,7 @@ export function conditionalUnit(
 					}
 				}
 				const out = phi.block.data;
-				for (let k = 0; k < blocks; k++) out.set(sums[k]!, (P + k * tests + b) * count);
+				for (let k = summed; k < blocks; k++) out.set(sums[k]!, (P + k * tests + b) * count);
 			}
 		},
 	};
@@ -85,30 +93,16 @@ export function outsideDeviations({ points, trainPoints, outside }: HiddenUnit):
 	);
 }
 
-function evaluateRows(
-	engine: Engine,
-	activation: Activation,
-	h: View,
-	phi: View,
-	from: number,
-	rows: number,
-): void {
-	const [start, length] = [from * h.columns, rows * h.columns];
-	activation.evaluate(engine, h.block.slice(start, length), phi.block.slice(start, length));
-}
-
-/** exp(-z^2/2) is 1e-17 of the total beyond it. */
-const NODE_RANGE = 8.5;
-
 /**
- * A trapezoidal rule for E f(sigma z), f a product of two activations. Steps of 0.35 in the pre-activation put the error at
- * exp(-2 pi w / 0.35) for a function analytic within w of the real axis: 1e-12 for tanh (w = pi/2), less for erf, sigmoid and
- * sin. Steps above 0.5 would not resolve the normal density itself, exp(-2 pi^2 / 0.5^2) = 1e-34.
+ * A trapezoidal rule for E f(sigma z), f a product of two activations. Accurate: steps of 0.35 in the pre-activation put the
+ * error at exp(-2 pi w / 0.35) for a function analytic within w of the real axis, 1e-12 for tanh (w = pi/2) and less for erf,
+ * sigmoid and sin; steps of 0.5 in z resolve the normal density to exp(-2 pi^2 / 0.5^2) = 1e-34, and beyond |z| = 8.5 it weighs
+ * 1e-17. Otherwise steps are twice as long, 1e-6 for tanh, and end at |z| = 5.6, beyond which there is 2e-8.
  */
-function normalNodes(sigma: number): { nodes: Float64Array; weights: Float64Array } {
+function normalNodes(sigma: number, accurate: boolean): { nodes: Float64Array; weights: Float64Array } {
 	if (sigma === 0) return { nodes: Float64Array.of(0), weights: Float64Array.of(1) };
-	const step = Math.min(0.5, 0.35 / sigma);
-	const half = Math.ceil(NODE_RANGE / step);
+	const step = Math.min(0.5, 0.35 / sigma) * (accurate ? 1 : 2);
+	const half = Math.ceil((accurate ? 8.5 : 5.6) / step);
 	const nodes = Float64Array.from({ length: 2 * half + 1 }, (_, j) => (j - half) * step);
 	return { nodes, weights: nodes.map((z) => (step * Math.exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI)) };
 }

@@ -85,8 +85,8 @@ const STREAM = seedStream(20210608);
 /** log2 of the points that the proposal is fitted with, and of those of level 0. */
 const [FITTING, FIRST] = [12, 14];
 
-/** Multiplications that the Hessian costs on one level at most: some ten seconds. */
-const MOST_PRODUCTS = 2 ** 33;
+/** Sobol points at most, and multiplications that one pass for W'' may cost: about a second. */
+const [MOST_SOBOL_POINTS, MOST_PRODUCTS] = [2 ** 18, 2 ** 31];
 
 /** Scrambled Sobol points of a proposal that is fitted to the tilt at the tree. */
 function sobolQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Quadrature {
@@ -104,11 +104,11 @@ function sobolQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Qu
 		rule: (level) => rule(proposal, FIRST + level, level),
 		tau,
 		tolerance: 1e-4,
-		mostPoints: Math.max(2 ** (FIRST + 1), MOST_PRODUCTS / unit.trainPoints ** 2),
+		mostPoints: Math.min(MOST_SOBOL_POINTS, Math.max(2 ** (FIRST + 1), MOST_PRODUCTS / unit.trainPoints ** 2)),
 	};
 }
 
 /** tau of the tree by the model's rule. */
-export function treeOf(engine: Engine, { noiseVariance }: Problem, model: BoundedModel): Float64Array {
+function treeOf(engine: Engine, { noiseVariance }: Problem, model: BoundedModel): Float64Array {
 	return solveTree(engine, model.cumulant, model.targets, noiseVariance, model.starts?.tree).tau;
 }

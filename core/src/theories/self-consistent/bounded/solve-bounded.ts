@@ -2,11 +2,13 @@ import type { Matrix } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import type { SolveContext } from "../../theory.ts";
+import type { PointValues } from "../cumulant-function.ts";
 import type { Starts } from "../model.ts";
+import { solveTree } from "../tree.ts";
 import { solveVariant, type Variant } from "../variants.ts";
 import { largestMagnitude } from "../vectors.ts";
-import { boundedModel } from "./bounded-model.ts";
-import { type Quadrature, quadratureOf } from "./quadrature.ts";
+import { type BoundedModel, boundedModel } from "./bounded-model.ts";
+import { quadratureOf } from "./quadrature.ts";
 import { type IntegrationReport, integrationNotes, isTrusted } from "./validity.ts";
 
 /**
@@ -18,49 +20,90 @@ import { type IntegrationReport, integrationNotes, isTrusted } from "./validity.
 export function solveBounded(variant: Variant, problem: Problem, context: SolveContext): Answer {
 	const { engine } = context;
 	const quadrature = quadratureOf(engine, problem);
+	const scale = largestMagnitude(problem.trainTargets.data);
 	let starts: Starts = { tree: quadrature.tau };
-	let before: Answer | undefined;
+	let before: PointValues | undefined;
+	let iterations = 0;
 	for (let level = 0; ; level++) {
 		const rule = quadrature.rule(level);
+		context.onProgress?.(1 - 2 ** -level, `averages over the weights by ${rule.count} points`);
 		const model = boundedModel(engine, problem, quadrature.unit, rule, starts);
-		const answer = solveVariant(variant, model, problem, context);
-		const change = before === undefined ? Number.POSITIVE_INFINITY : largestChange(before, answer);
-		const settled = change <= quadrature.tolerance * largestMagnitude(problem.trainTargets.data);
+		const found = solveLevel(variant, model, problem, context);
+		iterations += found.iterations;
+		const change = largestChange(before, found.means);
+		const settled = change <= quadrature.tolerance * scale;
 		const last = quadrature.rule(level + 1).count > quadrature.mostPoints;
-		const unsolved = answer.trainMean === undefined;
-		if (before !== undefined && (settled || last || unsolved)) {
-			const effectiveSampleSize = model.effectiveSampleSize(starts.loop ?? starts.tree!);
+		if (level > 0 && (settled || last || found.means === undefined)) {
+			const answer = found.answer(iterations);
 			return withReport(answer, {
 				quadrature,
 				points: rule.count,
 				change,
 				settled,
-				effectiveSampleSize,
+				effectiveSampleSize: model.effectiveSampleSize(found.starts.loop ?? found.starts.tree ?? quadrature.tau),
 				problem,
 				covariance: variant === "tree" && (context.covariance ?? false),
 			});
 		}
-		starts = nextStarts(variant, answer, quadrature);
-		before = answer;
+		starts = { tree: quadrature.tau, ...found.starts };
+		before = found.means;
 	}
 }
 
-/** The largest |difference| of the means at training and test points; infinite where one of the answers has none. */
-function largestChange(a: Answer, b: Answer): number {
-	const change = (x?: Matrix, y?: Matrix) =>
-		x && y ? largestMagnitude(x.data.map((value, i) => value - y.data[i]!)) : Number.POSITIVE_INFINITY;
-	const train = change(a.trainMean, b.trainMean);
-	return b.testMean ? Math.max(train, change(a.testMean, b.testMean)) : train;
+/** What one rule gives: means to compare, solutions to start the next rule from, and the whole answer where it is the last. */
+interface Level {
+	/** Absent where the equations were not solved. */
+	readonly means: PointValues | undefined;
+	readonly starts: Starts;
+	readonly iterations: number;
+	/** @param iterations those of all rules */
+	readonly answer: (iterations: number) => Answer;
 }
 
-function nextStarts(variant: Variant, answer: Answer, { tau: coarse }: Quadrature): Starts {
-	const tau = answer.orderParameters.tau;
-	if (Array.isArray(tau)) {
-		const found = Float64Array.from(tau as readonly number[]);
-		return variant === "tree" ? { tree: found } : { tree: coarse, loop: found };
+function solveLevel(variant: Variant, model: BoundedModel, problem: Problem, context: SolveContext): Level {
+	const counted = (answer: Answer) => (iterations: number) => ({
+		...answer,
+		convergence: { ...answer.convergence, iterations },
+	});
+	if (variant === "tree") {
+		const { tau, ...root } = solveTree(
+			context.engine,
+			model.cumulant,
+			model.targets,
+			problem.noiseVariance,
+			model.starts?.tree,
+		);
+		const solved = { ...model, starts: { tree: tau } };
+		return {
+			means: root.converged ? model.means(tau) : undefined,
+			starts: solved.starts,
+			iterations: root.iterations,
+			answer: (iterations) => counted(solveVariant(variant, solved, problem, context))(iterations),
+		};
 	}
+	const answer = solveVariant(variant, model, problem, context);
+	const { tau } = answer.orderParameters;
 	const kernel = answer.kernels.output as Matrix | undefined;
-	return { tree: coarse, ...(kernel && { kernel }) };
+	return {
+		means: answer.trainMean && {
+			train: answer.trainMean.data,
+			...(answer.testMean && { test: answer.testMean.data }),
+		},
+		starts: {
+			...(Array.isArray(tau) && { loop: Float64Array.from(tau as readonly number[]) }),
+			...(kernel && { kernel }),
+		},
+		iterations: answer.convergence.iterations,
+		answer: counted(answer),
+	};
+}
+
+/** The largest |difference| of the means at training and test points; infinite where there are none. */
+function largestChange(before: PointValues | undefined, after: PointValues | undefined): number {
+	if (before === undefined || after === undefined) return Number.POSITIVE_INFINITY;
+	const change = (x: Float64Array, y: Float64Array) => largestMagnitude(x.map((value, i) => value - y[i]!));
+	const train = change(before.train, after.train);
+	return before.test && after.test ? Math.max(train, change(before.test, after.test)) : train;
 }
 
 /** The answer with what is known of its integration; not converged where that is too little. */
