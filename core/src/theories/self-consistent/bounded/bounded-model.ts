@@ -1,4 +1,4 @@
-import { type Engine, matrix } from "@finitude/engine";
+import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import type { ValidityNote } from "../../../answer/answer.ts";
 import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
@@ -11,6 +11,7 @@ import { combine } from "../vectors.ts";
 import { type BoundedNetwork, targetAlignment, type TiltedUnit, tiltedUnit } from "./bounded-cumulant.ts";
 import { conditionalUnit } from "./conditional-features.ts";
 import { boundedKernelSaddle } from "./kernel-saddle.ts";
+import { applied, corrected, priorCorrection, sumOfBlocks } from "./prior-correction.ts";
 import { testFluctuations } from "./test-fluctuations.ts";
 
 /** A dense layer with a bounded activation, averages over its weights by one integration rule. */
@@ -39,16 +40,47 @@ export function boundedModel(
 	const source = featureSource(engine, trainingUnit(unit), rule);
 	const targets = problem.trainTargets.data;
 	const tests = unit.points - P;
-	const at = remembered((tau) => tiltedUnit(engine, network, source, tau));
-	const everywhere = remembered((tau) => tiltedUnit(engine, network, predictions(), tau));
 	const predictions = () => {
 		const { unit: extended, evaluate } = conditionalUnit(unit, {}, rule.kind === "trapezoid");
 		return featureSource(engine, extended, rule, { evaluate, stored: 0 });
 	};
-	const split = (values: Float64Array): PointValues => ({
-		train: values.slice(0, P),
-		...(problem.testInputs && { test: values.slice(P, P + tests) }),
-	});
+	const raw = remembered((tau) => tiltedUnit(engine, network, source, tau));
+	const everywhere = remembered((tau) => tiltedUnit(engine, network, predictions(), tau));
+	const rawFluctuations = (tau: Float64Array, covariance: boolean): KernelBlocks => {
+		const train = raw(tau).hessian();
+		if (tests === 0) return { train };
+		const { gradient } = everywhere(tau);
+		return { train, test: testFluctuations(engine, { network, unit, rule, tau, gradient, covariance }) };
+	};
+	// At tau = 0 the fluctuations are the prior's.
+	const estimate = (covariance: boolean) => rawFluctuations(new Float64Array(P), covariance);
+	let known: KernelBlocks | undefined;
+	const correction = (covariance = false): KernelBlocks | undefined => {
+		if (rule.kind === "trapezoid") return undefined;
+		if (known === undefined || (covariance && !known.test?.covariance)) {
+			known = priorCorrection(
+				priorKernels(engine, problem, { testCovariance: covariance }).output,
+				estimate(covariance),
+			);
+		}
+		return known;
+	};
+	const at = (tau: Float64Array) => {
+		const exact = correction();
+		return exact ? corrected(raw(tau), tau, exact.train) : raw(tau);
+	};
+	/** Values at training and test points, shifted by what the correction makes of t there. */
+	const split = (values: Float64Array, t: Float64Array): PointValues => {
+		const exact = correction();
+		const part = (from: number, to: number, block?: Matrix) => {
+			const shift = block && applied(block, t);
+			return values.slice(from, to).map((x, a) => (shift ? x + shift[a]! : x));
+		};
+		return {
+			train: part(0, P, exact?.train),
+			...(problem.testInputs && { test: part(P, P + tests, exact?.test?.cross) }),
+		};
+	};
 
 	return {
 		starts,
@@ -58,14 +90,13 @@ export function boundedModel(
 		discrepancies: (tau) => tau,
 		means(tau, loopFactor) {
 			const tilted = everywhere(tau);
-			if (loopFactor === undefined) return split(tilted.gradient);
-			return split(combine(tilted.gradient, -0.5, tilted.contractThird(loopFactor)));
+			if (loopFactor === undefined) return split(tilted.gradient, tau);
+			return split(combine(tilted.gradient, -0.5, tilted.contractThird(loopFactor)), tau);
 		},
 		fluctuations(tau, covariance): KernelBlocks {
-			const train = at(tau).hessian();
-			if (tests === 0) return { train };
-			const { gradient } = everywhere(tau);
-			return { train, test: testFluctuations(engine, { network, unit, rule, tau, gradient, covariance }) };
+			const exact = correction(covariance);
+			const blocks = rawFluctuations(tau, covariance);
+			return exact ? sumOfBlocks(blocks, exact) : blocks;
 		},
 		adaptedKernel: (tau) => at(tau).kernel(),
 		orderParameters: (tau) => ({
@@ -83,12 +114,13 @@ export function boundedModel(
 					split,
 					targets,
 					noiseVariance: problem.noiseVariance,
+					correction: correction()?.train,
 					start: starts.kernel,
 				},
 				onProgress,
 			),
-		largestExponent: (tau) => at(tau).averages.largestExponent,
-		effectiveSampleSize: (tau) => at(tau).averages.effectiveSampleSize,
+		largestExponent: (tau) => raw(tau).averages.largestExponent,
+		effectiveSampleSize: (tau) => raw(tau).averages.effectiveSampleSize,
 	};
 }
 

@@ -14,6 +14,7 @@ import type { KernelSaddle } from "../model.ts";
 import { largestMagnitude } from "../vectors.ts";
 import { andersonMixing } from "./anderson-mixing.ts";
 import type { BoundedNetwork } from "./bounded-cumulant.ts";
+import { plus } from "./prior-correction.ts";
 import { fieldAverages, secondMoments } from "./unit-averages.ts";
 
 export interface BoundedSaddleProblem {
@@ -22,11 +23,13 @@ export interface BoundedSaddleProblem {
 	readonly source: FeatureSource;
 	/** The unit at training points and, averaged over what no training point sees, test points. */
 	readonly predictions: () => FeatureSource;
-	/** Values at all of those points in two. */
-	readonly split: (values: Float64Array) => PointValues;
+	/** Values at all of those points, corrected for t over the training points, in two. */
+	readonly split: (values: Float64Array, t: Float64Array) => PointValues;
 	/** y, P numbers. */
 	readonly targets: Float64Array;
 	readonly noiseVariance: number;
+	/** What is added to the kernel of random points. */
+	readonly correction?: Matrix | undefined;
 	/** K to start from; the prior's where not given. */
 	readonly start?: Matrix | undefined;
 }
@@ -51,18 +54,19 @@ const ACCELERATED = 0.01;
  */
 export function boundedKernelSaddle(
 	engine: Engine,
-	{ network, source, predictions, split, targets, noiseVariance, start }: BoundedSaddleProblem,
+	{ network, source, predictions, split, targets, noiseVariance, correction, start }: BoundedSaddleProblem,
 	onProgress?: (fraction: number, message: string) => void,
 ): KernelSaddle {
 	const { width, readoutVariance, readoutBiasVariance } = network;
 	const c = readoutVariance / width;
 	const kernelUnder = (tilt: Tilt): Matrix => {
 		const moments = secondMoments(engine, source, tilt, 0, targets);
-		return matrix(
+		const kernel = matrix(
 			moments.rows,
 			moments.rows,
 			moments.data.map((x) => readoutVariance * x + readoutBiasVariance),
 		);
+		return correction ? plus(kernel, correction) : kernel;
 	};
 	let kernel = start ?? kernelUnder({});
 	let fraction = LARGEST_FRACTION;
@@ -89,7 +93,10 @@ export function boundedKernelSaddle(
 	const { tilt, discrepancy } = saddleTilt(engine, c, kernel, targets, noiseVariance);
 	const { mean } = fieldAverages(engine, predictions(), tilt, discrepancy);
 	const bias = readoutBiasVariance * discrepancy.reduce((sum, x) => sum + x, 0);
-	const means = split(mean.map((x) => readoutVariance * x + bias));
+	const means = split(
+		mean.map((x) => readoutVariance * x + bias),
+		discrepancy,
+	);
 	const train = multiply(engine, kernel, matrixFromColumn(discrepancy)).data;
 	return {
 		means: { ...means, train },
