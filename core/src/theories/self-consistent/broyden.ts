@@ -16,7 +16,8 @@ export function broydenDirections(engine: Engine): (state: QuasiNewtonState) => 
 	let before: QuasiNewtonState | undefined;
 	return (state) => {
 		if (inverse === undefined) inverse = choleskyInverse(engine, state.factor);
-		else if (before) learn(inverse, difference(state.tau, before.tau), difference(state.residual, before.residual));
+		else if (before)
+			learn(inverse, difference(state.tau, before.tau), difference(state.residual, before.residual));
 		before = state;
 		return applied(inverse, state.residual).map((x) => -x);
 	};

@@ -45,7 +45,8 @@ function leastSquares(engine: Engine, columns: readonly Float64Array[], b: Float
 	const norms = columns.map((a) => Math.sqrt(dot(a, a)) || 1);
 	const gram = matrix(m, m);
 	for (let i = 0; i < m; i++) {
-		for (let j = 0; j < m; j++) gram.data[i * m + j] = dot(columns[i]!, columns[j]!) / (norms[i]! * norms[j]!);
+		for (let j = 0; j < m; j++)
+			gram.data[i * m + j] = dot(columns[i]!, columns[j]!) / (norms[i]! * norms[j]!);
 	}
 	const right = matrixFromColumn(Float64Array.from(columns, (a, k) => dot(a, b) / norms[k]!));
 	const { values, vectors } = symmetricEigen(engine, gram);

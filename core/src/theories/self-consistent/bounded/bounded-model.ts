@@ -8,7 +8,7 @@ import { featureSource, type HiddenUnit, type IntegrationRule } from "../../../t
 import type { PointValues } from "../cumulant-function.ts";
 import type { SelfConsistentModel, Starts } from "../model.ts";
 import { combine } from "../vectors.ts";
-import { type BoundedNetwork, targetAlignment, type TiltedUnit, tiltedUnit } from "./bounded-cumulant.ts";
+import { type BoundedNetwork, type TiltedUnit, targetAlignment, tiltedUnit } from "./bounded-cumulant.ts";
 import { conditionalUnit } from "./conditional-features.ts";
 import { boundedKernelSaddle } from "./kernel-saddle.ts";
 import { applied, corrected, priorCorrection, sumOfBlocks } from "./prior-correction.ts";

@@ -86,7 +86,7 @@ const STREAM = seedStream(20210608);
 const [FITTING, FIRST] = [12, 14];
 
 /** Sobol points at most, and multiplications that one pass for W'' may cost: about a second. */
-const [MOST_SOBOL_POINTS, MOST_PRODUCTS] = [2 ** 18, 2 ** 31];
+const [MOST_SOBOL_POINTS, MOST_PRODUCTS] = [2 ** 17, 2 ** 30];
 
 /** Scrambled Sobol points of a proposal that is fitted to the tilt at the tree. */
 function sobolQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Quadrature {
@@ -104,7 +104,10 @@ function sobolQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Qu
 		rule: (level) => rule(proposal, FIRST + level, level),
 		tau,
 		tolerance: 1e-4,
-		mostPoints: Math.min(MOST_SOBOL_POINTS, Math.max(2 ** (FIRST + 1), MOST_PRODUCTS / unit.trainPoints ** 2)),
+		mostPoints: Math.min(
+			MOST_SOBOL_POINTS,
+			Math.max(2 ** (FIRST + 1), MOST_PRODUCTS / unit.trainPoints ** 2),
+		),
 	};
 }
 

@@ -40,7 +40,9 @@ export function solveBounded(variant: Variant, problem: Problem, context: SolveC
 				points: rule.count,
 				change,
 				settled,
-				effectiveSampleSize: model.effectiveSampleSize(found.starts.loop ?? found.starts.tree ?? quadrature.tau),
+				effectiveSampleSize: model.effectiveSampleSize(
+					found.starts.loop ?? found.starts.tree ?? quadrature.tau,
+				),
 				problem,
 				covariance: variant === "tree" && (context.covariance ?? false),
 			});

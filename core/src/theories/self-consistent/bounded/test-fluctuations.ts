@@ -37,7 +37,11 @@ export function testFluctuations(
 	const tests = unit.points - P;
 	const correlations = outsideCorrelations(unit);
 	const orders = covariance ? mehlerOrders(correlations) : 0;
-	const { unit: extended, evaluate } = conditionalUnit(unit, { orders, squares: true }, rule.kind === "trapezoid");
+	const { unit: extended, evaluate } = conditionalUnit(
+		unit,
+		{ orders, squares: true },
+		rule.kind === "trapezoid",
+	);
 	const source = featureSource(engine, extended, rule, { evaluate, stored: 0 });
 	const [crossSize, squaresFrom] = [tests * P, P + tests * (1 + orders)];
 	const { averages } = averageOverUnit(

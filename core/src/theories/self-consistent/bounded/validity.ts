@@ -24,8 +24,8 @@ export interface IntegrationReport {
 	readonly covariance: boolean;
 }
 
-/** A change of the mean above this fraction of the largest target is no answer. */
-const LARGEST_ERROR = 0.01;
+/** An answer whose mean is not known to this fraction of the largest target does not tell theories apart. */
+const LARGEST_ERROR = 0.03;
 
 /** Averages over fewer effective points than this say little about their own error. */
 const LEAST_EFFECTIVE_SAMPLE_SIZE = 200;
