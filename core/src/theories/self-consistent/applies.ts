@@ -10,9 +10,9 @@ export function applies({ network, trainTargets }: Problem): true | string {
 	}
 	const { bounded } = findActivation(layer.activation);
 	if (layer.activation !== "linear" && !bounded) {
-		return "self-consistent is implemented for linear, erf and tanh and other bounded activations (sigmoid, sin).";
+		return "self-consistent is implemented for linear, erf and tanh. Of the other activations it takes the bounded ones, sigmoid and sin.";
 	}
-	if (bounded && layer.type === "convolution") {
+	if (layer.activation !== "linear" && layer.type === "convolution") {
 		return "self-consistent is available for convolutions of linear units only; this one has another activation.";
 	}
 	if (depth > 1)

@@ -1,8 +1,16 @@
-import { createEngine, dot, type Matrix, matrix, matrixFromRows, seedStream } from "@finitude/engine";
+import {
+	createEngine,
+	dot,
+	type Matrix,
+	matrix,
+	matrixFromRows,
+	seedStream,
+	splitStream,
+} from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { findActivation, findTheory, type Layer, type Problem, solveTheory } from "../../../src/index.ts";
 import { tiltedUnit } from "../../../src/theories/self-consistent/bounded/bounded-cumulant.ts";
-import { boundedModel, boundedNetwork } from "../../../src/theories/self-consistent/bounded/bounded-model.ts";
+import { boundedModel } from "../../../src/theories/self-consistent/bounded/bounded-model.ts";
 import { solveTree } from "../../../src/theories/self-consistent/tree.ts";
 import { solveVariant } from "../../../src/theories/self-consistent/variants.ts";
 import { featureSource, type HiddenUnit, hiddenUnit, trapezoidRule } from "../../../src/tilted-unit/index.ts";
@@ -166,7 +174,7 @@ describe("limits and other paths", () => {
 	])("gives nngp at infinite width, %s", (_name, inputs) => {
 		const problem = problemOf({ inputs, points: 5, width: 1e9 });
 		const limit = infinite(problem);
-		for (const variant of ["tree", "loop", "kernel-saddle"]) {
+		for (const variant of inputs === 2 ? ["tree", "loop", "kernel-saddle"] : ["tree", "kernel-saddle"]) {
 			const answer = solve(problem, variant);
 			// Corrections are of order P/N.
 			expect(largestDifference(answer.trainMean!, limit.trainMean!)).toBeLessThan(1e-8);
@@ -275,6 +283,61 @@ describe("the error of integration", () => {
 	});
 });
 
+describe("random points", () => {
+	it("of a stretched density average the prior and, where it is broad, need fewer points", () => {
+		const dimension = 70;
+		const plain = paddedSobolRule(engine, dimension, 12, splitStream(seedStream(5), 0));
+		const stretched = stretchedRule(plain, Float64Array.of(3));
+		const wide: HiddenUnit = {
+			activation: findActivation("linear"),
+			trainPoints: 2,
+			points: 2,
+			positions: 1,
+			dimension,
+			inputs: matrix(
+				2,
+				dimension,
+				Float64Array.from({ length: 2 * dimension }, (_, k) => (k === 0 || k === 139 ? 1 : 0)),
+			),
+		};
+		const averagesBy = (rule: typeof plain, strength: number) => {
+			const source = featureSource(engine, wide, rule);
+			return tiltedUnit(
+				engine,
+				{ width: 1, readoutVariance: 1, readoutBiasVariance: 0 },
+				source,
+				Float64Array.of(strength, 0),
+			);
+		};
+		const kernel = averagesBy(stretched, 0).kernel().data;
+		// The first coordinate by Sobol points; the last, random one has a standard error of sqrt(2 / 4096) = 0.022, here larger
+		// by the spread of the weights: four of them.
+		expect(Math.abs(kernel[0]! - 1)).toBeLessThan(0.01);
+		expect(Math.abs(kernel[3]! - 1)).toBeLessThan(0.15);
+		// exp(0.8 h^2 / 2) makes h ~ N(0, 5): exactly -ln(1 - 0.8)/2, and an infinite variance of the prior's weights.
+		const strength = Math.sqrt(0.8);
+		const [before, after] = [plain, stretched].map((rule) => averagesBy(rule, strength));
+		expect(Math.abs(after!.value + 0.5 * Math.log(0.2))).toBeLessThan(0.005);
+		expect(after!.averages.effectiveSampleSize).toBeGreaterThan(3 * before!.averages.effectiveSampleSize);
+	});
+
+	it("say when they do not suffice", () => {
+		const problem = problemOf({
+			inputs: 8,
+			points: 8,
+			width: 40,
+			activation: "tanh",
+			scaling: "mean-field",
+			noiseVariance: 1e-4,
+		});
+		const { convergence } = solve(problem);
+		expect(convergence.converged).toBe(false);
+		expect(convergence.advice).toMatch(
+			/^The equations were solved, but averages over the weights are known too poorly: 131072 points of integration give quadratureError \S+ with an effective sample size of \d+\. Take fewer training points, inputs of lower rank, more noise or a larger width\.$/,
+		);
+	});
+});
+
 describe("refusals", () => {
 	it.each([
 		[
@@ -283,9 +346,32 @@ describe("refusals", () => {
 		],
 		...["relu", "gelu", "softplus"].map((name) => [
 			name,
-			"self-consistent is implemented for linear, erf and tanh and other bounded activations (sigmoid, sin).",
+			"self-consistent is implemented for linear, erf and tanh. Of the other activations it takes the bounded ones, sigmoid and sin.",
 		]),
 	])("%s", (activation, message) => {
 		expect(messageOf(() => solve(problemOf({ activation: activation! })))).toBe(message);
+	});
+
+	it("convolutions of other than linear units", () => {
+		const layer = {
+			type: "convolution",
+			channels: 8,
+			patch: 1,
+			stride: 1,
+			activation: "erf",
+			weightVariance: 1,
+			biasVariance: 0,
+		} as const;
+		expect(messageOf(() => solve({ ...problemOf(), network: networkOf([layer]) }))).toBe(
+			"self-consistent is available for convolutions of linear units only; this one has another activation.",
+		);
+	});
+
+	it("zero noise with points that repeat", () => {
+		const problem = problemOf({ noiseVariance: 0 });
+		problem.trainInputs.data.copyWithin(0, 2, 4);
+		expect(messageOf(() => solve(problem))).toMatch(
+			/^noiseVariance: wanted a noise that makes the kernel of the training points positive definite; got 0 /,
+		);
 	});
 });

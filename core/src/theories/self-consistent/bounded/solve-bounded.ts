@@ -1,6 +1,8 @@
 import type { Matrix } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
+import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import type { Problem } from "../../../problem/problem.ts";
+import { factorKernel } from "../../kernel-factor.ts";
 import type { SolveContext } from "../../theory.ts";
 import type { PointValues } from "../cumulant-function.ts";
 import type { Starts } from "../model.ts";
@@ -15,10 +17,11 @@ import { type IntegrationReport, integrationNotes, isTrusted } from "./validity.
  * The answer for a dense layer with a bounded activation: the variant is solved with rules of rising accuracy, each from the
  * solution of the one before, until the means stand still or the next rule would be too large.
  *
- * @throws InputError when K + kappa I is not numerically positive definite
+ * @throws InputError when the prior kernel plus kappa I is not numerically positive definite
  */
 export function solveBounded(variant: Variant, problem: Problem, context: SolveContext): Answer {
 	const { engine } = context;
+	factorKernel(engine, priorKernels(engine, problem).output.train, problem.noiseVariance);
 	const quadrature = quadratureOf(engine, problem);
 	const scale = largestMagnitude(problem.trainTargets.data);
 	let starts: Starts = { tree: quadrature.tau };
