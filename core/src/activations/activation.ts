@@ -15,6 +15,10 @@ export interface ActivationDefinition {
 	readonly polynomialDegree?: number;
 	/** phi(c h) = c phi(h) for every c > 0, as for relu. */
 	readonly homogeneous?: true;
+	/** Given where averages over z ~ N(0, 1) keep the function's form: E phi(h + sigma z) = phi(smoothedScale(sigma) h). */
+	smoothedScale?(sigma: number): number;
+	/** |phi| stays below a constant. Theories that tilt the prior of a hidden unit by the data need it; false where not given. */
+	readonly bounded?: boolean;
 	/** Closed forms of its Gaussian averages. Without them they are found by quadrature, which wants a smooth function. */
 	readonly dual?: DualActivation;
 	/** Element-wise value on a block; given only where an engine map makes it faster than the loop over `value`. */
@@ -34,6 +38,7 @@ export interface ActivationDefinition {
 
 /** A nonlinearity that theories and samplers can use: scalar and vectorized forms. */
 export interface Activation extends ActivationDefinition {
+	readonly bounded: boolean;
 	/** value <- phi(h), element-wise, in either precision. The two blocks have one length and do not overlap. */
 	evaluate<Numbers extends FloatArray>(
 		engine: Arithmetic<Numbers>,
@@ -51,12 +56,14 @@ export interface Activation extends ActivationDefinition {
 
 /** Completes a definition: vectorized forms that are not given become plain loops. */
 export function defineActivation(definition: ActivationDefinition): Activation {
-	const { name, odd, dual, polynomialDegree, homogeneous } = definition;
+	const { name, odd, bounded = false, dual, polynomialDegree, homogeneous } = definition;
 	const value = (h: number) => definition.value(h);
 	const derivative = (h: number) => definition.derivative(h);
 	return {
 		name,
 		odd,
+		bounded,
+		...(definition.smoothedScale && { smoothedScale: definition.smoothedScale.bind(definition) }),
 		...(dual && { dual }),
 		...(polynomialDegree !== undefined && { polynomialDegree }),
 		...(homogeneous && { homogeneous }),

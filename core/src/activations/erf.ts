@@ -6,6 +6,8 @@ import { defineActivation } from "./activation.ts";
 export const erf = defineActivation({
 	name: "erf",
 	odd: true,
+	bounded: true,
+	smoothedScale: (sigma) => 1 / Math.sqrt(1 + 2 * sigma * sigma),
 	dual: erfDual,
 	value: erfValue,
 	derivative: erfDerivative,

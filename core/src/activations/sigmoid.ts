@@ -6,6 +6,7 @@ const logistic = (h: number) => 1 / (1 + Math.exp(-h));
 export const sigmoid = defineActivation({
 	name: "sigmoid",
 	odd: false,
+	bounded: true,
 	value: logistic,
 	derivative(h) {
 		const s = logistic(h);

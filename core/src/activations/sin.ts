@@ -5,6 +5,7 @@ import { defineActivation } from "./activation.ts";
 export const sin = defineActivation({
 	name: "sin",
 	odd: true,
+	bounded: true,
 	dual: sinDual,
 	value: Math.sin,
 	derivative: Math.cos,

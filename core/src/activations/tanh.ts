@@ -4,6 +4,7 @@ import { defineActivation } from "./activation.ts";
 export const tanh = defineActivation({
 	name: "tanh",
 	odd: true,
+	bounded: true,
 	value: Math.tanh,
 	derivative: (h) => 1 - Math.tanh(h) ** 2,
 	evaluate: (engine, h, value) => engine.tanh(h, value),

@@ -22,6 +22,7 @@
  */
 import { z } from "zod";
 import { applies } from "./self-consistent/applies.ts";
+import { solveBounded } from "./self-consistent/bounded/solve-bounded.ts";
 import { linearModel } from "./self-consistent/linear/linear-model.ts";
 import { references } from "./self-consistent/references.ts";
 import { solveVariant } from "./self-consistent/variants.ts";
@@ -47,7 +48,7 @@ export const selfConsistent: Theory<Options> = {
 	options,
 	applies,
 	solve(problem, { variant }, context) {
-		const model = linearModel(context.engine, problem);
-		return solveVariant(variant, model, problem, context);
+		if (problem.network.layers[0]!.activation !== "linear") return solveBounded(variant, problem, context);
+		return solveVariant(variant, linearModel(context.engine, problem), problem, context);
 	},
 };

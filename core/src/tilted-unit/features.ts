@@ -25,6 +25,23 @@ interface Stored {
 	readonly weights: Float64Array;
 }
 
+export interface FeatureOptions {
+	/**
+	 * Keep the features of the first pass when they are at most this many numbers (default 2^25, 256 MiB): later passes then only
+	 * copy. 0 evaluates them anew each time.
+	 */
+	readonly stored?: number;
+	/** phi from h, (M n) x count each and apart; the unit's activation in every entry where it is not given. */
+	readonly evaluate?: FeatureMap;
+}
+
+/** Fills `features` from the pre-activations; both are row-major and fill their blocks. What it allocates is released. */
+export type FeatureMap = (engine: Engine, preactivations: View, features: View) => void;
+
+function activationOf({ activation }: HiddenUnit): FeatureMap {
+	return (engine, h, phi) => activation.evaluate(engine, h.block, phi.block);
+}
+
 /** Numbers in a chunk of features: 1 MiB, which stays in a core's second-level cache beside one like it. */
 const CHUNK_NUMBERS = 2 ** 17;
 
@@ -34,14 +51,12 @@ const LEAST_POINTS = 64;
 /**
  * Evaluates h = U w and phi(h) chunk by chunk.
  *
- * @param stored keep the features of the first pass when they are at most this many numbers (default 2^25, 256 MiB): later
- * passes then only copy. 0 evaluates them anew each time.
  */
 export function featureSource(
 	engine: Engine,
 	unit: HiddenUnit,
 	rule: IntegrationRule,
-	{ stored = 2 ** 25 } = {},
+	{ stored = 2 ** 25, evaluate = activationOf(unit) }: FeatureOptions = {},
 ): FeatureSource {
 	if (rule.dimension !== unit.dimension) {
 		throw new RangeError(
@@ -82,10 +97,10 @@ export function featureSource(
 					points.data.set(chunk.points);
 					weights.data.set(chunk.weights);
 					const h = preactivations.slice(0, rows * count);
-					engine.gemm(1, inputs, view(points, unit.dimension, count), 0, view(h, rows, count));
-					const phi = features.slice(0, rows * count);
-					unit.activation.evaluate(engine, h, phi);
-					if (keep) fresh.push({ features: phi.data.slice(), weights: chunk.weights.slice() });
+					const [H, Phi] = [view(h, rows, count), view(features.slice(0, rows * count), rows, count)];
+					engine.gemm(1, inputs, view(points, unit.dimension, count), 0, H);
+					scoped(engine, () => evaluate(engine, H, Phi));
+					if (keep) fresh.push({ features: Phi.block.data.slice(), weights: chunk.weights.slice() });
 					show(count);
 				}
 				if (keep) kept = fresh;

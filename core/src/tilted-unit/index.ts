@@ -6,14 +6,22 @@
  * until the answer stands.
  */
 export { exactRule } from "./exact-rule.ts";
-export { type FeatureChunk, type FeatureSource, featureSource, positionOf } from "./features.ts";
+export {
+	type FeatureChunk,
+	type FeatureMap,
+	type FeatureSource,
+	featureSource,
+	positionOf,
+} from "./features.ts";
 export { type HiddenUnit, hiddenUnit, largestDeviation } from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
+export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
 export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
 export { SOBOL_DIMENSIONS, sobolRule } from "./sobol.ts";
+export { stretchedRule } from "./stretched-rule.ts";
 export type { Tilt } from "./tilt.ts";
 export { trapezoidRule } from "./trapezoid.ts";
 export { averageOverUnit, type Integrand, type UnitAverages } from "./unit-averages.ts";

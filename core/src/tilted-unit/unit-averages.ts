@@ -24,9 +24,14 @@ export interface UnitAverages {
 	 * carry the average, 1 without a tilt. Times the number of points it is the effective sample size of a Sobol rule.
 	 */
 	readonly effectiveFraction: number;
+	/** (sum of weights)^2 / sum of squared weights under the tilt: how many equally weighted points would serve as well. */
+	readonly effectiveSampleSize: number;
 	/** The largest tilt exponent at any point. */
 	readonly largestExponent: number;
 }
+
+/** Exponents below this are averaged as exp(E) - 1. */
+const SMALL = 1;
 
 /**
  * Averages over the density p(w) ~ N(w; 0, I) exp(E(w)), normalized by the sum of the weights themselves. Weights are kept
@@ -45,7 +50,7 @@ export function averageOverUnit(
 	const tilted = tilt.fields !== undefined || tilt.form !== undefined;
 	let shift = Number.NEGATIVE_INFINITY;
 	let largestExponent = Number.NEGATIVE_INFINITY;
-	let [plain, total, squares] = [0, 0, 0];
+	let [plain, total, squares, weightSquares, excess] = [0, 0, 0, 0, 0];
 	scoped(engine, () => {
 		const addExponents = tiltExponents(engine, source.unit, tilt);
 		source.forEach((chunk) => {
@@ -69,13 +74,16 @@ export function averageOverUnit(
 					for (let k = 0; k < sums.length; k++) sums[k]! *= factor;
 					total *= factor;
 					squares *= factor * factor;
+					weightSquares *= factor * factor;
 				}
 				shift = top;
 				for (let s = 0; s < count; s++) {
 					const [exponent, weight] = [exponents[s]!, prior[s]!];
 					w[s] = tilted ? (weight > 0 ? Math.exp(exponent + Math.log(weight) - shift) : 0) : weight;
 					plain += weight;
+					if (tilted && largestExponent < SMALL) excess += weight * Math.expm1(exponent);
 					total += w[s]!;
+					weightSquares += w[s]! * w[s]!;
 					if (weight !== 0) squares += (w[s]! * w[s]!) / weight;
 				}
 				integrand.add(chunk, weights, sums);
@@ -84,8 +92,11 @@ export function averageOverUnit(
 	});
 	return {
 		averages: sums.map((x) => x / total),
-		logNormalizer: Math.log(total / plain) + shift,
+		// Of a weak tilt, that of a wide network, the logarithm itself would be lost in the rounding of 1.
+		logNormalizer:
+			tilted && largestExponent < SMALL ? Math.log1p(excess / plain) : Math.log(total / plain) + shift,
 		effectiveFraction: (total * total) / (plain * squares),
+		effectiveSampleSize: (total * total) / weightSquares,
 		largestExponent,
 	};
 }

@@ -1,3 +1,4 @@
+import { findActivation } from "../../activations/registry.ts";
 import type { Problem } from "../../problem/problem.ts";
 
 /** true, or the sentence that says why `self-consistent` does not answer this problem. */
@@ -7,7 +8,13 @@ export function applies({ network, trainTargets }: Problem): true | string {
 	if (layer.activation === "quadratic") {
 		return "self-consistent needs an activation that grows at most linearly: for a quadratic activation the saddle point does not exist. Use finite-width-correction.";
 	}
-	if (layer.activation !== "linear") return "self-consistent is implemented for linear, erf and tanh.";
+	const { bounded } = findActivation(layer.activation);
+	if (layer.activation !== "linear" && !bounded) {
+		return "self-consistent is implemented for linear, erf and tanh. Of the other activations it takes the bounded ones, sigmoid and sin.";
+	}
+	if (layer.activation !== "linear" && layer.type === "convolution") {
+		return "self-consistent is available for convolutions of linear units only; this one has another activation.";
+	}
 	if (depth > 1)
 		return `self-consistent is available for one hidden layer only; this network has L = ${depth}.`;
 	if (trainTargets.columns > 1) return "self-consistent supports one output.";

@@ -12,6 +12,10 @@ export interface SelfConsistentModel {
 	readonly cumulant: CumulantFunction;
 	/** y in those coordinates. */
 	readonly targets: Float64Array;
+	/** Where the equations are started, when something better than tau = 0 and the tree's tau is known. */
+	readonly starts?: Starts;
+	/** W costs so much that the loop equation is to be solved with few evaluations. */
+	readonly costly?: boolean;
 	/** tau at the P training points, from its n coordinates. */
 	discrepancies(tau: Float64Array): Float64Array;
 	/**
@@ -29,6 +33,16 @@ export interface SelfConsistentModel {
 	notes(tau: Float64Array): readonly ValidityNote[];
 	/** The saddle over the random kernel. */
 	kernelSaddle(onProgress?: (fraction: number, message: string) => void): KernelSaddle;
+}
+
+/** Solutions of a model close by, in its coordinates. */
+export interface Starts {
+	/** tau of the tree. */
+	readonly tree?: Float64Array;
+	/** tau of the loop. */
+	readonly loop?: Float64Array;
+	/** K of the kernel saddle. */
+	readonly kernel?: Matrix;
 }
 
 /** The saddle over the random kernel of the hidden layer; of use where `convergence.converged`. */

@@ -38,20 +38,25 @@ export const SHORTEST_STEP = 2 ** -40;
  * Newton goes on until rounding stops it, which costs one or two steps beyond `RESIDUAL_TOLERANCE`.
  *
  * @param targets y, n numbers
+ * @param start in the domain of W; tau = 0 is, and is the default
  */
 export function solveTree(
 	engine: Engine,
 	cumulant: CumulantFunction,
 	targets: Float64Array,
 	noiseVariance: number,
+	start: Float64Array = new Float64Array(targets.length),
 ): DiscrepancyRoot {
 	const scale = norm(targets);
-	let state = treeState(cumulant, targets, noiseVariance, new Float64Array(targets.length))!;
+	let state = treeState(cumulant, targets, noiseVariance, start)!;
 	let iterations = 0;
-	for (; iterations < MAXIMUM_STEPS && norm(state.residual) > Number.EPSILON * scale; iterations++) {
+	for (; iterations < MAXIMUM_STEPS && norm(state.residual) > 4 * Number.EPSILON * scale; iterations++) {
 		const factor = precisionFactor(engine, state.point, noiseVariance);
 		if (factor === undefined) break;
-		const next = descend(cumulant, targets, noiseVariance, state, newtonStep(engine, factor, state.residual));
+		// A root that is good enough is polished by whole steps only: shorter ones would not improve on rounding.
+		const shortest = norm(state.residual) > RESIDUAL_TOLERANCE * scale ? SHORTEST_STEP : 1;
+		const step = newtonStep(engine, factor, state.residual);
+		const next = descend(cumulant, targets, noiseVariance, state, step, shortest);
 		if (next === undefined) break;
 		state = next;
 	}
@@ -112,9 +117,10 @@ function descend(
 	noiseVariance: number,
 	state: TreeState,
 	step: Float64Array,
+	shortest: number,
 ): TreeState | undefined {
 	const slope = dot(state.residual, step);
-	for (let length = 1; length >= SHORTEST_STEP; length /= 2) {
+	for (let length = 1; length >= shortest; length /= 2) {
 		const next = treeState(cumulant, targets, noiseVariance, combine(state.tau, length, step));
 		if (next === undefined) continue;
 		if (next.action <= state.action + ARMIJO * length * slope && slope < 0 && next.action < state.action)

@@ -70,7 +70,11 @@ function loopAnswer(
 	const tree = treeRoot(engine, model, problem);
 	if (!tree.converged)
 		return unsolved("loop", problem, convergenceOf(tree, TREE_ADVICE), [sizeNote(problem)]);
-	const root = solveLoop(engine, model.cumulant, model.targets, problem.noiseVariance, tree.tau, onProgress);
+	const start = model.starts?.loop ?? tree.tau;
+	const root = solveLoop(engine, model.cumulant, model.targets, problem.noiseVariance, start, {
+		quasiNewton: model.costly ?? false,
+		onProgress,
+	});
 	const convergence = convergenceOf(root, LOOP_ADVICE);
 	if (!root.converged)
 		return unsolved("loop", problem, convergence, [sizeNote(problem), ...model.notes(root.tau)]);
@@ -120,7 +124,7 @@ const KERNEL_SADDLE_ADVICE =
 	"The saddle over the kernel was not reached: the targets may be far larger than the prior allows, or the noise too small. Use the tree variant.";
 
 function treeRoot(engine: Engine, model: SelfConsistentModel, { noiseVariance }: Problem): DiscrepancyRoot {
-	return solveTree(engine, model.cumulant, model.targets, noiseVariance);
+	return solveTree(engine, model.cumulant, model.targets, noiseVariance, model.starts?.tree);
 }
 
 function convergenceOf(

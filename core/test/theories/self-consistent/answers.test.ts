@@ -217,8 +217,14 @@ describe("refusals", () => {
 			withLayer(problem, { activation: "quadratic" }),
 			"self-consistent needs an activation that grows at most linearly: for a quadratic activation the saddle point does not exist. Use finite-width-correction.",
 		],
-		[withLayer(problem, { activation: "relu" }), "self-consistent is implemented for linear, erf and tanh."],
-		[withLayer(problem, { activation: "gelu" }), "self-consistent is implemented for linear, erf and tanh."],
+		[
+			withLayer(problem, { activation: "relu" }),
+			"self-consistent is implemented for linear, erf and tanh. Of the other activations it takes the bounded ones, sigmoid and sin.",
+		],
+		[
+			withLayer(problem, { activation: "gelu" }),
+			"self-consistent is implemented for linear, erf and tanh. Of the other activations it takes the bounded ones, sigmoid and sin.",
+		],
 		[{ ...problem, trainTargets: normalMatrix(5, 2, 1) }, "self-consistent supports one output."],
 		[
 			{
