@@ -13,7 +13,14 @@ import { tiltedUnit } from "../../../src/theories/self-consistent/bounded/bounde
 import { boundedModel } from "../../../src/theories/self-consistent/bounded/bounded-model.ts";
 import { solveTree } from "../../../src/theories/self-consistent/tree.ts";
 import { solveVariant } from "../../../src/theories/self-consistent/variants.ts";
-import { featureSource, type HiddenUnit, hiddenUnit, trapezoidRule } from "../../../src/tilted-unit/index.ts";
+import {
+	featureSource,
+	type HiddenUnit,
+	hiddenUnit,
+	paddedSobolRule,
+	stretchedRule,
+	trapezoidRule,
+} from "../../../src/tilted-unit/index.ts";
 import { goldenFiles } from "../../helpers/golden.ts";
 import { messageOf } from "../../helpers/message-of.ts";
 import { denseLayer, largestDifference, networkOf, normalMatrix } from "../../helpers/problems.ts";
@@ -323,12 +330,12 @@ describe("random points", () => {
 
 	it("say when they do not suffice", () => {
 		const problem = problemOf({
-			inputs: 8,
-			points: 8,
-			width: 40,
+			inputs: 14,
+			points: 14,
+			width: 60,
 			activation: "tanh",
 			scaling: "mean-field",
-			noiseVariance: 1e-4,
+			noiseVariance: 1e-5,
 		});
 		const { convergence } = solve(problem);
 		expect(convergence.converged).toBe(false);

@@ -47,6 +47,9 @@ const MOST_FEATURES = 2 ** 26;
 /** The step of level 0 over min(0.3, 0.2 / max |u_a|), which in most cases is good for 1e-10 and reached at level 2. */
 const COARSEST = 2;
 
+/** An activation that needs a level beyond this, an eighth of the step that is good for 1e-10, is not smooth. */
+const FINEST = 8;
+
 /**
  * Grids within |w| <= R, R^2/2 exceeding the largest tilt exponent at the tree by 35. Finer levels also reach further, so that
  * what a level changes holds the error of the region too.
@@ -69,13 +72,14 @@ function gridQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Qua
 		exponent = Math.max(exponent, found);
 		if (settled) break;
 	}
+	const rule = (level: number) => grid(COARSEST * step * 2 ** (-level / 2), reach(exponent, level));
 	return {
 		kind: "trapezoid",
 		unit,
-		rule: (level) => grid(COARSEST * step * 2 ** (-level / 2), reach(exponent, level)),
+		rule,
 		tau,
 		tolerance: 1e-10,
-		mostPoints: MOST_FEATURES / unit.points,
+		mostPoints: Math.min(MOST_FEATURES / unit.points, rule(FINEST).count),
 	};
 }
 
