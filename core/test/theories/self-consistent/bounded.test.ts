@@ -330,8 +330,8 @@ describe("random points", () => {
 
 	it("say when they do not suffice", () => {
 		const problem = problemOf({
-			inputs: 14,
-			points: 14,
+			inputs: 20,
+			points: 20,
 			width: 60,
 			activation: "tanh",
 			scaling: "mean-field",

@@ -45,7 +45,8 @@ export function tiltedProposal(
 ): { readonly proposal: Proposal; readonly tau: Float64Array } {
 	const { width, readoutVariance } = boundedNetwork(problem);
 	const c = readoutVariance / width;
-	let proposal: Proposal = { unit, scales: new Float64Array(0) };
+	const targets = problem.trainTargets.data;
+	let proposal: Proposal = { unit: oriented(unit, targets), scales: new Float64Array(0) };
 	let best: { proposal: Proposal; tau: Float64Array; effective: number } | undefined;
 	for (let round = 0; round < ROUNDS; round++) {
 		const rule = ruleOf(proposal, round);
@@ -55,7 +56,8 @@ export function tiltedProposal(
 		const weak = effective < LEAST_EFFECTIVE * rule.count;
 		if (best && !weak && effective < GAIN * best.effective) break;
 		if (!best || effective > best.effective) best = { proposal, tau, effective };
-		proposal = fitted(engine, proposal.unit, rule, c, tau);
+		const next = fitted(engine, proposal.unit, rule, c, tau);
+		proposal = { ...next, unit: oriented(next.unit, targets) };
 	}
 	return best!;
 }
@@ -105,6 +107,21 @@ function fitted(
 		},
 		scales: Float64Array.from(wide, (k) => Math.sqrt(values[k]!)),
 	};
+}
+
+/**
+ * The unit with each coordinate of w turned so that it grows with the targets: eigenvectors come with either sign, and the same
+ * data in another order are to get the same points.
+ */
+function oriented(unit: HiddenUnit, targets: Float64Array): HiddenUnit {
+	const r = unit.dimension;
+	const inputs = matrix(unit.inputs.rows, r, unit.inputs.data.slice());
+	for (let k = 0; k < r; k++) {
+		const slope = targets.reduce((sum, y, a) => sum + y * inputs.data[a * r + k]!, 0);
+		if (slope >= 0) continue;
+		for (let a = 0; a < inputs.rows; a++) inputs.data[a * r + k]! *= -1;
+	}
+	return { ...unit, inputs };
 }
 
 /** The unit with r more rows, whose pre-activations are the coordinates of w. */
