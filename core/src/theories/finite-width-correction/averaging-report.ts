@@ -19,15 +19,15 @@ export interface AveragingError {
 	readonly variance: number;
 }
 
-/** Above this the error of the averages is no longer small beside the correction. */
-const LARGEST_ERROR = 0.1;
+/** Above this the largest error of any point is no longer small beside the largest correction. */
+const LARGEST_ERROR = 0.2;
 
 /** Without averages: nothing to say. */
 export function exactly(correction: Correction): FirstOrder {
 	return { correction, notes: [], convergence: closedForm };
 }
 
-/** With the error as a fraction of the largest correction; not converged where that is above 0.1. */
+/** With the error as a fraction of the largest correction; not converged where that is above 0.2. */
 export function averaged(correction: Correction, error: AveragingError | undefined): FirstOrder {
 	if (!error) return exactly(correction);
 	const mean = fraction(error.mean, correction.mean.data);

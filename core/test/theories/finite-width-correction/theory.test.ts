@@ -274,9 +274,9 @@ describe("messages", () => {
 		);
 	});
 
-	it("says when averages err by more than a tenth of the correction", () => {
+	it("says when averages err by more than a fifth of the correction", () => {
 		const answer = solve(smallProblem(networkOf([denseLayer("gelu")])), { samples: 64 });
-		expect(answer.convergence.converged).toBe(answer.convergence.residual <= 0.1);
+		expect(answer.convergence.converged).toBe(answer.convergence.residual <= 0.2);
 		expect(note(answer, "averagingError")!.value).toBe(answer.convergence.residual);
 	});
 });
