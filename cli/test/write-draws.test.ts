@@ -101,6 +101,8 @@ describe("finitude sample --out", () => {
 			"constant_data",
 			"sampled_network",
 			"theory_nngp",
+			"theory_finite_width_correction",
+			"theory_self_consistent",
 			"theory_kernel_rescaling",
 		]);
 		expect(json.groups.posterior!.variables.test_mean!.shape).toEqual([2, 20, 1, 1]);
