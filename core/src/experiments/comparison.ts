@@ -1,5 +1,5 @@
 /** Theories against the sampled network: every distance in its own units and in units of the Monte-Carlo error. */
-import type { Matrix } from "@finitude/engine";
+import { type Matrix, matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { PosteriorMoment, SampledPoints } from "../samplers/moment-series.ts";
@@ -36,7 +36,7 @@ export interface ComparisonRow {
 	/** Absent where the theory gives no mean, or no variance. */
 	readonly mean?: Distance;
 	readonly variance?: Distance;
-	/** Distance of `kernels.output`; absent where the theory gives none. */
+	/** Distance of the posterior output kernel; absent where the theory gives none. */
 	readonly kernel?: Distance;
 	readonly logEvidence?: number;
 	readonly logEvidenceStandardError?: number;
@@ -127,7 +127,7 @@ export function compareWithSamples(
 		points,
 		theories: answers.map((answer) => {
 			const { mean, variance } = predictionAt(points, answer);
-			const output = answer.kernels.output as Matrix | undefined;
+			const output = posteriorKernel(answer);
 			return {
 				...theoryRow(problem, answer),
 				...(mean && { mean: distance(mean, truth.mean, meanError, "mean") }),
@@ -142,6 +142,17 @@ export function compareWithSamples(
 			kernel: kernelError && relativeNorm(kernelError, kernel),
 		}),
 	};
+}
+
+/** `kernels.output`, and what an expansion around it adds: `kernels.outputShift`. */
+function posteriorKernel({ kernels }: Answer): Matrix | undefined {
+	const [output, shift] = [kernels.output, kernels.outputShift] as (Matrix | undefined)[];
+	if (output === undefined || shift === undefined) return output;
+	return matrix(
+		output.rows,
+		output.columns,
+		output.data.map((value, i) => value + shift.data[i]!),
+	);
 }
 
 function sampledRow({

@@ -1,40 +1,22 @@
-/** Theories that leave something out, against a sampled network. */
-import { describe, expect, it } from "vitest";
-import { compareWithSamples, predictionAt, theoryRow } from "../../src/index.ts";
-import { sampledProblem } from "../formats/sampled-problems.ts";
-import { meansOnly, unsolved } from "../helpers/means-only.ts";
-import { dense, randomProblem } from "../samplers/problems.ts";
+import { createEngine, type Matrix } from "@finitude/engine";
+import { expect, it } from "vitest";
+import { combineChains, compareWithSamples, findTheory, runChain, solveTheory } from "../../src/index.ts";
+import { denseLayer, networkOf, smallProblem } from "../helpers/problems.ts";
 
-const problem = {
-	...randomProblem({ points: 5, inputs: 4, testPoints: 3, outputs: 1, layers: [dense(6, "erf")] }),
-	name: "small",
-};
-const withTargets = { ...problem, testTargets: { rows: 3, columns: 1, data: Float64Array.of(1, 0, -1) } };
-const { answer: sampled, theories } = sampledProblem(withTargets);
-const [nngp] = theories.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
+const engine = await createEngine();
 
-describe("an answer without variances", () => {
-	const answer = meansOnly(nngp!);
-	const whole = compareWithSamples(withTargets, [nngp!], sampled).theories[0]!;
-
-	it("has the mean at the compared points", () => {
-		expect(predictionAt("test", answer)).toEqual({ mean: nngp!.testMean });
-		expect(predictionAt("train", answer)).toEqual({ mean: nngp!.trainMean });
-	});
-
-	it("has a row with the test error and the distances of mean and kernel", () => {
-		const { generalizationError: _, variance: __, ...rest } = whole;
-		expect(compareWithSamples(withTargets, [answer], sampled).theories).toEqual([rest]);
-		expect(Object.keys(rest)).toEqual(["id", "testError", "logEvidence", "converged", "mean", "kernel"]);
-	});
-});
-
-describe("an answer without means", () => {
-	it("has a row without errors", () => {
-		const answer = unsolved(nngp!);
-		const { logEvidence } = nngp!;
-		expect(theoryRow(withTargets, answer)).toEqual({ id: "nngp", logEvidence, converged: false });
-		const [row] = compareWithSamples(withTargets, [answer], sampled).theories;
-		expect(Object.keys(row!)).toEqual(["id", "logEvidence", "converged", "kernel"]);
-	});
+it("the kernel of an expansion is compared with its shift added", () => {
+	const problem = smallProblem(networkOf([denseLayer("quadratic")]), {});
+	const answers = ["nngp", "finite-width-correction"].map((id) =>
+		solveTheory(findTheory(id), problem, {}, { engine, clock: () => 0 }),
+	);
+	const settings = { sampler: "hmc", chains: 1, draws: 20, warmup: 20, seed: 1 };
+	const sampled = combineChains(problem, settings, [runChain(problem, engine, settings, 0)]);
+	const [limit, corrected] = compareWithSamples(problem, answers, sampled).theories;
+	const { output, outputShift } = answers[1]!.kernels as Record<string, Matrix>;
+	const truth = (sampled.kernels.output as Matrix).data;
+	const norm = (x: Float64Array) => Math.hypot(...x);
+	const off = norm(truth.map((value, i) => output!.data[i]! + outputShift!.data[i]! - value));
+	expect(corrected!.kernel!.relative).toBeCloseTo(off / norm(truth), 12);
+	expect(corrected!.kernel!.relative).not.toBeCloseTo(limit!.kernel!.relative!, 3);
 });
