@@ -42,7 +42,7 @@ const options = z.strictObject({
 		.max(2 ** 24)
 		.default(2 ** 16)
 		.describe(
-			"Points, at most, of averages over the weights of a hidden unit that have no closed form; 0 refuses such problems.",
+			"Random points, at most, of averages that have no closed form over the weights of a hidden unit, in more than three dimensions; 0 refuses such problems.",
 		),
 	seed: z
 		.int()
