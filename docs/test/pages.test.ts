@@ -59,46 +59,29 @@ it("comments point to pages that exist", () => {
 	expect([...mentioned].filter((page) => !exists(page))).toEqual([]);
 });
 
-describe.each(theories.map((theory) => [theory.id, theory] as const))("theory %s", (id, theory) => {
-	const page = `docs/theories/${id}.md`;
+const described = [
+	...theories.map((theory) => ({ folder: "theories", ...theory })),
+	...analyses.map((analysis) => ({ folder: "analyses", ...analysis })),
+];
+
+describe.each(described)("$folder: $id", ({ folder, id, options, aliases, references }) => {
+	const page = `docs/${folder}/${id}.md`;
 
 	it("has a source file and a page named by its id", () => {
-		expect(exists(`core/src/theories/${id}.ts`)).toBe(true);
+		expect(exists(`core/src/${folder}/${id}.ts`)).toBe(true);
 		expect(read(page).split("\n", 1)[0]).toMatch(new RegExp(`^# \`${id}\`: \\S`));
 	});
 
 	it("has every option and every alias on its page", () => {
 		const text = read(page);
-		const { properties = {} } = z.toJSONSchema(theory.options);
-		const names = [...Object.keys(properties), ...theory.aliases];
+		const { properties = {} } = z.toJSONSchema(options, { io: "input" });
+		const names = [...Object.keys(properties), ...aliases];
 		expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 	});
 
 	it("has every reference on its page", () => {
 		const text = read(page);
-		const missing = theory.references.filter(({ arxiv, year }) => !text.includes(arxiv ?? `(${year})`));
-		expect(missing).toEqual([]);
-	});
-});
-
-describe.each(analyses.map((analysis) => [analysis.id, analysis] as const))("analysis %s", (id, analysis) => {
-	const page = `docs/analyses/${id}.md`;
-
-	it("has a source file and a page named by its id", () => {
-		expect(exists(`core/src/analyses/${id}.ts`)).toBe(true);
-		expect(read(page).split("\n", 1)[0]).toMatch(new RegExp(`^# \`${id}\`: \\S`));
-	});
-
-	it("has every option and every alias on its page", () => {
-		const text = read(page);
-		const { properties = {} } = z.toJSONSchema(analysis.options, { io: "input" });
-		const names = [...Object.keys(properties), ...analysis.aliases];
-		expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
-	});
-
-	it("has every reference on its page", () => {
-		const text = read(page);
-		expect(analysis.references.filter(({ arxiv, year }) => !text.includes(arxiv ?? `(${year})`))).toEqual([]);
+		expect(references.filter(({ arxiv, year }) => !text.includes(arxiv ?? `(${year})`))).toEqual([]);
 	});
 });
 

@@ -1,5 +1,4 @@
-import { InputError } from "../errors.ts";
-import { suggestion } from "../problem/faults.ts";
+import { findNamed } from "../find-named.ts";
 import type { Analysis } from "./analysis.ts";
 import { lazyRichTransition } from "./lazy-rich-transition.ts";
 import { widthScaling } from "./width-scaling.ts";
@@ -16,15 +15,5 @@ function asAnalysis<Options extends object, Results extends object>(
 
 /** The analysis of that id or alias. @param where The field that names it. @throws InputError with all ids when there is none. */
 export function findAnalysis(idOrAlias: string, where = "analysis"): Analysis {
-	const found = analyses.find(({ id, aliases }) => id === idOrAlias || aliases.includes(idOrAlias));
-	if (found !== undefined) return found;
-	throw new InputError({
-		where,
-		wanted: `one of ${analyses.map(({ id }) => id).join(", ")}, or an alias`,
-		got: JSON.stringify(idOrAlias),
-		advice: suggestion(
-			idOrAlias,
-			analyses.flatMap(({ id, aliases }) => [id, ...aliases]),
-		),
-	});
+	return findNamed(analyses, idOrAlias, where);
 }

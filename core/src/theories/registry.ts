@@ -1,5 +1,4 @@
-import { InputError } from "../errors.ts";
-import { suggestion } from "../problem/faults.ts";
+import { findNamed } from "../find-named.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { nngp } from "./nngp.ts";
@@ -21,15 +20,5 @@ function asTheory<Options extends object>(theory: Theory<Options>): Theory {
 
 /** The theory of that id or alias. @param where The field that names it. @throws InputError with all ids when there is none. */
 export function findTheory(idOrAlias: string, where = "theory"): Theory {
-	const found = theories.find(({ id, aliases }) => id === idOrAlias || aliases.includes(idOrAlias));
-	if (found !== undefined) return found;
-	throw new InputError({
-		where,
-		wanted: `one of ${theories.map(({ id }) => id).join(", ")}, or an alias`,
-		got: JSON.stringify(idOrAlias),
-		advice: suggestion(
-			idOrAlias,
-			theories.flatMap(({ id, aliases }) => [id, ...aliases]),
-		),
-	});
+	return findNamed(theories, idOrAlias, where);
 }

@@ -1,6 +1,6 @@
 /** Small problems for tests, drawn from seeded streams. */
 import { createEngine, type Matrix, matrix, seedStream } from "@finitude/engine";
-import type { Layer, Network, Problem } from "../../src/index.ts";
+import type { ConvolutionLayer, Layer, Network, Problem } from "../../src/index.ts";
 
 const engine = await createEngine({ engine: "reference" });
 
@@ -20,6 +20,23 @@ export function denseLayer(activation: string, changes: Partial<Layer> = {}): La
 		biasVariance: 0,
 		...changes,
 	} as Layer;
+}
+
+/** Patches of 3 inputs. */
+export function convolutionLayer(
+	activation: string,
+	changes: Partial<ConvolutionLayer> = {},
+): ConvolutionLayer {
+	return {
+		type: "convolution",
+		channels: 5,
+		patch: 3,
+		stride: 3,
+		activation,
+		weightVariance: 1,
+		biasVariance: 0,
+		...changes,
+	};
 }
 
 export function networkOf(layers: Layer[], changes: Partial<Network> = {}): Network {

@@ -1,19 +1,19 @@
 import { createEngine, type Matrix, matrix, multiply, transposed } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import {
-	type ConvolutionLayer,
-	findTheory,
-	type Problem,
-	parseProblem,
-	priorKernels,
-	solveTheory,
-} from "../../src/index.ts";
+import { findTheory, type Problem, parseProblem, priorKernels, solveTheory } from "../../src/index.ts";
 import { positiveCubicRoots } from "../../src/theories/kernel-rescaling/cubic.ts";
 import { meanTermAction, rescaleWithMean } from "../../src/theories/kernel-rescaling/mean-term.ts";
 import { diagonalizeModes } from "../../src/theories/kernel-rescaling/modes.ts";
 import { rescaleByScan, scalarAction } from "../../src/theories/kernel-rescaling/scalar-action.ts";
 import { messageOf } from "../helpers/message-of.ts";
-import { denseLayer, largestDifference, networkOf, normalMatrix, smallProblem } from "../helpers/problems.ts";
+import {
+	convolutionLayer,
+	denseLayer,
+	largestDifference,
+	networkOf,
+	normalMatrix,
+	smallProblem,
+} from "../helpers/problems.ts";
 
 const engine = await createEngine({ engine: "reference" });
 const solve = (problem: Problem, options: object = {}) =>
@@ -296,15 +296,7 @@ describe("kernels", () => {
 });
 
 describe("refusals", () => {
-	const convolution: ConvolutionLayer = {
-		type: "convolution",
-		channels: 5,
-		patch: 3,
-		stride: 3,
-		activation: "erf",
-		weightVariance: 1,
-		biasVariance: 0,
-	};
+	const convolution = convolutionLayer("erf");
 	const twoOutputs = { trainTargets: normalMatrix(6, 2, 4) };
 	it.each([
 		[

@@ -12,6 +12,7 @@ import { diagonalizeModes } from "../../../src/theories/kernel-rescaling/modes.t
 import { goldenFiles } from "../../helpers/golden.ts";
 import { messageOf } from "../../helpers/message-of.ts";
 import {
+	convolutionLayer,
 	denseLayer,
 	largestDifference,
 	networkOf,
@@ -254,15 +255,7 @@ describe("messages", () => {
 	});
 
 	it("refuses what it does not know", () => {
-		const convolution = {
-			type: "convolution",
-			channels: 5,
-			patch: 3,
-			stride: 3,
-			activation: "erf",
-			weightVariance: 1,
-			biasVariance: 0,
-		} as const;
+		const convolution = convolutionLayer("erf");
 		expect(theory.applies(small([], 1, { network: networkOf([convolution, denseLayer("erf")]) }))).toBe(
 			"finite-width-correction supports one convolution followed by the readout; this network has L = 2 layers.",
 		);
