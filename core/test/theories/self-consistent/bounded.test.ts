@@ -382,3 +382,21 @@ describe("refusals", () => {
 		);
 	});
 });
+
+it("a tilt beyond every rule ends soon, without a solution and with the reason", () => {
+	const problem = problemOf({ width: 5, scaling: "mean-field", noiseVariance: 1e-6 });
+	const trainTargets = matrix(
+		3,
+		1,
+		problem.trainTargets.data.map((y) => 1000 * y),
+	);
+	const answer = solve({ ...problem, trainTargets });
+	expect(answer.trainMean).toBeUndefined();
+	expect(answer.convergence.converged).toBe(false);
+	expect(answer.convergence.advice).toMatch(/^The saddle point was not reached: /);
+	const note = answer.validity.find(({ name }) => name === "quadratureError")!;
+	expect(note.value).toBe("unknown");
+	expect(note.message).toMatch(
+		/^the equations have no solution to compare with before or after the Sobol points over the 2 weights that matter were doubled, to \d+$/,
+	);
+});

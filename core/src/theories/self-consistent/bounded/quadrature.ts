@@ -44,6 +44,9 @@ const NEGLIGIBLE = 35;
 /** Features that one pass over a level evaluates at most: about a second, of which an answer takes some ten. */
 const MOST_FEATURES = 2 ** 26;
 
+/** Features of a grid that only finds the region: the next levels have several times as many. */
+const MOST_SEARCHED = 2 ** 22;
+
 /** The step of level 0 over min(0.3, 0.2 / max |u_a|), which in most cases is good for 1e-10 and reached at level 2. */
 const COARSEST = 2;
 
@@ -63,9 +66,10 @@ function gridQuadrature(engine: Engine, problem: Problem, unit: HiddenUnit): Qua
 	let tau: Float64Array | undefined;
 	for (;;) {
 		// Twice the step serves to find the region: the exponent is wanted to a unit or so.
-		const model = boundedModel(engine, problem, unit, grid(2 * step, reach(exponent, 0)), {
-			...(tau && { tree: tau }),
-		});
+		const coarse = grid(2 * step, reach(exponent, 0));
+		// A tilt as strong as that has moved the weights out of every grid's reach.
+		if (coarse.count > MOST_SEARCHED / unit.points) return sobolQuadrature(engine, problem, unit);
+		const model = boundedModel(engine, problem, unit, coarse, { ...(tau && { tree: tau }) });
 		tau = treeOf(engine, problem, model);
 		const found = model.largestExponent(tau);
 		const settled = found <= exponent + 0.5;

@@ -11,7 +11,7 @@ import { solveVariant, type Variant } from "../variants.ts";
 import { largestMagnitude } from "../vectors.ts";
 import { type BoundedModel, boundedModel } from "./bounded-model.ts";
 import { quadratureOf } from "./quadrature.ts";
-import { type IntegrationReport, integrationNotes, isTrusted } from "./validity.ts";
+import { type IntegrationReport, integrationNotes, isTrusted, UNKNOWN } from "./validity.ts";
 
 /**
  * The answer for a dense layer with a bounded activation: the variant is solved with rules of rising accuracy, each from the
@@ -121,7 +121,7 @@ function withReport(answer: Answer, report: IntegrationReport): Answer {
 		convergence: {
 			...answer.convergence,
 			converged: false,
-			advice: `The equations were solved, but averages over the weights are known too poorly: ${report.points} points of integration give quadratureError ${report.change.toExponential(1)} with an effective sample size of ${Math.round(report.effectiveSampleSize)}. Take fewer training points, inputs of lower rank, more noise or a larger width.`,
+			advice: `The equations were solved, but averages over the weights are known too poorly: ${report.points} points of integration give quadratureError ${Number.isFinite(report.change) ? report.change.toExponential(1) : UNKNOWN} with an effective sample size of ${Math.round(report.effectiveSampleSize)}. Take fewer training points, inputs of lower rank, more noise or a larger width.`,
 		},
 	};
 }

@@ -14,7 +14,7 @@ export interface IntegrationReport {
 	readonly quadrature: Quadrature;
 	/** Of the last rule. */
 	readonly points: number;
-	/** The largest change of the mean by the last refinement. */
+	/** The largest change of the mean by the last refinement; infinite where one of its two rules gave no mean. */
 	readonly change: number;
 	/** Whether it was within the tolerance. */
 	readonly settled: boolean;
@@ -30,6 +30,9 @@ const LARGEST_ERROR = 0.03;
 /** Averages over fewer effective points than this say little about their own error. */
 const LEAST_EFFECTIVE_SAMPLE_SIZE = 200;
 
+/** The value of a `quadratureError` that no two solutions tell. */
+export const UNKNOWN = "unknown";
+
 /** Whether the integration is good enough for the answer to count. */
 export function isTrusted({ quadrature, change, effectiveSampleSize, problem }: IntegrationReport): boolean {
 	if (!(change <= LARGEST_ERROR * largestMagnitude(problem.trainTargets.data))) return false;
@@ -44,11 +47,17 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 		? `the step of the grid over the ${quadrature.unit.dimension} weights that matter was shortened by sqrt(2), to ${points} points`
 		: `the Sobol points over the ${quadrature.unit.dimension} weights that matter were doubled, to ${points}`;
 	const notes: ValidityNote[] = [
-		{
-			name: "quadratureError",
-			value: change,
-			message: `the largest change of the mean when ${refinement}${settled ? "" : "; finer ones were not tried"}`,
-		},
+		Number.isFinite(change)
+			? {
+					name: "quadratureError",
+					value: change,
+					message: `the largest change of the mean when ${refinement}${settled ? "" : "; finer ones were not tried"}`,
+				}
+			: {
+					name: "quadratureError",
+					value: UNKNOWN,
+					message: `the equations have no solution to compare with before or after ${refinement}`,
+				},
 	];
 	if (!grid) {
 		notes.push({
