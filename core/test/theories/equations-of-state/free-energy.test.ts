@@ -13,7 +13,7 @@ import {
 	innerProduct,
 	symmetricPart,
 } from "../../../src/theories/equations-of-state/state-steps.ts";
-import { denseLayer, networkOf, normalMatrix } from "../../helpers/problems.ts";
+import { denseLayer, networkOf, normalMatrix, smallProblem } from "../../helpers/problems.ts";
 import { readGolden } from "./golden-units.ts";
 import { layerKinds, linearProblem } from "./problems.ts";
 
@@ -113,8 +113,7 @@ describe("kernel maps against an independent implementation", () => {
 	it.each(cases)("$activation", ({ activation, expected, relativeTolerance }) => {
 		const n = covariance.length;
 		const [layer] = siteLayers(
-			networkOf([denseLayer(activation)], { readout: { weightVariance: 1, biasVariance: 0 } }),
-			3,
+			smallProblem(networkOf([denseLayer(activation)], { readout: { weightVariance: 1, biasVariance: 0 } })),
 		);
 		const map = pairMap(layer!, n);
 		const at = map.pick(matrix(n, n, Float64Array.from(covariance.flat())));
