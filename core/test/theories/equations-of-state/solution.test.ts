@@ -305,6 +305,15 @@ describe("refusals and cautions", () => {
 	});
 });
 
+it("along a width sweep starts from the solution before it, in fewer passes", () => {
+	const at = (width: number) =>
+		smallProblem(networkOf([denseLayer("erf", { width }), denseLayer("erf", { width })]));
+	const cold = solveEquationsOfState(engine, at(20));
+	const warm = solveEquationsOfState(engine, at(20), { start: solveEquationsOfState(engine, at(25)).state });
+	expect(warm.passes).toBeLessThan(cold.passes);
+	expect(warm.freeEnergy).toBeCloseTo(cold.freeEnergy, 10);
+});
+
 it("widths of the layers weigh their divergences", () => {
 	const problem = smallProblem(
 		networkOf([denseLayer("erf", { width: 3 }), denseLayer("erf", { width: 1000 })]),
