@@ -80,7 +80,7 @@ function slope(widths: readonly number[], errors: readonly number[]): number {
  *
  * @returns N^2 times the distance of every extrapolation from the last one, relative to it
  */
-function levelling(widths: readonly number[], errors: readonly number[]): number[] {
+function leveling(widths: readonly number[], errors: readonly number[]): number[] {
 	const scaled = errors.map((error, i) => widths[i]! ** 2 * error);
 	const leading = scaled.slice(1).map((value, i) => 2 * value - scaled[i]!);
 	const last = leading.at(-1)!;
@@ -114,7 +114,7 @@ describe("linear networks", () => {
 		[2, 2],
 	])("depth %d, noise %d: N^2 times the error levels off", (depth, noiseVariance) => {
 		// The order after the next, relative to the error, has coefficients of 7 at most on these data.
-		for (const next of levelling(widths, errorsAt(depth, noiseVariance)))
+		for (const next of leveling(widths, errorsAt(depth, noiseVariance)))
 			expect(Math.abs(next)).toBeLessThan(10);
 	});
 });
@@ -150,7 +150,7 @@ describe("relu on a line", () => {
 			const errors = answers.map(errorOf);
 			// The coefficients of the order after the next, relative to the error, are 5 (mean), 9 and 21 here. Of an error that fell
 			// as 1/N one of them would be 512.
-			for (const next of levelling(widths, errors)) expect(Math.abs(next)).toBeLessThan(30);
+			for (const next of leveling(widths, errors)) expect(Math.abs(next)).toBeLessThan(30);
 		},
 	);
 });
