@@ -1,6 +1,6 @@
 /**
- * npm run bench -- <theory> [case ...] [--engine wasm|relaxed|native|reference ...]: solves of one theory, every case in a process of
- * its own. A case is chosen by the beginning of its title. A new theory adds a file here and a line to `modules`.
+ * npm run bench -- <theory> [case ...] [--engine wasm|relaxed|native|native-avx2|reference ...]: solves of one theory, every case in a process of
+ * its own. A case is chosen by its title or the beginning of several. A new theory adds a file here and a line to `modules`.
  *
  * "first" and "best": processor seconds of the first solve in the process, compilation included, and of the quickest of those
  * that fit into a few seconds. "arena": the most that blocks of the engine held at a time in the first solve; "process": how much
@@ -16,12 +16,16 @@ import { modules } from "./modules.js";
 
 const script = fileURLToPath(new URL("./solve-case.js", import.meta.url));
 
+/** Processors with AVX-512 have BLAS kernels of their own; Haswell restricts OpenBLAS to AVX2. */
+const environments = { "native-avx2": { OPENBLAS_CORETYPE: "Haswell" } };
+
 /** What solve-case.js measured, with the case it belongs to. */
 function measure(theory, index, engine) {
 	const { status, stdout } = spawnSync(process.execPath, [script, theory, `${index}`, engine], {
 		encoding: "utf8",
 		stdio: ["ignore", "pipe", "inherit"],
 		maxBuffer: 2 ** 26,
+		env: { ...process.env, ...environments[engine] },
 	});
 	if (status !== 0) throw new Error(`${theory}, case ${index}, engine ${engine}: see above.`);
 	return JSON.parse(stdout);
@@ -61,14 +65,17 @@ export async function benchTheory(theory, words) {
 		allowPositionals: true,
 	});
 	const { cases, size: symbol, targets } = await modules[theory]();
-	const chosen = (title) => positionals.length === 0 || positionals.some((word) => title.startsWith(word));
+	const titles = cases.map(({ title }) => title);
+	const chosen = (title) =>
+		positionals.length === 0 ||
+		positionals.some((word) => title === word || (!titles.includes(word) && title.startsWith(word)));
 	const load = () => loadavg()[0].toFixed(2);
 	const before = load();
 	const runs = [];
 	for (const [index, { title, series, size }] of cases.entries()) {
 		if (!chosen(title)) continue;
 		for (const engine of values.engine) {
-			runs.push({ title, series, size, ...measure(theory, index, engine) });
+			runs.push({ title, series, size, engine, ...measure(theory, index, engine) });
 			process.stderr.write(`${title}, ${engine}\n`);
 		}
 	}
