@@ -1,10 +1,15 @@
 /**
  * Twenty inputs, one output, erf units in the mean-field scaling with kappa = 0.2/N; convolutions have P J = 400 sites. "passes"
- * are evaluations of the free energy and its gradient, "ms/pass" what the quickest solve took for each, everything else in it
- * included. NumPy times the matrix products of one pass, ../python/equations_of_state_pass.py.
+ * are evaluations of the free energy and its gradient, "solve/pass" what the quickest solve took for each, everything else in it
+ * included, "pass" the quickest of many products with the Hessian, each one pass. NumPy times the matrix products of one,
+ * ../python/equations_of_state_pass.py.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { freeEnergy } from "../../core/dist/theories/equations-of-state/free-energy.js";
+import { gaussianOutput } from "../../core/dist/theories/equations-of-state/gaussian-output.js";
+import { prepareModel } from "../../core/dist/theories/equations-of-state/model.js";
+import { hessianProduct } from "../../core/dist/theories/equations-of-state/newton-cg.js";
 import { findPython } from "../numpy.js";
 import { threeDigits } from "../table.js";
 import { teacherProblem } from "./teacher-student.js";
@@ -48,9 +53,27 @@ export const cases = [
 
 const passesOf = ({ validity }) => validity.find(({ name }) => name === "passes").value;
 
-export const extra = (answer, { best }) => ({
+const PASS_SECONDS = 2;
+
+/** Seconds of the quickest product with the Hessian at infinite width. */
+function quickestPass(engine, { network, noiseVariance, trainTargets, ...data }) {
+	const weights = network.layers.map((layer) => layer.width ?? layer.channels);
+	const output = gaussianOutput(trainTargets, noiseVariance, 1);
+	const { model, start } = prepareModel(engine, { network, ...data }, { weights, output, jitter: 0 });
+	const energy = freeEnergy(engine, model, start);
+	let best = Number.POSITIVE_INFINITY;
+	for (const end = performance.now() + 1000 * PASS_SECONDS; performance.now() < end; ) {
+		const begin = performance.now();
+		hessianProduct(engine, model, start, energy, energy.gradients);
+		best = Math.min(best, (performance.now() - begin) / 1000);
+	}
+	return best;
+}
+
+export const extra = (answer, { best }, { engine, problem }) => ({
 	passes: `${passesOf(answer)}`,
-	"ms/pass": threeDigits((1000 * best) / passesOf(answer)),
+	"solve/pass ms": threeDigits((1000 * best) / passesOf(answer)),
+	"pass ms": threeDigits(1000 * quickestPass(engine, problem)),
 });
 
 const TARGET = "L=2, P=400";
@@ -92,9 +115,9 @@ export function targets(runs) {
 	for (const [title, environment] of Object.entries(competitors)) {
 		const numpy = numpyPass(python, environment);
 		for (const { variant, extra } of target) {
-			const ratio = Number(extra["ms/pass"]) / (1000 * numpy);
+			const ratio = Number(extra["pass ms"]) / (1000 * numpy);
 			console.log(
-				`a pass, ${variant}: ${extra["ms/pass"]} ms, ${threeDigits(ratio)} times the ${threeDigits(1000 * numpy)} ms of its matrix products in ${title}; wanted at most ${TIMES_NUMPY}`,
+				`a pass, ${variant}: ${extra["pass ms"]} ms, ${threeDigits(ratio)} times the ${threeDigits(1000 * numpy)} ms of its matrix products in ${title}; wanted at most ${TIMES_NUMPY}`,
 			);
 		}
 	}
