@@ -1,4 +1,4 @@
-import { findTheory, isInputError } from "@finitude/core";
+import { findTheory, isInputError, theories } from "@finitude/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { faultOf } from "../helpers/fault-of.ts";
@@ -46,7 +46,7 @@ describe("resolveExperiment", () => {
 		[
 			"a theory there is not",
 			{ problem, theories: ["nngp", "kernel-rescalng"] },
-			'theories[1]: wanted one of nngp, finite-width-correction, self-consistent, kernel-rescaling, or an alias; got "kernel-rescalng". Did you mean kernel-rescaling?',
+			`theories[1]: wanted one of ${theories.map(({ id }) => id).join(", ")}, or an alias; got "kernel-rescalng". Did you mean kernel-rescaling?`,
 		],
 		[
 			"a theory twice, under two names",
