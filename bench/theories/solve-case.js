@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { findTheory, solveTheory } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
+import { cpuSeconds } from "../cpu-seconds.js";
 import { modules } from "./modules.js";
 import { watchArena } from "./watch-arena.js";
 
@@ -26,12 +27,6 @@ const engine = await createEngine(choices[engineName]);
 const { cases, extra = () => ({}) } = await modules[theory]();
 const { problem: makeProblem, options = {} } = cases[index];
 const problem = makeProblem(engine);
-
-/** Processor seconds of this process. */
-function cpuSeconds() {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1e6;
-}
 
 function timedSolve() {
 	const start = cpuSeconds();
