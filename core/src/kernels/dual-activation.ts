@@ -59,8 +59,10 @@ function tabulate(
 	formula: (a: number, b: number, c: number) => readonly number[],
 ): Float64Array {
 	const table = new Float64Array(columns * covariances.length);
-	for (let k = 0; k < covariances.length; k++) {
-		table.set(formula(variances[first[k]!]!, variances[second[k]!]!, covariances[k]!), columns * k);
+	// A loop, not `table.set(row, columns * k)`: for rows this short the call takes longer than the formula.
+	for (let k = 0, at = 0; k < covariances.length; k++) {
+		const row = formula(variances[first[k]!]!, variances[second[k]!]!, covariances[k]!);
+		for (let j = 0; j < columns; j++) table[at++] = row[j]!;
 	}
 	return table;
 }

@@ -12,8 +12,12 @@ export const erfDual = fromClosedForm({
 	mean: () => 0,
 	kernel(engine, { variances, first, second, covariances }) {
 		const scale = variances.map((a) => 1 / Math.sqrt(1 + 2 * a));
-		const sines = covariances.map((c, k) => clipRoundoff(2 * c * scale[first[k]!]! * scale[second[k]!]!));
-		return elementwise(engine, "asin", sines).map((angle) => (2 / Math.PI) * angle);
+		const sines = new Float64Array(covariances.length);
+		for (let k = 0; k < sines.length; k++)
+			sines[k] = clipRoundoff(2 * covariances[k]! * scale[first[k]!]! * scale[second[k]!]!);
+		const kernel = elementwise(engine, "asin", sines);
+		for (let k = 0; k < kernel.length; k++) kernel[k]! *= 2 / Math.PI;
+		return kernel;
 	},
 	gradient(a, b, c) {
 		const [A, B] = [1 + 2 * a, 1 + 2 * b];

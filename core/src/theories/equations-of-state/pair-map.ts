@@ -99,15 +99,9 @@ export function pairMap(layer: SiteLayer, P: number): PairMap {
 		},
 		forward(engine, at) {
 			const values = layer.dual.kernel(engine, gaussian(at));
-			const sum = new Float64Array(nAbove * nAbove);
-			for (let k = 0; k < count; k++) sum[above[k]!]! += values[k]!;
-			return mirrorLower(
-				matrix(
-					nAbove,
-					nAbove,
-					sum.map((x) => layer.scale * x + layer.shift),
-				),
-			);
+			const sum = new Float64Array(nAbove * nAbove).fill(layer.shift);
+			for (let k = 0; k < count; k++) sum[above[k]!]! += layer.scale * values[k]!;
+			return mirrorLower(matrix(nAbove, nAbove, sum));
 		},
 		backward,
 		cotangent(engine, at, above) {

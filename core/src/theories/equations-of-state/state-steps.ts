@@ -1,5 +1,5 @@
 /** Moves in the space of kernels, in the coordinates K = F exp(E) F^T of each layer with the metric (N_l/2) tr(E E'). */
-import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
 import type { KernelState } from "./free-energy.ts";
 
 /** One symmetric E for each layer. */
@@ -7,29 +7,27 @@ export type Direction = readonly Matrix[];
 
 /** sum_l (N_l/2) tr(E_l E'_l). */
 export function innerProduct(a: Direction, b: Direction, weights: readonly number[]): number {
-	let sum = 0;
-	a.forEach((m, l) => {
-		let layer = 0;
-		for (let k = 0; k < m.data.length; k++) layer += m.data[k]! * b[l]!.data[k]!;
-		sum += (weights[l]! / 2) * layer;
-	});
-	return sum;
+	return a.reduce((sum, { data }, l) => sum + (weights[l]! / 2) * dot(data, b[l]!.data), 0);
 }
 
 /** alpha a + beta b. */
 export function combination(alpha: number, a: Direction, beta: number, b: Direction): Matrix[] {
-	return a.map((m, l) =>
-		matrix(
-			m.rows,
-			m.columns,
-			m.data.map((x, k) => alpha * x + beta * b[l]!.data[k]!),
-		),
-	);
+	return a.map(({ rows, columns, data: x }, l) => {
+		const y = b[l]!.data;
+		const result = matrix(rows, columns);
+		const { data } = result;
+		for (let k = 0; k < data.length; k++) data[k] = alpha * x[k]! + beta * y[k]!;
+		return result;
+	});
 }
 
 /** The largest entry of any layer, in absolute value. */
 export function largestEntry(direction: Direction): number {
-	return direction.reduce((most, m) => m.data.reduce((max, x) => Math.max(max, Math.abs(x)), most), 0);
+	let most = 0;
+	for (const { data } of direction) {
+		for (let k = 0; k < data.length; k++) most = Math.max(most, Math.abs(data[k]!));
+	}
+	return most;
 }
 
 /** F (I + h E / 2): to first order in h the state F exp(h E) F^T. Its determinant is left out: derivatives need none. */
@@ -41,7 +39,8 @@ export function nudged(
 ): Matrix[] {
 	return factors.map((factor, l) => {
 		const change = multiply(engine, factor, direction[l]!, { alpha: h / 2 });
-		for (let k = 0; k < change.data.length; k++) change.data[k]! += factor.data[k]!;
+		const [to, from] = [change.data, factor.data];
+		for (let k = 0; k < to.length; k++) to[k]! += from[k]!;
 		return change;
 	});
 }
