@@ -4,12 +4,16 @@
  * In brackets: how many times as fast as NumPy. PYTHON names the Python to compare with.
  *
  * npm run bench -- sampler [case ...] [--seconds n]: the samplers; see sampler/index.js.
+ *
+ * npm run bench -- <theory> [case ...] [--engine e]: the solves of a theory; see theories/index.js.
  */
 import { createEngines } from "./engines.js";
 import { createNumpy, findPython } from "./numpy.js";
 import { rows } from "./rows.js";
 import { benchSamplers } from "./sampler/index.js";
 import { formatTable, threeDigits } from "./table.js";
+import { benchTheory } from "./theories/index.js";
+import { modules } from "./theories/modules.js";
 
 const ROW_SECONDS = 4;
 const MIN_ROUNDS = 3;
@@ -76,4 +80,5 @@ async function benchEngines(words) {
 
 const [first, ...others] = process.argv.slice(2);
 if (first === "sampler") await benchSamplers(others);
+else if (Object.hasOwn(modules, first ?? "")) await benchTheory(first, others);
 else await benchEngines(process.argv.slice(2));

@@ -5,15 +5,10 @@ import { createLangevinDynamics } from "../../core/dist/samplers/langevin-dynami
 import { createSamplingSpace } from "../../core/dist/samplers/sampling-space.js";
 import { createSinglePrecisionForce } from "../../core/dist/samplers/single-precision-force.js";
 import { stableStepSize } from "../../core/dist/samplers/stable-step-size.js";
+import { cpuSeconds } from "../cpu-seconds.js";
 
 /** More draws than any run here keeps. */
 const ROOM = 20_000;
-
-/** Seconds that this process has computed: other users of the machine do not count. */
-function cpuSeconds() {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1e6;
-}
 
 /**
  * Runs a chain of `warmup` draws and then of `seconds` of computing.

@@ -21,10 +21,17 @@ async function compareShortly(experiment: string, ...flags: string[]) {
 	return { stdout, result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
 }
 
-async function analyzeShortly(id: string, options: readonly string[]) {
+async function analyzeShortly(id: string, options: readonly string[], example = id) {
 	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
 	const flags = options.flatMap((option) => ["--option", option]);
-	const { code, stderr } = await finitude(["analyze", id, `examples/${id}.yaml`, "--out", base, ...flags]);
+	const { code, stderr } = await finitude([
+		"analyze",
+		id,
+		`examples/${example}.yaml`,
+		"--out",
+		base,
+		...flags,
+	]);
 	expect(stderr).toBe("");
 	// So few draws need not converge.
 	expect([0, 3]).toContain(code);
@@ -55,6 +62,14 @@ describe("examples", () => {
 		expect(result.results.sampledAlpha).toHaveLength(7);
 		// r = 10/C.
 		expect(result.results.r[3]).toBeCloseTo(1.25, 6);
+	});
+
+	it("lazy-rich-samples.yaml", async () => {
+		const sampling = ['sampling={"draws":20,"warmup":10,"at":[500,10000]}'];
+		const { result } = await analyzeShortly("lazy-rich-transition", sampling, "lazy-rich-samples");
+		expect(result.results.sampledAlpha).toHaveLength(2);
+		// r = (n / 2236)^2.
+		expect(result.results.criticalSamples[0]).toBeCloseTo(Math.sqrt(5e6), 3);
 	});
 
 	it("width-scaling.yaml", async () => {

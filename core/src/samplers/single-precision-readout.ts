@@ -29,27 +29,46 @@ export function createSinglePrecisionReadout(
 	return form === "point-space" ? pointSpaceGradient(engine, problem) : featureSpaceGradient(engine, problem);
 }
 
+/** The symmetric matrix that is inverted: made in float32, factorized in float64. */
+function createSystem(engine: Engine, size: number, { scale, noiseVariance }: SinglePrecisionProblem) {
+	const { float32 } = engine;
+	const rounded = view(float32.allocate(size * size), size, size);
+	const matrix = allocateView(engine, size, size);
+	return {
+		/** The matrix in float32, for products. */
+		rounded,
+		/** Its Cholesky factor in the lower triangle, once `factorize` is done. */
+		matrix,
+		/** c A A^T + kappa I, factorized; false when a pivot is not positive and finite. */
+		factorize(a: View<Float32Array>): boolean {
+			float32.syrk(scale, a, 0, rounded);
+			float32.toDouble(rounded.block, matrix.block);
+			addToDiagonal(matrix, noiseVariance);
+			return engine.cholesky(matrix) < 0;
+		},
+		/** In place, by the factor. */
+		solve(b: View): void {
+			engine.solveTriangular(matrix, b, false);
+			engine.solveTriangular(matrix, b, true);
+		},
+		/** Rounds what `matrix` holds by now. */
+		round: () => float32.fromDouble(matrix.block, rounded.block),
+	};
+}
+
 /** c F (D A^-1 - B B^T) with A = c F^T F + kappa I and B = A^-1 Y. */
 function pointSpaceGradient(engine: Engine, problem: SinglePrecisionProblem): FeatureGradient {
-	const { features, targets, scale, noiseVariance } = problem;
-	const { float32 } = engine;
-	const points = features.columns;
-	const outputs = targets.columns;
-	const rounded = view(float32.allocate(points * points), points, points);
-	const a = allocateView(engine, points, points);
-	const solution = allocateView(engine, points, outputs);
+	const { features, targets, scale } = problem;
+	const a = createSystem(engine, features.columns, problem);
+	const solution = allocateView(engine, features.columns, targets.columns);
 	return (out) => {
-		float32.syrk(scale, transpose(features), 0, rounded);
-		float32.toDouble(rounded.block, a.block);
-		addToDiagonal(a, noiseVariance);
-		if (engine.cholesky(a) >= 0) return false;
+		if (!a.factorize(transpose(features))) return false;
 		copyInto(solution.block, targets);
-		engine.solveTriangular(a, solution, false);
-		engine.solveTriangular(a, solution, true);
-		engine.invertFromCholesky(a);
-		engine.gemm(-1, solution, transpose(solution), outputs, a);
-		float32.fromDouble(a.block, rounded.block);
-		float32.gemm(scale, features, rounded, 0, out);
+		a.solve(solution);
+		engine.invertFromCholesky(a.matrix);
+		engine.gemm(-1, solution, transpose(solution), targets.columns, a.matrix);
+		a.round();
+		engine.float32.gemm(scale, features, a.rounded, 0, out);
 		return true;
 	};
 }
@@ -58,31 +77,25 @@ function pointSpaceGradient(engine: Engine, problem: SinglePrecisionProblem): Fe
 function featureSpaceGradient(engine: Engine, problem: SinglePrecisionProblem): FeatureGradient {
 	const { features, targets, scale, noiseVariance } = problem;
 	const { float32 } = engine;
-	const units = features.rows;
+	const { rows: units, columns: points } = features;
 	const outputs = targets.columns;
-	const rounded = view(float32.allocate(units * units), units, units);
-	const b = allocateView(engine, units, units);
-	const points = features.columns;
+	const b = createSystem(engine, units, problem);
 	const roundedTargets = view(float32.allocate(points * outputs), points, outputs);
 	const residual = view(float32.allocate(points * outputs), points, outputs);
 	const weights = allocateView(engine, units, outputs);
 	const roundedWeights = view(float32.allocate(units * outputs), units, outputs);
 	return (out) => {
-		float32.syrk(scale, features, 0, rounded);
-		float32.toDouble(rounded.block, b.block);
-		addToDiagonal(b, noiseVariance);
-		if (engine.cholesky(b) >= 0) return false;
+		if (!b.factorize(features)) return false;
 		float32.fromDouble(targets.block, roundedTargets.block);
 		float32.gemm(1, features, roundedTargets, 0, roundedWeights);
 		float32.toDouble(roundedWeights.block, weights.block);
-		engine.solveTriangular(b, weights, false);
-		engine.solveTriangular(b, weights, true);
+		b.solve(weights);
 		float32.fromDouble(weights.block, roundedWeights.block);
 		residual.block.data.set(roundedTargets.block.data);
 		float32.gemm(-scale, transpose(features), roundedWeights, 1, residual);
-		engine.invertFromCholesky(b);
-		float32.fromDouble(b.block, rounded.block);
-		float32.gemm(scale * outputs, rounded, features, 0, out);
+		engine.invertFromCholesky(b.matrix);
+		b.round();
+		float32.gemm(scale * outputs, b.rounded, features, 0, out);
 		float32.gemm(-scale / noiseVariance, roundedWeights, transpose(residual), 1, out);
 		return true;
 	};

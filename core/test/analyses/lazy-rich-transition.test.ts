@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { seedStream } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
+import { SWEEPABLE } from "../../src/analyses/lazy-rich-transition/options.ts";
 import { overlapRoot, softThreshold } from "../../src/analyses/lazy-rich-transition/overlap.ts";
 import { teacherProblem } from "../../src/analyses/lazy-rich-transition/teacher-problem.ts";
-import { transitionAt } from "../../src/analyses/lazy-rich-transition/transition.ts";
+import { type Transition, transitionAt } from "../../src/analyses/lazy-rich-transition/transition.ts";
 import { lazyRichTransition } from "../../src/analyses/lazy-rich-transition.ts";
 import { answerToJson } from "../../src/index.ts";
 import { expectGolden, type GoldenCase } from "../helpers/golden.ts";
@@ -23,6 +24,9 @@ const parameters = {
 	weightVariance: 1,
 	scaling: "standard" as const,
 };
+
+/** What every answer holds. */
+const resultNames = Object.keys(transitionAt(parameters).transition) as (keyof Transition)[];
 
 const golden = new URL("../../../fixtures/golden/", import.meta.url);
 const files = readdirSync(golden).filter((name) => name.startsWith("transition-"));
@@ -105,30 +109,12 @@ describe("options", () => {
 		expect(lazyRichTransition.table({ results, options } as never).rows).toHaveLength(1);
 	});
 
-	it.each([
-		"windows",
-		"patch",
-		"channels",
-		"samples",
-		"noiseVariance",
-		"targetAmplitude",
-		"readoutWeightVariance",
-		"weightVariance",
-	] as const)("%s may be a list", async (name) => {
+	it.each(SWEEPABLE)("%s may be a list", async (name) => {
 		const value = parameters[name];
 		const swept = await analyze(lazyRichTransition, { options: { ...numbers, [name]: [value, 3 * value] } });
 		const single = await analyze(lazyRichTransition, { options: { ...numbers, [name]: 3 * value } });
 		expect(swept.options.sweep).toBe(name);
-		for (const key of [
-			"lambda",
-			"epsilon",
-			"r",
-			"criticalSamples",
-			"alphaGp",
-			"alpha",
-			"alphaSoftThreshold",
-			"alphaLogDet",
-		] as const) {
+		for (const key of resultNames) {
 			expect(swept.results[key]).toHaveLength(2);
 			expect((swept.results[key] as number[])[1]).toBe(single.results[key]);
 		}

@@ -1,6 +1,7 @@
-import { isInputError, type TeacherSettings, teacherData, teacherSchema } from "@finitude/core";
+import { type TeacherSettings, teacherData, teacherSchema } from "@finitude/core";
 import { createEngine, type Matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
+import { faultOf } from "../helpers/fault-of.ts";
 
 const engine = await createEngine({ engine: "reference" });
 const draw = (
@@ -192,13 +193,6 @@ describe("teachers refuse", () => {
 		],
 	];
 	it.each(cases)("%s", (_, teacher, message) => {
-		let text = "no fault";
-		try {
-			draw(teacher);
-		} catch (error) {
-			if (!isInputError(error)) throw error;
-			text = error.message;
-		}
-		expect(text).toBe(message);
+		expect(faultOf(() => draw(teacher))).toBe(message);
 	});
 });

@@ -1,5 +1,6 @@
-import { isInputError, parseProblem } from "@finitude/core";
+import { parseProblem } from "@finitude/core";
 import { describe, expect, it } from "vitest";
+import { faultOf } from "../helpers/fault-of.ts";
 
 const dense = { type: "dense", width: 20, activation: "erf", weightVariance: 1 };
 const convolution = { type: "convolution", channels: 5, patch: 2, activation: "erf", weightVariance: 1 };
@@ -19,17 +20,6 @@ function problem(changes: Record<string, unknown> = {}): Record<string, unknown>
 
 function network(...layers: unknown[]): Record<string, unknown> {
 	return problem({ network: { layers, readout: { weightVariance: 1 }, scaling: "standard" } });
-}
-
-/** The whole text of the InputError that `json` brings. */
-function faultOf(json: unknown, where?: string): string {
-	try {
-		parseProblem(json, where);
-	} catch (error) {
-		if (isInputError(error)) return error.message;
-		throw error;
-	}
-	return "no fault";
 }
 
 describe("parseProblem refuses, and says what, where and what to do", () => {
@@ -285,10 +275,10 @@ describe("parseProblem refuses, and says what, where and what to do", () => {
 		],
 	];
 	it.each(cases)("%s", (_, json, message) => {
-		expect(faultOf(json)).toBe(message);
+		expect(faultOf(() => parseProblem(json))).toBe(message);
 	});
 	it("puts the place of the problem in the file before the field", () => {
-		expect(faultOf(network({ ...dense, width: 0 }), "problem")).toBe(
+		expect(faultOf(() => parseProblem(network({ ...dense, width: 0 }), "problem"))).toBe(
 			"problem.network.layers[0].width: wanted an integer of at least 1; got 0.",
 		);
 	});

@@ -64,5 +64,7 @@ export function diagonal(m: Matrix): Float64Array {
 
 /** The inner product sum_i a_i b_i of two arrays of one length, summed in order. */
 export function dot(a: Float64Array, b: Float64Array): number {
-	return a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+	let sum = 0;
+	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+	return sum;
 }

@@ -1,7 +1,7 @@
 /** Four-point moments of erf. */
 import type { Engine } from "@finitude/engine";
 import { gaussLegendre } from "../../tilted-unit/gauss-rules.ts";
-import type { FourPointMomentOf } from "./four-point-moment.ts";
+import { type FourPointMomentOf, pairsOfFour } from "./four-point-moment.ts";
 import { type PathRule, signMoment } from "./sign-moment.ts";
 
 /**
@@ -18,16 +18,7 @@ export const erfMoment: FourPointMomentOf = (engine, covariance, n) => {
 	}
 	const r = covariance.map((c, at) => c * scale[Math.floor(at / n)]! * scale[at % n]!);
 	const rule = pathRule(engine, largest);
-	return (i, j, k, l) =>
-		signMoment(
-			rule,
-			r[i * n + j]!,
-			r[i * n + k]!,
-			r[i * n + l]!,
-			r[j * n + k]!,
-			r[j * n + l]!,
-			r[k * n + l]!,
-		);
+	return (i, j, k, l) => signMoment(rule, pairsOfFour(r, n, i, j, k, l));
 };
 
 /** What is left of a Gauss-Legendre error of 1 after the count of nodes chosen below. */

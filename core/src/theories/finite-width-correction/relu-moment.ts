@@ -6,7 +6,7 @@
  */
 import type { Engine } from "@finitude/engine";
 import { gaussLegendre } from "../../tilted-unit/gauss-rules.ts";
-import type { FourPointMomentOf } from "./four-point-moment.ts";
+import { type FourPointMomentOf, type PairsOfFour, pairsOfFour } from "./four-point-moment.ts";
 import { planarReluMoment, planeOf } from "./planar-relu-moment.ts";
 import { type PathRule, signMoment } from "./sign-moment.ts";
 
@@ -45,32 +45,14 @@ const spatialReluMoment: FourPointMomentOf = (engine, covariance, n) => {
 	return (i, j, k, l) => {
 		const size = deviation[i]! * deviation[j]! * deviation[k]! * deviation[l]!;
 		if (size === 0) return 0;
-		return (
-			size *
-			unitMoment(
-				path,
-				r[i * n + j]!,
-				r[i * n + k]!,
-				r[i * n + l]!,
-				r[j * n + k]!,
-				r[j * n + l]!,
-				r[k * n + l]!,
-			)
-		);
+		return size * unitMoment(path, pairsOfFour(r, n, i, j, k, l));
 	};
 };
 
 /** E[p_0 p_1 p_2 p_3]: repeated points are moved to the front and have formulas of their own. */
-function unitMoment(
-	path: PathRule,
-	r01: number,
-	r02: number,
-	r03: number,
-	r12: number,
-	r13: number,
-	r23: number,
-): number {
-	if (Math.min(r01, r02, r03, r12, r13, r23) < -1 + SAME) return 0;
+function unitMoment(path: PathRule, correlations: PairsOfFour): number {
+	const [r01, r02, r03, r12, r13, r23] = correlations;
+	if (Math.min(...correlations) < -1 + SAME) return 0;
 	if (r01 > 1 - SAME) return repeatedPair(r02, r03, r23);
 	if (r02 > 1 - SAME) return repeatedPair(r01, r03, r13);
 	if (r03 > 1 - SAME) return repeatedPair(r01, r02, r12);
@@ -80,13 +62,13 @@ function unitMoment(
 	const orthant =
 		(1 +
 			(2 / Math.PI) * (asin(r01) + asin(r02) + asin(r03) + asin(r12) + asin(r13) + asin(r23)) +
-			signMoment(path, r01, r02, r03, r12, r13, r23)) /
+			signMoment(path, correlations)) /
 		16;
 	return (
-		deltaRamps(r01, r02, r03, r12, r13, r23) +
-		r01 * stepsAndRamps(orthant, r01, r02, r03, r12, r13, r23) +
-		r02 * stepsAndRamps(orthant, r02, r01, r03, r12, r23, r13) +
-		r03 * stepsAndRamps(orthant, r03, r01, r02, r13, r23, r12)
+		deltaRamps(correlations) +
+		r01 * stepsAndRamps(orthant, correlations) +
+		r02 * stepsAndRamps(orthant, [r02, r01, r03, r12, r23, r13]) +
+		r03 * stepsAndRamps(orthant, [r03, r01, r02, r13, r23, r12])
 	);
 }
 
@@ -131,7 +113,7 @@ function deltaStepRamp(ij: number, ik: number, jk: number): number {
 }
 
 /** E[d_a p_b p_c p_d]. */
-function deltaRamps(ab: number, ac: number, ad: number, bc: number, bd: number, cd: number): number {
+function deltaRamps([ab, ac, ad, bc, bd, cd]: PairsOfFour): number {
 	const [b, c, d] = [1 - ab * ab, 1 - ac * ac, 1 - ad * ad].map((v) => Math.sqrt(Math.max(0, v)));
 	return DENSITY * b! * c! * d! * threeRamps(partial(bc, ab, ac), partial(bd, ab, ad), partial(cd, ac, ad));
 }
@@ -167,25 +149,17 @@ function stepStepRamp(bc: number, bd: number, cd: number): number {
 }
 
 /** E[t_a t_b p_c p_d], by parts in z_c. @param orthant E[t_a t_b t_c t_d] */
-function stepsAndRamps(
-	orthant: number,
-	ab: number,
-	ac: number,
-	ad: number,
-	bc: number,
-	bd: number,
-	cd: number,
-): number {
+function stepsAndRamps(orthant: number, [ab, ac, ad, bc, bd, cd]: PairsOfFour): number {
 	return (
-		deltaStepsRamp(ac, bc, cd, ab, ad, bd) +
-		ac * deltaStepsRamp(ab, ac, ad, bc, bd, cd) +
-		bc * deltaStepsRamp(ab, bc, bd, ac, ad, cd) +
+		deltaStepsRamp([ac, bc, cd, ab, ad, bd]) +
+		ac * deltaStepsRamp([ab, ac, ad, bc, bd, cd]) +
+		bc * deltaStepsRamp([ab, bc, bd, ac, ad, cd]) +
 		cd * orthant
 	);
 }
 
 /** E[d_i t_j t_k p_l]. */
-function deltaStepsRamp(ij: number, ik: number, il: number, jk: number, jl: number, kl: number): number {
+function deltaStepsRamp([ij, ik, il, jk, jl, kl]: PairsOfFour): number {
 	const root = Math.sqrt((1 - il) * (1 + il));
 	return DENSITY * root * stepStepRamp(partial(jk, ij, ik), partial(jl, ij, il), partial(kl, ik, il));
 }

@@ -1,4 +1,5 @@
 /** The average of four signs of jointly Gaussian numbers: what the four-point moments of erf and relu rest on. */
+import type { PairsOfFour } from "./four-point-moment.ts";
 
 /** Integrals over a path s from 0 to 1: sum_k weights[k] f(nodes[k]). */
 export interface PathRule {
@@ -17,16 +18,9 @@ export interface PathRule {
  *
  * @param rule nodes and weights of s on [0, 1]
  */
-export function signMoment(
-	rule: PathRule,
-	r01: number,
-	r02: number,
-	r03: number,
-	r12: number,
-	r13: number,
-	r23: number,
-): number {
+export function signMoment(rule: PathRule, correlations: PairsOfFour): number {
 	const { nodes, weights } = rule;
+	const [r01, r02, r03, r12, r13, r23] = correlations;
 	let total = 0;
 	for (let node = 0; node < nodes.length; node++) {
 		const s = nodes[node]!;
