@@ -14,3 +14,10 @@ export function rootOf({ value, standardError }: Estimate): Estimate {
 	const root = Math.sqrt(square);
 	return { value: root, standardError: Math.sqrt(square + standardError) - root };
 }
+
+/** "0.0367 +- 0.0012": the value to the second digit of its standard error. */
+export function formatEstimate({ value, standardError }: Estimate): string {
+	if (!(standardError > 0)) return `${Number(value.toPrecision(4))} +- 0`;
+	const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(standardError))));
+	return `${value.toFixed(decimals)} +- ${standardError.toFixed(decimals)}`;
+}
