@@ -81,7 +81,7 @@ export function checkAssumptions(
 	layers: readonly LayerSeparation[],
 	theoryIds: readonly string[],
 ): AssumptionCheck[] {
-	const made = theoryIds.map((id) => ({ id, assumes: findTheory(id).assumes ?? [] }));
+	const made = theoryIds.map((name) => findTheory(name)).map(({ id, assumes = [] }) => ({ id, assumes }));
 	return (Object.keys(assumptions) as Assumption[]).flatMap((assumption) => {
 		const theories = made.filter(({ assumes }) => assumes.includes(assumption)).map(({ id }) => id);
 		return theories.length === 0 ? [] : [check(assumption, theories, layers)];
