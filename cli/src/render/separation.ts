@@ -16,7 +16,8 @@ export function renderSeparation({ separation, answer }: SampledComparison): str
 			"",
 			...assumptions.map(({ sentence }) => `  ${sentence}`),
 			"",
-			"small: up to 10 %, moderate: up to a third, large: beyond; a kurtosis counts as a third of itself. See docs/separation-of-scales.md.",
+			"small: up to 10 %, moderate: up to a third, large: beyond; a kurtosis counts as a third of itself. A violation need not spoil a prediction: " +
+				"the distances above say by how much a theory errs, these lines why it might. See docs/separation-of-scales.md.",
 		);
 	}
 	const reasons = layers.flatMap(({ absent }, l) =>
