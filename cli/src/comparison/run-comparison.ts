@@ -43,7 +43,7 @@ export interface SampledComparison {
 	readonly answer: SampledNetwork["answer"];
 	readonly comparison: Comparison;
 	readonly verdict: Verdict;
-	/** What the hidden layers say of the assumptions of the theories that answered. */
+	/** What the hidden layers say of the assumptions of the theories that answered; no verdicts where the sampler did not converge. */
 	readonly separation: {
 		readonly layers: readonly LayerSeparation[];
 		readonly assumptions: readonly AssumptionCheck[];
@@ -113,14 +113,11 @@ async function compareWithNetwork(
 	const projectionError: ProjectionError = (weights, moment) =>
 		projectionMcse(chains, weights, points, moment);
 	const layers = separationOfScales(options.engine, problem, chains);
-	const assumptions = checkAssumptions(
-		layers,
-		answers.map(({ theory }) => theory),
-	);
+	const judged = answer.convergence.converged ? answers.map(({ theory }) => theory) : [];
 	return {
 		sampling: {
 			answer,
-			separation: { layers, assumptions },
+			separation: { layers, assumptions: checkAssumptions(layers, judged) },
 			comparison: compareWithSamples(problem, answers, answer, projectionError),
 			verdict: verdict(ranked, predictionAt(points, answer), answer, projectionError),
 			warnings: missedModes(answers, answer),

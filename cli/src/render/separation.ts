@@ -4,7 +4,12 @@ import { layerTable } from "../results/layer-table.ts";
 import { outputColors } from "./color.ts";
 
 /** Heading, table, what its columns are, a line for each assumption, and why something is missing. */
-export function renderSeparation({ separation, answer }: SampledComparison): string[] {
+export function renderSeparation({
+	separation,
+	answer,
+}: Pick<SampledComparison, "separation"> & {
+	answer: Pick<SampledComparison["answer"], "convergence">;
+}): string[] {
 	const { layers, assumptions } = separation;
 	const lines = [outputColors.bold("does the theory's assumption hold here?"), "", layerTable(layers), ""];
 	lines.push(
@@ -20,12 +25,21 @@ export function renderSeparation({ separation, answer }: SampledComparison): str
 				"the distances above say by how much a theory errs, these lines why it might. See docs/separation-of-scales.md.",
 		);
 	}
-	const reasons = layers.flatMap(({ absent }, l) =>
-		Object.entries(absent).map(([name, reason]) => `no ${name} in layer ${l + 1}: ${reason}`),
-	);
-	if (reasons.length > 0) lines.push("", ...reasons.map((reason) => `  ${reason}`));
 	if (!answer.convergence.converged) {
-		lines.push("", "The sampler has not converged: these numbers describe its draws, not the posterior.");
+		lines.push(
+			"",
+			"No judgment: the sampler has not converged, and these numbers describe its draws, not the posterior.",
+		);
 	}
+	const reasons = layers.flatMap(({ absent }, l) => reasonsOf(absent, l));
+	if (reasons.length > 0) lines.push("", ...reasons.map((reason) => `  ${reason}`));
 	return lines;
+}
+
+/** One line for each reason. */
+function reasonsOf(absent: Readonly<Record<string, string>>, layer: number): string[] {
+	return [...new Set(Object.values(absent))].map((reason) => {
+		const names = Object.keys(absent).filter((name) => absent[name] === reason);
+		return `layer ${layer + 1} without ${names.join(", ")}: ${reason}`;
+	});
 }

@@ -7,7 +7,7 @@ import { type PriorKernels, priorKernels } from "../kernels/prior-kernels.ts";
 import { layerWidth } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ChainResult } from "../samplers/chain-result.ts";
-import { refuseForeignChains } from "../samplers/combined-draws.ts";
+import { refuseForeignChains, shortestLength } from "../samplers/combined-draws.ts";
 import { averagedMoments } from "../samplers/layer-estimates.ts";
 import { type ColumnRatios, momentRatios } from "../samplers/moment-ratios.ts";
 import { averagedName } from "../samplers/observation.ts";
@@ -46,13 +46,14 @@ export interface LayerSeparation {
  * read them: docs/separation-of-scales.md. One entry for each hidden layer, in order.
  *
  * @param chains of `runChain` on this problem
- * @throws InputError when there is no chain, or one is of another problem
+ * @throws InputError when there is no chain, one has fewer than four draws, or one is of another problem
  */
 export function separationOfScales(
 	engine: Engine,
 	problem: Problem,
 	chains: readonly ChainResult[],
 ): LayerSeparation[] {
+	shortestLength(chains);
 	refuseForeignChains(problem, chains);
 	const kernels = layerKernels(problem, chains);
 	const prior = priorOf(engine, problem);

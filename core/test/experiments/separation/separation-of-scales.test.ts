@@ -258,7 +258,10 @@ describe("what cannot be said is absent, with the reason", () => {
 		expect(layer!.discrepancyKurtosis).toBeDefined();
 	});
 
-	test("chains of another problem are refused", () => {
+	test("no chain, and chains of another problem, are refused", () => {
+		expect(() => separationOfScales(engine, problem, [])).toThrow(
+			"chains: wanted at least one chain, each with at least 4 draws; got none. Let the chains run longer.",
+		);
 		const other = randomProblem({ points: 4, inputs: 2, layers: [dense(3, "erf")] });
 		expect(() => separationOfScales(engine, other, sample(problem, { chains: 1, draws: 20 }))).toThrow(
 			"chains: wanted draws of f at 4 training and 0 test points, 1 outputs each; got 3 and 0 numbers a draw in chain 0. Combine chains of one problem, with that problem.",
