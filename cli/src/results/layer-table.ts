@@ -39,6 +39,7 @@ const ESTIMATES: readonly (readonly [string, (layer: LayerSeparation) => Estimat
 	["preactivationFluctuation", (layer) => layer.preactivationFluctuation?.relative],
 	["featureFluctuation", (layer) => layer.featureFluctuation?.relative],
 	["change", (layer) => layer.change],
+	["shapeChange", (layer) => layer.shapeChange],
 	["captured", (layer) => layer.captured],
 ];
 

@@ -47,9 +47,9 @@ it("writes empty cells for what is absent", () => {
 	expect(header).toBe(
 		"layer,width,activation,discrepancyKurtosis,discrepancyKurtosisStandardError,featureKurtosis,featureKurtosisStandardError," +
 			"pointKurtosis,pointKurtosisStandardError,preactivationFluctuation,preactivationFluctuationStandardError," +
-			"featureFluctuation,featureFluctuationStandardError,change,changeStandardError,captured,capturedStandardError," +
+			"featureFluctuation,featureFluctuationStandardError,change,changeStandardError,shapeChange,shapeChangeStandardError,captured,capturedStandardError," +
 			"preactivationIndependentUnits,featureIndependentUnits",
 	);
-	expect(first).toBe("1,30,erf,-0.111,0.024,,,,,,,0.3196,0.0026,0.0882,0.0042,0.826,0.023,,0.326");
-	expect(second).toBe("2,5,relu,,,,,,,,,,,,,,,,");
+	expect(first).toBe("1,30,erf,-0.111,0.024,,,,,,,0.3196,0.0026,0.0882,0.0042,,,0.826,0.023,,0.326");
+	expect(second).toBe("2,5,relu,,,,,,,,,,,,,,,,,,");
 });

@@ -35,7 +35,9 @@ export interface LayerSeparation {
 	readonly featureFluctuation?: KernelFluctuation;
 	/** |E G - G_prior| / |G_prior|, G_prior of infinite width. */
 	readonly change?: Estimate;
-	/** The share of that change which Gaussian units with the sampled mean K would make: 1 - |E G - G_Gauss(E K)| / |E G - G_prior|. */
+	/** The smallest |E G - q G_prior| / |G_prior| over all factors q. */
+	readonly shapeChange?: Estimate;
+	/** The share of the change that Gaussian units with the sampled mean K would make: 1 - |E G - G_Gauss(E K)| / |E G - G_prior|. */
 	readonly captured?: Estimate;
 	readonly absent: Readonly<Record<string, string>>;
 }
@@ -134,8 +136,8 @@ function coupling(
 	kernels: readonly LayerKernels[] | string,
 	prior: PriorKernels | string,
 	l: number,
-): Pick<Quantities, "change" | "captured"> {
-	const missing = (reason: string) => ({ change: reason, captured: reason });
+): Pick<Quantities, "change" | "shapeChange" | "captured"> {
+	const missing = (reason: string) => ({ change: reason, shapeChange: reason, captured: reason });
 	if (typeof kernels === "string") return missing(kernels);
 	if (typeof prior === "string") return missing(prior);
 	const positions = prior.preactivation[l]!.map(({ train }) => train);

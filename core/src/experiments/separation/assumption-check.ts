@@ -36,6 +36,12 @@ interface Measure {
 const measures: Readonly<Record<Assumption, (layer: LayerSeparation) => Measure | string>> = {
 	"prior-kernels": ({ change, absent }) =>
 		measure(change ?? absent.change!, (x) => x, "relative change of the feature kernel"),
+	"one-scale": ({ shapeChange, absent }) =>
+		measure(
+			shapeChange ?? absent.shapeChange!,
+			(x) => x,
+			"relative change of the feature kernel that no factor makes",
+		),
 	"first-order-change": ({ change, absent }) =>
 		measure(change ?? absent.change!, (x) => x ** 2, "relative change of the feature kernel", {
 			taken: "its square ",

@@ -15,12 +15,14 @@ const RESOLVED = 3;
 export interface SecondMoments {
 	/** |G - G_prior| / |G_prior| of the feature kernel. */
 	readonly change: Estimate;
+	/** The smallest |G - q G_prior| / |G_prior| over all factors q. */
+	readonly shapeChange: Estimate;
 	/** 1 - |G - G_Gauss(K)| / |G - G_prior|; a sentence where the change is within its noise. */
 	readonly captured: Estimate | string;
 }
 
 /**
- * Equations (3) and (4) of docs/separation-of-scales.md, norms over all points and positions. From every squared norm the square
+ * Equations (3)-(5) of docs/separation-of-scales.md, norms over all points and positions. From every squared norm the square
  * of its Monte-Carlo noise is taken off. Standard errors by the delta method on batch means, both kernels of a draw together;
  * what noise alone adds to a squared norm scatters by sqrt(2) times itself at most (when it lies along one direction), and
  * that much is added, in squares.
@@ -51,18 +53,35 @@ export function secondMoments(
 	const noise = feature.reduce((sum, kernel) => sum + kernel.noise, 0);
 	const moved = total(({ change }) => norm(change));
 	const moments = feature.map((kernel) => kernel.moments);
-	/** Of `moved`, to first order. */
-	const movedError = linearError(moments, (draw) =>
-		draw.reduce((sum, values, j) => sum + 2 * inner(parts[j]!.change, packed(values)), 0),
-	);
+	const along = (draw: readonly Float64Array[], of: (part: (typeof parts)[number]) => Float64Array) =>
+		draw.reduce((sum, values, j) => sum + inner(of(parts[j]!), packed(values)), 0);
 	const change = rootOf({
 		value: (moved - noise) / size,
-		standardError: Math.hypot(movedError, Math.SQRT2 * noise) / size,
+		standardError: errorOfSquare(
+			linearError(moments, (draw) => 2 * along(draw, (part) => part.change)),
+			noise,
+			size,
+		),
+	});
+	/** The part of the change that a factor makes is this many times the prior kernel. */
+	const scaled = total((part) => inner(part.change, part.start)) / size;
+	const scaledNoise = size * linearError(moments, (draw) => along(draw, ({ start }) => start) / size) ** 2;
+	const shapeChange = rootOf({
+		value: (moved - size * scaled ** 2 - (noise - scaledNoise)) / size,
+		standardError: errorOfSquare(
+			linearError(
+				moments,
+				(draw) => 2 * (along(draw, (part) => part.change) - scaled * along(draw, ({ start }) => start)),
+			),
+			noise - scaledNoise,
+			size,
+		),
 	});
 	if (moved <= RESOLVED ** 2 * noise) {
 		const percent = (square: number) => `${(100 * Math.sqrt(square / size)).toPrecision(2)} %`;
 		return {
 			change,
+			shapeChange,
 			captured:
 				`the feature kernel differs from that of the prior by ${percent(moved)}, less than ${RESOLVED} times the Monte-Carlo noise ` +
 				`of ${percent(noise)}: more draws would tell`,
@@ -81,7 +100,12 @@ export function secondMoments(
 	});
 	const quadratic = (Math.SQRT2 * Math.hypot(leftNoise, unexplained * noise)) / (moved - noise);
 	const root = rootOf({ value: unexplained, standardError: Math.hypot(linear, quadratic) });
-	return { change, captured: { value: 1 - root.value, standardError: root.standardError } };
+	return { change, shapeChange, captured: { value: 1 - root.value, standardError: root.standardError } };
+}
+
+/** Of a squared norm over `size`: to first order, and the scatter of the noise that was taken off. */
+function errorOfSquare(linear: number, noise: number, size: number): number {
+	return Math.hypot(linear, Math.SQRT2 * noise) / size;
 }
 
 /** G - G_Gauss(K) at one position, pair by pair, the noise in it, and its derivative along a draw's G and K. */

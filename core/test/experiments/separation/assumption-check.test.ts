@@ -39,15 +39,21 @@ describe("checkAssumptions", () => {
 	});
 
 	test("does not see what is within three standard errors, and says what noise could hide", () => {
-		const kurtosis = (standardError: number) => layer({ featureKurtosis: estimate(-0.05, standardError) });
+		const kurtosis = (standardError: number) =>
+			layer({ featureKurtosis: estimate(-0.05, standardError), shapeChange: estimate(0.4, 0.01) });
 		const claim = "a unit's features are Gaussian where the data pull (kernel-rescaling)";
+		const scale =
+			"kernels change by a factor only (kernel-rescaling): relative change of the feature kernel that no factor makes 0.400 +- 0.010, a large violation";
 		expect(sentences([kurtosis(0.01)], "kernel-rescaling")).toEqual([
+			scale,
 			`${claim}: excess kurtosis -0.050 +- 0.010, a small violation`,
 		]);
 		expect(sentences([kurtosis(0.02)], "kernel-rescaling")).toEqual([
+			scale,
 			`${claim}: excess kurtosis -0.050 +- 0.020, no violation seen`,
 		]);
 		expect(sentences([kurtosis(0.2)], "kernel-rescaling")).toEqual([
+			scale,
 			`${claim}: excess kurtosis -0.05 +- 0.20, no violation seen, but noise could hide a moderate one`,
 		]);
 	});

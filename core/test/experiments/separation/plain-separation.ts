@@ -14,6 +14,7 @@ export interface PlainLayer {
 	readonly featureFluctuation: number;
 	readonly independentUnits: number;
 	readonly change: number;
+	readonly shapeChange: number;
 	readonly captured: number;
 }
 
@@ -89,14 +90,16 @@ export function plainSeparation(problem: Problem, chains: readonly ChainResult[]
 	const output = erfKernel(prior).map((row, a) =>
 		row.map((g, b) => network.readout.weightVariance * g + (a === b ? noiseVariance : 0)),
 	);
-	const factor = choleskyFactor(output);
-	const t = solveUpper(factor, solveLower(factor, [...trainTargets.data]));
+	const cholesky = choleskyFactor(output);
+	const t = solveUpper(cholesky, solveLower(cholesky, [...trainTargets.data]));
 	return h.map((draws, l) => {
 		const phi = draws.map((units) => units.map((unit) => unit.map(erf)));
 		const [K, G] = [draws.map(kernelOf), phi.map(kernelOf)];
 		const mean = meanKernel(G);
 		const start = erfKernel(priors[l]!);
 		const change = norm(difference(mean, start));
+		const factor = dot(flat(mean), flat(start)) / norm(start) ** 2;
+		const best = start.map((row) => row.map((g) => factor * g));
 		const fourth = average(phi.flat().map((unit) => dot(unit, unit) ** 2));
 		return {
 			discrepancyKurtosis: kurtosis(draws.flat().map((unit) => dot(unit, t))),
@@ -105,6 +108,7 @@ export function plainSeparation(problem: Problem, chains: readonly ChainResult[]
 			featureFluctuation: fluctuation(G),
 			independentUnits: Math.sqrt((fourth / norm(mean) ** 2 - 1) / draws[0]!.length),
 			change: change / norm(start),
+			shapeChange: norm(difference(mean, best)) / norm(start),
 			captured: 1 - norm(difference(mean, erfKernel(meanKernel(K)))) / change,
 		};
 	});

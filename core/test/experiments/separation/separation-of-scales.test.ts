@@ -157,6 +157,7 @@ describe("posteriors", () => {
 			near(layer.preactivationFluctuation!.relative, plain.preactivationFluctuation);
 			near(layer.featureFluctuation!.relative, plain.featureFluctuation);
 			near(layer.change!, plain.change);
+			near(layer.shapeChange!, plain.shapeChange);
 			near(layer.captured!, plain.captured);
 			expect(layer.featureFluctuation!.independentUnits).toBeCloseTo(plain.independentUnits, 2);
 		});
@@ -177,6 +178,7 @@ describe("posteriors", () => {
 				preactivations: layer!.preactivationFluctuation!.relative,
 				features: layer!.featureFluctuation!.relative,
 				change: layer!.change!,
+				shapeChange: layer!.shapeChange!,
 				captured: layer!.captured!,
 			};
 		};
@@ -223,6 +225,7 @@ describe("what cannot be said is absent, with the reason", () => {
 					preactivationFluctuation: "the kernel vanishes",
 					featureFluctuation: "the kernel vanishes",
 					change: "the kernel vanishes",
+					shapeChange: "the kernel vanishes",
 					captured: "the kernel vanishes",
 				},
 			},
@@ -253,6 +256,7 @@ describe("what cannot be said is absent, with the reason", () => {
 			preactivationFluctuation: reason,
 			featureFluctuation: reason,
 			change: reason,
+			shapeChange: reason,
 			captured: reason,
 		});
 		expect(layer!.discrepancyKurtosis).toBeDefined();
