@@ -13,6 +13,7 @@ export function linearMoments(
 	return quantities[0]!.map((first, c) => {
 		const means = (b: number) => map(quantities.map((chains) => chains[c]!.batchMeans![b]!));
 		const batchMeans = Array.from({ length: first.batches }, (_, b) => means(b));
-		return batchMomentsOf(batchMeans, first, map(quantities.map((chains) => chains[c]!.mean)));
+		const mean = map(quantities.map((chains) => chains[c]!.mean));
+		return { ...batchMomentsOf(batchMeans, first, mean), batchMeans };
 	});
 }

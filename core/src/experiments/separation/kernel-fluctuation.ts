@@ -1,7 +1,8 @@
 /** How much a layer's kernel differs from draw to draw. */
+import { dot } from "@finitude/engine";
 import { type Estimate, rootOf } from "../../diagnostics/estimate.ts";
 import { type BatchMoments, combineBatchMoments } from "../../samplers/batch-means.ts";
-import { dot, linearError, type RecordedKernel, squaredNorm } from "./layer-moments.ts";
+import { linearError, type RecordedKernel, squaredNorm } from "./layer-moments.ts";
 
 export interface KernelFluctuation {
 	/** sqrt(E|K_draw - E K|^2) / |E K|, Frobenius norms over all points and positions. */

@@ -1,6 +1,7 @@
 /** The recorded kernels of a layer, with what linear propagation of their errors needs. */
+import { dot } from "@finitude/engine";
 import type { Problem } from "../../problem/problem.ts";
-import { type BatchEstimate, type BatchMoments, combineBatchMoments } from "../../samplers/batch-means.ts";
+import { type BatchMoments, combineBatchMoments } from "../../samplers/batch-means.ts";
 import type { ChainResult } from "../../samplers/chain-result.ts";
 import { averagedMoments } from "../../samplers/layer-estimates.ts";
 import { linearMoments } from "../../samplers/linear-moments.ts";
@@ -49,21 +50,8 @@ export function linearError(
 	quantities: readonly (readonly BatchMoments[])[],
 	map: (values: readonly Float64Array[]) => number,
 ): number {
-	return mapped(quantities, (values) => Float64Array.of(map(values))).standardError![0]!;
-}
-
-/** Mean and standard errors of what a linear map makes of several averaged quantities. */
-export function mapped(
-	quantities: readonly (readonly BatchMoments[])[],
-	map: (values: readonly Float64Array[]) => Float64Array,
-): BatchEstimate {
-	return combineBatchMoments(linearMoments(quantities, map));
-}
-
-export function dot(a: Float64Array, b: Float64Array): number {
-	let sum = 0;
-	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-	return sum;
+	const series = linearMoments(quantities, (values) => Float64Array.of(map(values)));
+	return combineBatchMoments(series).standardError![0]!;
 }
 
 export function squaredNorm(a: Float64Array): number {
