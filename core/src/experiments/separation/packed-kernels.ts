@@ -51,7 +51,7 @@ export function gaussianFeatures(
 	return {
 		value,
 		derivative(changes) {
-			gradients ??= pairs.map((each) => dual.derivatives(engine, each).gradient);
+			gradients ??= pairs.map((each) => dual.gradient(engine, each));
 			const result = new Float64Array(value.length);
 			changes.forEach((change, j) => {
 				const gradient = gradients![j]!;
