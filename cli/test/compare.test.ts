@@ -69,6 +69,26 @@ describe("finitude compare", () => {
 		expect(result.stdout).toMatch(/closest to the sampled mean|cannot be ranked/);
 	});
 
+	it("says whether the assumptions of the theories hold", () => {
+		const section = result.stdout.split("does the theory's assumption hold here?")[1]!;
+		expect(section).toMatch(/^1 +8 erf +-?[\d.]+ \+- [\d.]+ +[\d.]+ \+- [\d.]+ +[\d.]+ +[\d.]+ \+- [\d.]+/m);
+		expect(section).toMatch(
+			/kernels stay those of the prior \(nngp\): relative change of the feature kernel [\d.]+ \+- [\d.]+, (a (small|moderate|large) violation|no violation seen)/,
+		);
+		const { separationOfScales } = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+		expect(separationOfScales.layers).toHaveLength(1);
+		const { width, featureFluctuation } = separationOfScales.layers[0];
+		expect(width).toBe(8);
+		expect(featureFluctuation.relative.standardError).toBeGreaterThan(0);
+		expect(
+			separationOfScales.assumptions.map(({ assumption }: { assumption: string }) => assumption),
+		).toContain("prior-kernels");
+		const [header, row] = readFileSync(join(folder, "layers.csv"), "utf8").split("\r\n");
+		expect(header).toMatch(/^layer,width,activation,discrepancyKurtosis,discrepancyKurtosisStandardError,/);
+		expect(row).toMatch(/^1,8,erf,/);
+		expect(row!.split(",")).toHaveLength(header!.split(",").length);
+	});
+
 	it("writes nothing to standard error when it is not a terminal", () => {
 		expect(result.stderr).toBe("");
 	});
@@ -80,6 +100,7 @@ describe("finitude compare", () => {
 			"experiment.json",
 			"figure.png",
 			"figure.svg",
+			"layers.csv",
 			"result.json",
 			"table.csv",
 		]);

@@ -8,7 +8,15 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { finitude, repository } from "./run-cli.ts";
 
-const files = ["command.txt", "experiment.yaml", "figure.png", "figure.svg", "result.json", "table.csv"];
+const files = [
+	"command.txt",
+	"experiment.yaml",
+	"figure.png",
+	"figure.svg",
+	"layers.csv",
+	"result.json",
+	"table.csv",
+];
 
 async function compareShortly(experiment: string, ...flags: string[]) {
 	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
@@ -37,7 +45,10 @@ async function analyzeShortly(id: string, options: readonly string[], example = 
 	expect([0, 3]).toContain(code);
 	const folder = join(base, readdirSync(base)[0]!);
 	expect(readdirSync(folder).sort()).toEqual(
-		files.map((file) => file.replace("experiment.yaml", "analysis.json")).sort(),
+		files
+			.filter((file) => file !== "layers.csv")
+			.map((file) => file.replace("experiment.yaml", "analysis.json"))
+			.sort(),
 	);
 	return { result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
 }

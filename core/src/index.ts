@@ -14,6 +14,7 @@ export { readNpz } from "./data/npz.ts";
 export { type NumericArray, toMatrix } from "./data/numeric-array.ts";
 export { type DataSettings, dataSchema, type Preprocessing } from "./data/schema.ts";
 export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } from "./data/teachers/index.ts";
+export { type Estimate, formatEstimate } from "./diagnostics/estimate.ts";
 export * from "./diagnostics/index.ts";
 export * from "./errors.ts";
 export {
@@ -38,6 +39,9 @@ export { jsonSchemas } from "./experiments/json-schema.ts";
 export { missedModes } from "./experiments/missed-modes.ts";
 export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
 export { experimentSchema } from "./experiments/schema.ts";
+export { type AssumptionCheck, checkAssumptions } from "./experiments/separation/assumption-check.ts";
+export type { KernelFluctuation } from "./experiments/separation/kernel-fluctuation.ts";
+export { type LayerSeparation, separationOfScales } from "./experiments/separation-of-scales.ts";
 export { commentedTemplate } from "./experiments/template.ts";
 export {
 	type ComparedMoments,
@@ -65,6 +69,7 @@ export { parseText } from "./problem/parse-text.ts";
 export * from "./problem/problem.ts";
 export { problemSchema } from "./problem/schema.ts";
 export * from "./samplers/index.ts";
+export { type Assumption, assumptions } from "./theories/assumptions.ts";
 export { bibtex } from "./theories/cite.ts";
 export {
 	type EquationsSettings,

@@ -1,17 +1,21 @@
 /** The main job: all theories and the sampled network on one problem. */
 import {
+	type AssumptionCheck,
 	type Comparison,
 	type ComparisonRow,
+	checkAssumptions,
 	comparedPoints,
 	compareWithSamples,
 	type Experiment,
 	isInputError,
+	type LayerSeparation,
 	missedModes,
 	type ProjectionError,
 	predictionAt,
 	projectionMcse,
 	type ReportedAnswer,
 	type SamplingSettings,
+	separationOfScales,
 	type TheoryOutcome,
 	theoryRow,
 	type Verdict,
@@ -39,6 +43,11 @@ export interface SampledComparison {
 	readonly answer: SampledNetwork["answer"];
 	readonly comparison: Comparison;
 	readonly verdict: Verdict;
+	/** What the hidden layers say of the assumptions of the theories that answered; no verdicts where the sampler did not converge. */
+	readonly separation: {
+		readonly layers: readonly LayerSeparation[];
+		readonly assumptions: readonly AssumptionCheck[];
+	};
 	/** Signs that the chains have missed a mode. */
 	readonly warnings: readonly string[];
 }
@@ -103,9 +112,12 @@ async function compareWithNetwork(
 	}));
 	const projectionError: ProjectionError = (weights, moment) =>
 		projectionMcse(chains, weights, points, moment);
+	const layers = separationOfScales(options.engine, problem, chains);
+	const judged = answer.convergence.converged ? answers.map(({ theory }) => theory) : [];
 	return {
 		sampling: {
 			answer,
+			separation: { layers, assumptions: checkAssumptions(layers, judged) },
 			comparison: compareWithSamples(problem, answers, answer, projectionError),
 			verdict: verdict(ranked, predictionAt(points, answer), answer, projectionError),
 			warnings: missedModes(answers, answer),

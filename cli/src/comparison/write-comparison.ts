@@ -7,6 +7,7 @@ import { comparisonFigure } from "../render/comparison-figure.ts";
 import { renderPng } from "../render/png.ts";
 import { comparisonCsv } from "../results/comparison-table.ts";
 import { resultsFolder, shellWord, writeResults } from "../results/folder.ts";
+import { layerCsv } from "../results/layer-table.ts";
 import type { ComparisonRun } from "./run-comparison.ts";
 
 export interface WrittenComparison {
@@ -15,7 +16,7 @@ export interface WrittenComparison {
 }
 
 /**
- * Writes result.json, table.csv, figure.svg, figure.png, the resolved experiment and command.txt into a folder below `base`.
+ * Writes result.json, table.csv, layers.csv, figure.svg, figure.png, the resolved experiment and command.txt into a folder below `base`.
  * @param dataFolder paths of the experiment's data files are relative to it
  */
 export function writeComparison(
@@ -34,6 +35,7 @@ export function writeComparison(
 	writeResults(folder, {
 		"result.json": `${resultJson}\n`,
 		"table.csv": comparisonCsv(run),
+		...(run.sampling && { "layers.csv": layerCsv(run.sampling.separation.layers) }),
 		...(svg === undefined ? {} : { "figure.svg": svg, "figure.png": renderPng(svg) }),
 		[experimentFile.name]: experimentFile.text,
 		"command.txt": `${command}\n`,
@@ -86,6 +88,7 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 			: {
 					sampled: answerToJson(sampling.answer),
 					comparison: answerToJson(sampling.comparison),
+					separationOfScales: answerToJson(sampling.separation),
 					verdict: sampling.verdict,
 					warnings: sampling.warnings,
 				}),

@@ -3,9 +3,10 @@ import type { ComparisonRun } from "../comparison/run-comparison.ts";
 import { comparisonTable, refusalLines } from "../results/comparison-table.ts";
 import { outputColors } from "./color.ts";
 import { renderSamplerLines } from "./sampler.ts";
+import { renderSeparation } from "./separation.ts";
 import { formatNumber } from "./table.ts";
 
-/** Table, refusals, sampler, verdict and where the files are. */
+/** Table, refusals, sampler, verdict, assumptions and where the files are. */
 export function renderComparison(run: ComparisonRun, name: string, folder: string): string {
 	const lines = [outputColors.bold(name), ""];
 	const { sampling } = run;
@@ -25,6 +26,7 @@ export function renderComparison(run: ComparisonRun, name: string, folder: strin
 	if (run.notSampled !== undefined) lines.push("", `the network was not sampled: ${run.notSampled}`);
 	if (sampling !== undefined) {
 		lines.push("", ...renderSamplerLines(sampling.answer), "", outputColors.bold(sampling.verdict.sentence));
+		lines.push("", ...renderSeparation(sampling));
 		for (const warning of sampling.warnings) lines.push("", outputColors.bold(warning));
 	}
 	if (run.interrupted) lines.push("", "Interrupted: this is what was finished.");

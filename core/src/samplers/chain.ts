@@ -7,7 +7,7 @@ import type { Problem } from "../problem/problem.ts";
 import type { ChainCounters, ChainOptions, ChainResult, ChainSnapshot } from "./chain-result.ts";
 import { createDrawStore } from "./draw-store.ts";
 import { evidenceNumbers } from "./evidence/evidence-request.ts";
-import { refuseTooLarge } from "./memory.ts";
+import { keepsKernelBatches, refuseTooLarge } from "./memory.ts";
 import { createWeightReader } from "./network-weights.ts";
 import { createObserver } from "./observer.ts";
 import { findSampler } from "./registry.ts";
@@ -44,6 +44,7 @@ export function runChain(
 		const { transitions, observations } = streams;
 		const store = createDrawStore(problem, settings.draws, {
 			rungCount,
+			kernelBatches: keepsKernelBatches(problem, settings),
 			...(reader && { weightCount: reader.count }),
 			...(weighted && { weighing: createScalarFunctions(engine) }),
 		});

@@ -53,6 +53,8 @@ export interface DrawStoreOptions {
 	readonly weightCount?: number;
 	/** Numbers that a ladder of replicas records of each draw. Default: 0, there is none. */
 	readonly rungCount?: number;
+	/** Whether the batch means of every layer's kernels are handed out too. Default: false. */
+	readonly kernelBatches?: boolean;
 	/** The engine's functions when every draw has an importance weight: averages then take it into account. */
 	readonly weighing?: ScalarFunctions;
 }
@@ -61,7 +63,7 @@ export interface DrawStoreOptions {
 export function createDrawStore(
 	problem: Problem,
 	draws: number,
-	{ weightCount = 0, rungCount = 0, weighing }: DrawStoreOptions = {},
+	{ weightCount = 0, rungCount = 0, kernelBatches = false, weighing }: DrawStoreOptions = {},
 ): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
@@ -103,7 +105,7 @@ export function createDrawStore(
 		if (known !== undefined) return known;
 		const created = weighing
 			? createWeightedBatchMeans(size, weighing.exp)
-			: createBatchMeans(size, keepsBatches(name));
+			: createBatchMeans(size, keepsBatches(name, kernelBatches));
 		averaged.set(name, created);
 		return created;
 	};

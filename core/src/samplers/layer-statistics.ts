@@ -1,16 +1,12 @@
-/** Every layer's kernels, power sums and histograms at the training points, for one draw. */
-import { mirrorLower, submatrix, transpose, type View, view } from "@finitude/engine";
+/** Every layer's kernels, power sums, projections and histograms at the training points, for one draw. */
+import { load, mirrorLower, submatrix, transpose, type View, view } from "@finitude/engine";
 import type { ValidityNote } from "../answer/answer.ts";
-import { isInputError } from "../errors.ts";
-import { priorKernels } from "../kernels/prior-kernels.ts";
-import { allocateView } from "./block-operations.ts";
+import { allocateView, squaredNorm } from "./block-operations.ts";
 import { averagedName } from "./observation.ts";
 import { positionOrder } from "./position-order.ts";
+import { priorReference } from "./prior-reference.ts";
 import type { SamplingSpace } from "./sampling-space.ts";
-
-/** Bins of equal width from -HISTOGRAM_RANGE to HISTOGRAM_RANGE prior standard deviations. */
-export const HISTOGRAM_BINS = 60;
-export const HISTOGRAM_RANGE = 6;
+import { fillHistogram, HISTOGRAM_BINS, meanFourthPower, sumPowers } from "./unit-statistics.ts";
 
 export interface LayerStatistics {
 	readonly notes: readonly ValidityNote[];
@@ -23,11 +19,12 @@ export function createLayerStatistics(space: SamplingSpace): LayerStatistics {
 	const { engine, problem, potential } = space;
 	const points = problem.trainInputs.rows;
 	const { orders } = positionOrder(problem);
-	const { deviations, notes } = priorDeviations(space, orders);
+	const { inverseDeviations, discrepancy, notes } = priorReference(space, orders);
+	const directions = discrepancy && load(engine, discrepancy);
 	/** What is computed, and under which names it is averaged. */
 	const quantities: { readonly names: readonly string[]; readonly evaluate: () => Float64Array }[] = [];
 
-	/** (1/width) X^T X over the units at one position; X is width x points. */
+	/** (1/width) X^T X over the units at one position; X is width x points. Its place is returned. */
 	const secondMoment = (x: View, width: number, ...names: string[]) => {
 		const moment = allocateView(engine, points, points);
 		const evaluate = () => {
@@ -35,29 +32,72 @@ export function createLayerStatistics(space: SamplingSpace): LayerStatistics {
 			return mirrorLower({ rows: points, columns: points, data: moment.block.data }).data;
 		};
 		quantities.push({ names, evaluate });
+		return moment;
+	};
+
+	/** Power sums of the projections of every unit at every position on every direction. */
+	const projections = (x: View, width: number, positions: number, onto: View, ...names: string[]) => {
+		const columns = positions * onto.columns;
+		const projected = allocateView(engine, width, columns);
+		const powers = new Float64Array(4 * columns);
+		const evaluate = () => {
+			for (let j = 0; j < positions; j++) {
+				const at = submatrix(projected, 0, j * onto.columns, width, onto.columns);
+				engine.gemm(1, submatrix(x, 0, j * points, width, points), onto, 0, at);
+			}
+			return sumPowers(projected.block.data, columns, powers);
+		};
+		quantities.push({ names, evaluate });
 	};
 
 	potential.forward.layers.forEach(({ layer, preactivations, activated }, l) => {
 		const { width, positions } = layer;
 		const features = view(activated, width, positions * points);
+		const linear = layer.activation.name === "linear";
+		const kernels: { readonly preactivation: View; readonly feature: View }[] = [];
 		orders[l]!.forEach((position, j) => {
 			const at = (x: View) => submatrix(x, 0, j * points, width, points);
 			const names = [averagedName.preactivation(l, position), averagedName.feature(l, position)] as const;
 			// Products over the units are most of the cost of an observation: linear units need one of the two.
-			if (layer.activation.name === "linear") {
-				secondMoment(at(features), width, ...names);
+			if (linear) {
+				const both = secondMoment(at(features), width, ...names);
+				kernels.push({ preactivation: both, feature: both });
 			} else {
-				secondMoment(at(preactivations), width, names[0]);
-				secondMoment(at(features), width, names[1]);
+				kernels.push({
+					preactivation: secondMoment(at(preactivations), width, names[0]),
+					feature: secondMoment(at(features), width, names[1]),
+				});
 			}
 		});
+		const sizes = new Float64Array(4);
+		quantities.push({
+			names: [averagedName.sizes(l)],
+			evaluate: () => {
+				sizes.fill(0);
+				for (const { preactivation, feature } of kernels) {
+					sizes[0]! += squaredNorm(preactivation.block);
+					sizes[2]! += squaredNorm(feature.block);
+				}
+				sizes[1] = meanFourthPower(preactivations.block.data, points, width);
+				sizes[3] = meanFourthPower(activated.data, points, width);
+				return sizes;
+			},
+		});
+		if (directions) {
+			const names = [averagedName.projection(l), averagedName.featureProjection(l)] as const;
+			if (linear) projections(features, width, positions, directions, ...names);
+			else {
+				projections(preactivations, width, positions, directions, names[0]);
+				projections(features, width, positions, directions, names[1]);
+			}
+		}
 		const columns = positions * points;
 		const powers = new Float64Array(4 * columns);
 		quantities.push({
 			names: [averagedName.powers(l)],
 			evaluate: () => sumPowers(preactivations.block.data, columns, powers),
 		});
-		const inverse = deviations?.[l];
+		const inverse = inverseDeviations?.[l];
 		if (inverse === undefined) return;
 		const histogram = new Float64Array(HISTOGRAM_BINS + 2);
 		quantities.push({
@@ -75,69 +115,5 @@ export function createLayerStatistics(space: SamplingSpace): LayerStatistics {
 			}
 			return values;
 		},
-	};
-}
-
-/** Rows of `powers`: the means over the rows of h (any number x columns) of h, h^2, h^3 and h^4. */
-function sumPowers(h: Float64Array, columns: number, powers: Float64Array): Float64Array {
-	powers.fill(0);
-	const share = columns / h.length;
-	for (let start = 0; start < h.length; start += columns) {
-		for (let i = 0; i < columns; i++) {
-			const x = h[start + i]!;
-			const square = x * x;
-			powers[i]! += share * x;
-			powers[columns + i]! += share * square;
-			powers[2 * columns + i]! += share * square * x;
-			powers[3 * columns + i]! += share * square * square;
-		}
-	}
-	return powers;
-}
-
-/** Fractions of h over its prior deviation per bin; columns with an infinite inverse deviation (no variance) are left out. */
-function fillHistogram(h: Float64Array, inverse: Float64Array, histogram: Float64Array): Float64Array {
-	histogram.fill(0);
-	const perUnit = HISTOGRAM_BINS / (2 * HISTOGRAM_RANGE);
-	let counted = 0;
-	for (let start = 0; start < h.length; start += inverse.length) {
-		for (let i = 0; i < inverse.length; i++) {
-			if (inverse[i] === Number.POSITIVE_INFINITY) continue;
-			const bin = Math.floor((h[start + i]! * inverse[i]! + HISTOGRAM_RANGE) * perUnit);
-			histogram[Math.max(0, Math.min(HISTOGRAM_BINS + 1, bin + 1))]!++;
-			counted++;
-		}
-	}
-	for (let k = 0; k < histogram.length; k++) histogram[k]! /= counted;
-	return histogram;
-}
-
-/** For each layer 1 over the prior standard deviation of every pre-activation column, where the infinite-width prior is known. */
-function priorDeviations(
-	{ engine, problem }: SamplingSpace,
-	orders: readonly (readonly number[])[],
-): { deviations?: Float64Array[]; notes: ValidityNote[] } {
-	const points = problem.trainInputs.rows;
-	try {
-		const { preactivation } = priorKernels(engine, problem);
-		const deviations = orders.map((order, l) =>
-			Float64Array.from({ length: order.length * points }, (_, i) => {
-				const { train } = preactivation[l]![order[Math.floor(i / points)]!]!;
-				return 1 / Math.sqrt(train.data[(i % points) * (points + 1)]!);
-			}),
-		);
-		if (deviations.every((inverse) => inverse.some(Number.isFinite))) return { deviations, notes: [] };
-		return { notes: [noHistogram("all prior variances are 0")] };
-	} catch (error) {
-		if (!isInputError(error)) throw error;
-		return { notes: [noHistogram(error.message)] };
-	}
-}
-
-function noHistogram(reason: string): ValidityNote {
-	return {
-		name: "pre-activation histograms",
-		value: "absent",
-		message: `No pre-activation histograms: their bins are in units of the prior standard deviation, and ${reason}.`,
 	};
 }

@@ -11,12 +11,20 @@ import { featureRows, whitenNetwork } from "./whitened-network.ts";
 /** A WebAssembly memory holds at most 4 GiB, and four chains' draws must fit beside each other: 2 GiB for each of the two. */
 export const MEMORY_LIMIT = 2 * 2 ** 30;
 
+/**
+ * A quarter of it for the batch means of every layer's kernels, which only standard errors of what is not linear in the kernels
+ * need: 16 batches of 4 chains fit for two kernels of 700 points. Larger ones are not handed out.
+ */
+const KERNEL_BATCH_LIMIT = MEMORY_LIMIT / 4;
+
 /** Bytes that sampling will need, upper bounds. */
 export interface MemoryEstimate {
 	/** Work space of one worker: network and kernels in the engine, kernel batches beside it. */
 	readonly worker: number;
 	/** Stored draws of all chains. */
 	readonly draws: number;
+	/** Batch means of every layer's kernels, of all chains: handed out where they fit in KERNEL_BATCH_LIMIT. */
+	readonly kernelBatches: number;
 }
 
 /** What a run will allocate, before it does. @throws InputError for an unknown sampler. */
@@ -41,7 +49,9 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 			? (4 * columns * points + patches * fanIn + 2 * parameters + 3 * Math.min(points, last) ** 2) / 2
 			: 0;
 	const rotation = fanIn * (3 * patches + 4 * testPatches + Math.min(testPatches, fanIn));
-	const recorded = counts.reduce((sum, count) => sum + 2 * count, 1) * points * points;
+	const layerKernels = counts.reduce((sum, count) => sum + 2 * count, 0) * points * points;
+	const recorded = layerKernels + points * points;
+	const projections = 2 * layers.reduce((sum, layer) => sum + layer.width * layer.positions, 0) * outputs;
 	const weights = fanIn <= WEIGHT_COVARIANCE_LIMIT ? fanIn * fanIn : 0;
 	const covariance = settings.covariance === true ? points * points + testPoints * testPoints : 0;
 	// One array of work space, two of sums and one for each batch.
@@ -51,9 +61,15 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const saved = settings.saveWeights === true ? allWeights : 0;
 	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved + evidenceNumbers(settings);
 	return {
-		worker: 8 * (forward + single + kernels + rotation + averages),
+		worker: 8 * (forward + single + kernels + rotation + projections + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
+		kernelBatches: 8 * settings.chains * MAX_BATCHES * layerKernels,
 	};
+}
+
+/** Whether the batch means of every layer's kernels are handed out, as `separationOfScales` needs them. */
+export function keepsKernelBatches(problem: Problem, settings: SamplingSettings): boolean {
+	return estimateMemory(problem, settings).kernelBatches <= KERNEL_BATCH_LIMIT;
 }
 
 /** @throws InputError when a run would need more than MEMORY_LIMIT; says what to reduce. */

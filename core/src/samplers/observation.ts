@@ -27,6 +27,12 @@ export const averagedName = {
 	feature: (layer: number, position: number) => `feature.${layer}.${position}`,
 	/** 4 x (J P): means over units of h, h^2, h^3, h^4. */
 	powers: (layer: number) => `powers.${layer}`,
+	/** 4: |K|^2 summed over positions and the mean over units of |h|^4 likewise, K = (1/N) sum_i h_i h_i^T; the same of phi. */
+	sizes: (layer: number) => `sizes.${layer}`,
+	/** 4 x (J D): means over units of h . t and its powers, t the discrepancies of `priorReference`. */
+	projection: (layer: number) => `projection.${layer}`,
+	/** Likewise of phi . t. */
+	featureProjection: (layer: number) => `featureProjection.${layer}`,
 	/** Fractions of all pre-activations over their prior standard deviation in each bin, below the first and above the last. */
 	histogram: (layer: number) => `histogram.${layer}`,
 	/** Fan-in x fan-in (+ bias): (1/N) sum_i w_i w_i^T over the units of the first layer. */
@@ -36,10 +42,17 @@ export const averagedName = {
 	testCovariance: "testCovariance",
 } as const;
 
-/** Quantities whose batch means are kept one by one, for errors of what is not linear in them. */
-export function keepsBatches(name: string): boolean {
+const SMALL = /^(powers|sizes|projection|featureProjection)\./;
+const LAYER_KERNELS = /^(preactivation|feature)\./;
+
+/**
+ * Quantities whose batch means are kept one by one, for errors of what is not linear in them.
+ * @param kernels also every layer's kernels, which may be large: see `keepsKernelBatches`
+ */
+export function keepsBatches(name: string, kernels: boolean): boolean {
 	return (
-		name.startsWith("powers.") ||
+		SMALL.test(name) ||
+		(kernels && LAYER_KERNELS.test(name)) ||
 		name === averagedName.trainCovariance ||
 		name === averagedName.testCovariance
 	);

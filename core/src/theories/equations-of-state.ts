@@ -70,6 +70,7 @@ export const equationsOfState: Theory<z.output<typeof options>> = {
 	aliases: ["eos", "thermodynamic"],
 	summary: "Gaussian layers whose kernels adapt to the data by minimizing a free energy.",
 	references: [seroussi2021separation, yang2021theory, naveh2021self, li2020statistical],
+	assumes: ["gaussian-units", "sharp-kernels", "second-moment-coupling"],
 	options,
 	applies: ({ noiseVariance }) =>
 		noiseVariance > 0 || `noiseVariance must be positive for equations-of-state; got ${noiseVariance}.`,

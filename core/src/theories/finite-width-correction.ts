@@ -59,6 +59,7 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 	aliases: ["fwc", "1/N", "edgeworth"],
 	summary: "The infinite-width posterior plus its first order in 1/N.",
 	references,
+	assumes: ["first-order-change"],
 	options,
 	applies,
 	solve(problem, chosen, { engine, covariance = false }) {

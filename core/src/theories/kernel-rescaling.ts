@@ -68,6 +68,7 @@ export const kernelRescaling: Theory<Options> = {
 	aliases: ["rkgp", "proportional-limit", "kernel renormalization", "kernel-renormalization"],
 	summary: "The prior kernel times a number that the data determine (P and N large, P/N fixed).",
 	references,
+	assumes: ["one-scale", "gaussian-features"],
 	options,
 	applies,
 	solve(problem, { recursion, meanTerm }, { engine, covariance = false }) {

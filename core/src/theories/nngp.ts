@@ -86,6 +86,7 @@ export const nngp: Theory<z.output<typeof options>> = {
 			arxiv: "1810.05148",
 		},
 	],
+	assumes: ["prior-kernels"],
 	options,
 	applies: () => true,
 	solve(problem, _options, { engine, covariance = false }) {

@@ -48,6 +48,7 @@ export const selfConsistent: Theory<Options> = {
 	aliases: ["scgp", "self-consistent-gp"],
 	summary: "A Gaussian process whose kernel adapts to the targets (one hidden layer, mean-field scaling).",
 	references,
+	assumes: ["sharp-kernels"],
 	options,
 	applies,
 	solve(problem, { variant }, context) {

@@ -2,6 +2,7 @@ import type { Engine } from "@finitude/engine";
 import type { z } from "zod";
 import type { Answer } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
+import type { Assumption } from "./assumptions.ts";
 
 /** A paper, as `finitude cite` prints it. */
 export interface Reference {
@@ -37,6 +38,8 @@ export interface Theory<Options extends object = Record<string, unknown>> {
 	/** One sentence: what is approximated. */
 	readonly summary: string;
 	readonly references: readonly Reference[];
+	/** What it takes for granted about the hidden layers, among what a sampled network can show. */
+	readonly assumes?: readonly Assumption[];
 	/** A strict Zod object whose every field has a default and a description. */
 	readonly options: z.ZodType<Options>;
 	/** true, or one sentence that says why this theory does not answer this problem. */

@@ -1,7 +1,14 @@
 /** What every theory promises, tested over every theory in the registry. */
 import { createEngine, type Matrix, matrix, symmetricEigenvalues, transposed } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { type Answer, answerToJson, type Problem, solveTheory, theories } from "../../src/index.ts";
+import {
+	type Answer,
+	answerToJson,
+	assumptions,
+	type Problem,
+	solveTheory,
+	theories,
+} from "../../src/index.ts";
 import {
 	denseLayer,
 	largestDifference,
@@ -85,6 +92,11 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 			expect(year).toBeGreaterThan(1900);
 			expect(arxiv ?? doi).toBeDefined();
 		}
+	});
+
+	it("says what it assumes of the hidden layers, be it nothing", () => {
+		expect(theory.assumes).toBeDefined();
+		expect((theory.assumes ?? []).filter((name) => !(name in assumptions))).toEqual([]);
 	});
 
 	it("has options that are all described, all defaulted, and refuses others", () => {
