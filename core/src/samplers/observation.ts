@@ -36,10 +36,11 @@ export const averagedName = {
 	testCovariance: "testCovariance",
 } as const;
 
-/** Quantities whose batch means are kept one by one, for errors of what is not linear in them. */
+/** Quantities whose batch means are kept one by one, for errors of what is not linear in them, or of projections. */
 export function keepsBatches(name: string): boolean {
 	return (
 		name.startsWith("powers.") ||
+		name === averagedName.weightCovariance ||
 		name === averagedName.trainCovariance ||
 		name === averagedName.testCovariance
 	);

@@ -90,7 +90,7 @@ describe("against sampled networks", () => {
 				},
 			),
 		]);
-		const errors = three!.testMeanStandardError!.data;
+		const errors = three!.answer.testMeanStandardError!.data;
 		expect(results.reference).toBe("sampled");
 		expect(results.noiseFloor![0]).toBeCloseTo(Math.hypot(...errors) / Math.SQRT2, 14);
 		const { error, resolved, exponent } = results.theories[0]!;

@@ -27,6 +27,7 @@ const teachers: TeacherSettings[] = [
 	{ type: "random-labels", dimension: 5, inputVariance: 2 },
 	{ type: "gaussian-xor", dimension: 5, inputVariance: 2, separation: 3 },
 	{ type: "templates", dimension: 5, templates: 7, trainNoise: 0.2, testNoise: 0.4 },
+	{ type: "shared-filter", dimension: 6, inputVariance: 2, patch: 3, link: "erf" },
 ];
 
 describe.each(teachers)("$type", (teacher) => {
