@@ -12,22 +12,16 @@
  * 9. Fails: a theory that gives no Sigma has no spectrum; the crossover width is an order of magnitude, not a threshold.
  * 10. Checked: the published width sweep, sampled networks, derivatives against finite differences.
  */
-import type { Answer } from "../answer/answer.ts";
-import { isInputError } from "../errors.ts";
-import type { Problem } from "../problem/problem.ts";
-import { solveTheory } from "../theories/solve.ts";
-import type { Analysis, AnalysisContext, SampledNetwork } from "./analysis.ts";
-import { checkSweep, checkWidthsOf, withFixedOutputScale } from "./kernel-adaptation/checks.ts";
+import type { Analysis } from "./analysis.ts";
+import { checkSweep, checkWidthsOf } from "./kernel-adaptation/checks.ts";
 import { firstLayerOf } from "./kernel-adaptation/first-layer.ts";
-import { infiniteWidthOf } from "./kernel-adaptation/infinite-width.ts";
-import { adaptedKernels } from "./kernel-adaptation/kernels.ts";
-import { measuresOf } from "./kernel-adaptation/measures.ts";
 import { type AdaptationOptions, options } from "./kernel-adaptation/options.ts";
-import { type AdaptationResults, adaptationTable } from "./kernel-adaptation/results.ts";
-import { sampledMeasures } from "./kernel-adaptation/sampled-measures.ts";
+import { type AdaptationResults, adaptationResults } from "./kernel-adaptation/results.ts";
+import { sampleWidths, solveWidth } from "./kernel-adaptation/steps.ts";
+import { adaptationTable } from "./kernel-adaptation/table.ts";
 import { absentReasons, validityNotes } from "./kernel-adaptation/validity.ts";
-import { completeSampling, problemOfWidth, sortedWidths, sweepConvergence, sweptProblem } from "./sweep.ts";
-import { type ChosenTheory, chosenTheories } from "./theory-choice.ts";
+import { completeSampling, sortedWidths, sweepConvergence } from "./sweep.ts";
+import { chosenTheories } from "./theory-choice.ts";
 
 export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = {
 	id: "kernel-adaptation",
@@ -47,7 +41,6 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 	options,
 	needsProblem: true,
 	async solve(input, given, context) {
-		const { engine } = context;
 		const problem = input.problem!;
 		const theories = chosenTheories(given.theories);
 		const widths = sortedWidths(given.widths);
@@ -58,68 +51,24 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 		const at = sampling === false ? [] : sortedWidths(sampling.at ?? widths);
 		const kernelsAt = given.kernelsAt ?? at[0] ?? widths[0]!;
 
+		const progress = (done: number, message: string) =>
+			context.onProgress?.(done / (widths.length + at.length), message);
 		const steps = widths.map((width, i) => {
-			const wide = problemAt(problem, width, given);
-			const limit = infiniteWidthOf(wide, context);
-			const answers = theories.map((choice) => solved(choice, wide, context));
-			context.onProgress?.((i + 1) / (widths.length + at.length), `width ${width}`);
-			return { width, wide, limit, answers };
+			const step = solveWidth(problem, width, given, theories, context);
+			progress(i + 1, `width ${width}`);
+			return step;
 		});
-		const sampled: { readonly width: number; readonly wide: Problem; readonly network: SampledNetwork }[] =
-			[];
-		for (const [i, width] of at.entries()) {
-			const wide = problemAt(problem, width, given);
-			const seed = ((sampling as { seed: number }).seed + i) % Number.MAX_SAFE_INTEGER;
-			const { at: _, ...settings } = sampling as Exclude<typeof sampling, false>;
-			const network = await context.sample(wide, { ...settings, seed });
-			if (network === undefined) break;
-			sampled.push({ width, wide, network });
-			context.onProgress?.((widths.length + i + 1) / (widths.length + at.length), `sampled width ${width}`);
-		}
-
-		const shown = steps.find(({ width }) => width === kernelsAt);
-		const lines = theories.map(({ theory, label }, t) => ({
-			theory: theory.id,
-			label,
-			points: steps.flatMap(({ width, wide, answers }) => {
-				const { answer } = answers[t]!;
-				const measures = answer?.convergence.converged && measuresOf(engine, answer, wide, layer);
-				return measures ? [{ width, ...measures }] : [];
-			}),
-			missing: steps.flatMap(({ width, answers }) => {
-				const reason = reasonOf(answers[t]!);
-				return reason === undefined ? [] : [{ width, reason }];
-			}),
-		}));
-		const results: AdaptationResults = {
-			problem: sweptProblem(problem),
-			priorWeightVariance: problem.network.layers[0]!.weightVariance / layer.fanIn,
-			widths,
-			infiniteWidth: steps.map(({ width, wide, limit: { answer, emergentScale, outputScale } }) => ({
-				width,
-				...measuresOf(engine, answer, wide, layer)!,
-				emergentScale,
-				crossoverWidth: outputScale * emergentScale,
-				outputScale,
-				noiseVariance: wide.noiseVariance,
-			})),
-			theories: lines,
-			...(sampled.length > 0 && {
-				sampled: sampled.map(({ width, wide, network }) => ({
-					width,
-					...sampledMeasures(engine, network, wide, layer),
-				})),
-			}),
-			...(shown && {
-				kernels: adaptedKernels(
-					shown.width,
-					shown.wide,
-					shown.limit.answer,
-					shown.answers.flatMap(({ label, answer }) => (answer === undefined ? [] : [{ label, answer }])),
-					sampled.find(({ width }) => width === shown.width)?.network.answer,
-				),
-			}),
-		};
+		const sampled =
+			sampling === false
+				? []
+				: await sampleWidths(problem, given, sampling, at, context, (i) =>
+						progress(widths.length + i + 1, `sampled width ${at[i]}`),
+					);
+		const results = adaptationResults(
+			problem,
+			{ steps, sampled, theories, layer, kernelsAt },
+			context.engine,
+		);
 		return {
 			analysis: "kernel-adaptation",
 			options: {
@@ -142,42 +91,9 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 						.map(({ width }) => width),
 				})),
 			}),
-			validity: validityNotes(problem, results, steps[0]!.answers),
+			validity: validityNotes(results, steps[0]!.answers),
 			absent: absentReasons(results, sampling !== false, layer.noDirection),
 		};
 	},
 	table: adaptationTable,
 };
-
-/** The problem at one width of the sweep. */
-function problemAt(problem: Problem, width: number, given: AdaptationOptions): Problem {
-	const wide = problemOfWidth(problem, width, given.noiseScaling, given.layer);
-	return given.outputScale === "fixed" ? withFixedOutputScale(problem, wide) : wide;
-}
-
-/** What became of one theory at one width. */
-interface Solved {
-	readonly label: string;
-	readonly answer?: Answer;
-	/** Why the theory refused. */
-	readonly refusal?: string;
-}
-
-function solved(
-	{ theory, options: theoryOptions, label }: ChosenTheory,
-	problem: Problem,
-	{ engine, clock }: AnalysisContext,
-): Solved {
-	try {
-		return { label, answer: solveTheory(theory, problem, theoryOptions, { engine, clock }) };
-	} catch (error) {
-		if (!isInputError(error)) throw error;
-		return { label, refusal: error.message };
-	}
-}
-
-function reasonOf({ answer, refusal }: Solved): string | undefined {
-	if (answer === undefined) return refusal!;
-	if (!answer.convergence.converged) return "not converged";
-	return answer.trainMean === undefined ? "no posterior mean" : undefined;
-}

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createDocument } from "../../../cli/src/render/document.ts";
-import { analysisFigure } from "../../src/figures/index.ts";
+import { analysisFigures } from "../../src/figures/index.ts";
 import { type Analysis, analyses, answerToJson, findAnalysis, findTheory } from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { analyze } from "./analyses.ts";
@@ -99,7 +99,7 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 			const { columns, rows } = analysis.table(answer);
 			expect(rows.length).toBeGreaterThan(0);
 			for (const row of rows) expect(row).toHaveLength(columns.length);
-			const svg = analysisFigure("title", answer, createDocument())!;
+			const svg = analysisFigures("title", answer, createDocument()).figure!;
 			expect(svg).toMatch(/^<svg /);
 			expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 		});

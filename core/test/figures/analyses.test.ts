@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createDocument } from "../../../cli/src/render/document.ts";
 import { lazyRichTransition } from "../../src/analyses/lazy-rich-transition.ts";
 import { widthScaling } from "../../src/analyses/width-scaling.ts";
-import { analysisFigure } from "../../src/figures/index.ts";
+import { analysisFigures } from "../../src/figures/index.ts";
 import { analyze } from "../analyses/analyses.ts";
 
 const document = createDocument();
@@ -24,7 +24,7 @@ const sampledTransition = {
 };
 
 describe("the figure of lazy-rich-transition", () => {
-	const figure = analysisFigure("Lazy to rich", sampledTransition, document)!;
+	const figure = analysisFigures("Lazy to rich", sampledTransition, document).figure!;
 
 	it("keeps its picture", async () => {
 		await expect(figure).toMatchFileSnapshot("snapshots/lazy-rich-transition.svg");
@@ -55,14 +55,14 @@ describe("the figure of lazy-rich-transition", () => {
 
 	it("has no line r = 1 where it is out of range, and no points where nothing was sampled", async () => {
 		const wide = await analyze(lazyRichTransition, { options: { ...numbers, channels: [20, 40] } });
-		const svg = analysisFigure("", wide, document)!;
+		const svg = analysisFigures("", wide, document).figure!;
 		expect(svg).not.toContain(">r = 1</text>");
 		expect(svg).not.toContain("sampled network");
 	});
 
 	it("is not drawn where nothing is swept", async () => {
 		const single = await analyze(lazyRichTransition, { options: { ...numbers, channels: 8 } });
-		expect(analysisFigure("", single, document)).toBeUndefined();
+		expect(analysisFigures("", single, document).figure).toBeUndefined();
 	});
 });
 
@@ -103,7 +103,7 @@ const scaling = {
 };
 
 describe("the figure of width-scaling", () => {
-	const figure = analysisFigure("Error against width", scaling, document)!;
+	const figure = analysisFigures("Error against width", scaling, document).figure!;
 
 	it("keeps its picture", async () => {
 		await expect(figure).toMatchFileSnapshot("snapshots/width-scaling.svg");
@@ -144,16 +144,16 @@ describe("the figure of width-scaling", () => {
 			noiseVariance: 0.1,
 		};
 		const options = { widths: [4, 8], theories: ["nngp"], noiseScaling: "inverse-width" };
-		const svg = analysisFigure("", await analyze(widthScaling, { problem, options }), document)!;
+		const svg = analysisFigures("", await analyze(widthScaling, { problem, options }), document).figure!;
 		expect(svg).not.toMatch(/Monte-Carlo|hollow/);
 		expect(svg).toContain("noise variance κ = 0.1/N; difference from the exact posterior");
 		const silent = await analyze(widthScaling, { problem: { ...problem, trainTargets: [0, 0] }, options });
-		expect(analysisFigure("", silent, document)).toBeUndefined();
+		expect(analysisFigures("", silent, document).figure).toBeUndefined();
 	});
 });
 
 it("an unknown analysis has no figure", () => {
-	expect(() => analysisFigure("", { ...scaling, analysis: "other" }, document)).toThrow(
-		new RangeError("analysisFigure: other has no figure."),
+	expect(() => analysisFigures("", { ...scaling, analysis: "other" }, document).figure).toThrow(
+		new RangeError("analysisFigures: other has no figure."),
 	);
 });

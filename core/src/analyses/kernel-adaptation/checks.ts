@@ -1,5 +1,4 @@
 import { InputError } from "../../errors.ts";
-import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { targetVariance } from "./measures.ts";
 import type { AdaptationOptions } from "./options.ts";
@@ -42,17 +41,4 @@ export function checkWidthsOf({ sampling, kernelsAt }: AdaptationOptions, widths
 	const stray = asked.find(({ width }) => !widths.includes(width));
 	if (stray === undefined) return;
 	throw new InputError({ where: stray.where, wanted: "one of widths", got: `${stray.width}` });
-}
-
-/**
- * The problem with s_a^2/chi at its own value, whatever width its last layer is to get: in the mean-field scaling s_a^2 grows
- * with the width.
- */
-export function withFixedOutputScale(narrow: Problem, problem: Problem): Problem {
-	const { network } = problem;
-	if (network.scaling === "standard") return problem;
-	const last = network.layers.length - 1;
-	const ratio = layerWidth(network.layers[last]!) / layerWidth(narrow.network.layers[last]!);
-	const weightVariance = narrow.network.readout.weightVariance * ratio;
-	return { ...problem, network: { ...network, readout: { ...network.readout, weightVariance } } };
 }

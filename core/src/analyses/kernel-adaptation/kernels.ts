@@ -1,7 +1,7 @@
 import { type Matrix, matrix, matrixToRows } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
-import type { Problem } from "../../problem/problem.ts";
 import { positionsOf } from "./infinite-width.ts";
+import type { TheoryAnswer, WidthStep } from "./steps.ts";
 
 /** P x P, row by row. */
 type Rows = readonly (readonly number[])[];
@@ -26,19 +26,16 @@ export interface AdaptedKernels {
 	readonly kernels: readonly AdaptedKernel[];
 }
 
-/** @param adapted the first theory whose answer has these kernels is taken */
+/** The first theory whose answer has these kernels is taken. */
 export function adaptedKernels(
-	width: number,
-	{ trainTargets }: Problem,
-	prior: Answer,
-	adapted: readonly { readonly label: string; readonly answer: Answer }[],
+	{ width, problem: { trainTargets }, limit, answers: adapted }: WidthStep,
 	sampled?: SampledAnswer,
 ): AdaptedKernels {
-	const theory = adapted.find(({ answer }) => hasKernels(answer));
+	const theory = adapted.find(hasKernels);
 	const target = (i: number) => trainTargets.data[i * trainTargets.columns]!;
 	const answers = {
-		prior: kernelRows(prior),
-		...(theory && { adapted: kernelRows(theory.answer) }),
+		prior: kernelRows(limit.answer),
+		...(theory && { adapted: kernelRows(theory.answer!) }),
 		...(sampled && { sampled: kernelRows(sampled) }),
 	};
 	return {
@@ -55,8 +52,9 @@ export function adaptedKernels(
 	};
 }
 
-function hasKernels({ kernels, convergence }: Answer): boolean {
-	return convergence.converged && kernels.preactivation !== undefined && kernels.output !== undefined;
+function hasKernels({ answer, reason }: TheoryAnswer): boolean {
+	if (answer === undefined || reason !== undefined) return false;
+	return answer.kernels.preactivation !== undefined && answer.kernels.output !== undefined;
 }
 
 /** The pre-activations' covariances in order, then the output kernel. */

@@ -28,15 +28,15 @@ export interface FirstLayer {
 	readonly direction?: Float64Array;
 }
 
-/** Undefined when the answer has no mean at the training points. */
+/** @param answer with a mean at the training points */
 export function measuresOf(
 	engine: Engine,
 	answer: Answer | SampledAnswer,
 	problem: Problem,
 	{ fanIn, direction }: FirstLayer,
-): Measures | undefined {
-	const { trainMean, trainVariance, testMean, logEvidence } = answer;
-	if (trainMean === undefined) return undefined;
+): Measures {
+	const { trainVariance, testMean, logEvidence } = answer;
+	const trainMean = answer.trainMean!;
 	const { trainTargets, testTargets } = problem;
 	const sigma = answer.orderParameters.Sigma as Matrix | undefined;
 	const spectrum = sigma && weightSpectrum(engine, sigma, fanIn, direction);

@@ -1,10 +1,14 @@
 /** The results of a sweep: adaptation at every width, by every theory, in the infinite-width limit and as sampled. */
-import type { AnalysisAnswer, AnalysisTable } from "../analysis.ts";
-import type { SweptProblem } from "../sweep.ts";
-import type { AdaptedKernels } from "./kernels.ts";
-import type { Measures } from "./measures.ts";
+import type { Engine } from "@finitude/engine";
+import type { Problem } from "../../problem/problem.ts";
+import type { AnalysisAnswer } from "../analysis.ts";
+import { type SweptProblem, sweptProblem } from "../sweep.ts";
+import type { ChosenTheory } from "../theory-choice.ts";
+import { type AdaptedKernels, adaptedKernels } from "./kernels.ts";
+import { type FirstLayer, type Measures, measuresOf } from "./measures.ts";
 import type { AdaptationOptions } from "./options.ts";
-import type { SampledMeasures } from "./sampled-measures.ts";
+import { type SampledMeasures, sampledMeasures } from "./sampled-measures.ts";
+import type { SampledStep, WidthStep } from "./steps.ts";
 
 /** The infinite-width limit with the prior of this width. */
 export interface InfiniteWidthPoint extends Measures {
@@ -40,65 +44,59 @@ export interface AdaptationResults {
 	readonly kernels?: AdaptedKernels;
 }
 
-const COLUMNS = [
-	"alpha",
-	"rmseOverStd",
-	"testRmse",
-	"largestEigenvalue",
-	"secondEigenvalue",
-	"smallestEigenvalue",
-	"teacherVariance",
-	"alignment",
-	"outlierOverlap",
-	"logEvidence",
-] as const;
+export type AdaptationAnswer = AnalysisAnswer<AdaptationOptions, AdaptationResults>;
 
-/** A line for each width and theory, for the limit, and for each sampled network, the latter with a line of standard errors. */
-export function adaptationTable({
-	options: { sampling },
-	results: { widths, infiniteWidth, theories, sampled = [] },
-}: AnalysisAnswer<AdaptationOptions, AdaptationResults>): AnalysisTable {
-	const at = <Point extends { readonly width: number }>(points: readonly Point[], width: number) =>
-		points.find((point) => point.width === width);
-	const row = (width: number, label: string, measures: Partial<Measures>, reason = "") => [
-		width,
-		label,
-		...COLUMNS.map((name) => cells(measures)[name] ?? ""),
-		reason,
-	];
+/** The measures of every answer of a sweep, and the kernels at the width `kernelsAt`. */
+export function adaptationResults(
+	problem: Problem,
+	{
+		steps,
+		sampled,
+		theories,
+		layer,
+		kernelsAt,
+	}: {
+		readonly steps: readonly WidthStep[];
+		readonly sampled: readonly SampledStep[];
+		readonly theories: readonly ChosenTheory[];
+		readonly layer: FirstLayer;
+		readonly kernelsAt: number | false;
+	},
+	engine: Engine,
+): AdaptationResults {
+	const shown = steps.find(({ width }) => width === kernelsAt);
 	return {
-		columns: ["width", "answer", ...COLUMNS, "reason"],
-		rows: widths.flatMap((width) => {
-			const network = at(sampled, width);
-			return [
-				row(width, "infinite width", at(infiniteWidth, width)!),
-				...theories.map(({ label, points, missing }) =>
-					row(width, label, at(points, width) ?? {}, at(missing, width)?.reason),
-				),
-				...(network === undefined
-					? []
-					: [
-							row(
-								width,
-								`sampled${sampling === false ? "" : ` (${sampling.sampler})`}`,
-								network,
-								network.converged ? "" : "chains not converged",
-							),
-							row(width, "standard error", network.standardErrors),
-						]),
-			];
+		problem: sweptProblem(problem),
+		priorWeightVariance: problem.network.layers[0]!.weightVariance / layer.fanIn,
+		widths: steps.map(({ width }) => width),
+		infiniteWidth: steps.map(({ width, problem: wide, limit }) => ({
+			width,
+			...measuresOf(engine, limit.answer, wide, layer),
+			emergentScale: limit.emergentScale,
+			crossoverWidth: limit.outputScale * limit.emergentScale,
+			outputScale: limit.outputScale,
+			noiseVariance: wide.noiseVariance,
+		})),
+		theories: theories.map(({ theory, label }, t) => ({
+			theory: theory.id,
+			label,
+			points: steps.flatMap(({ width, problem: wide, answers }) => {
+				const { answer, reason } = answers[t]!;
+				return reason === undefined ? [{ width, ...measuresOf(engine, answer!, wide, layer) }] : [];
+			}),
+			missing: steps.flatMap(({ width, answers }) => {
+				const { reason } = answers[t]!;
+				return reason === undefined ? [] : [{ width, reason }];
+			}),
+		})),
+		...(sampled.length > 0 && {
+			sampled: sampled.map(({ width, problem: wide, network }) => ({
+				width,
+				...sampledMeasures(engine, network, wide, layer),
+			})),
 		}),
-	};
-}
-
-function cells(measures: Partial<Measures>): Partial<Record<(typeof COLUMNS)[number], number>> {
-	const { eigenvalues = [], ...others } = measures;
-	const [largest, second] = eigenvalues;
-	const smallest = eigenvalues.length > 2 ? eigenvalues.at(-1) : undefined;
-	return {
-		...others,
-		...(largest !== undefined && { largestEigenvalue: largest }),
-		...(second !== undefined && { secondEigenvalue: second }),
-		...(smallest !== undefined && { smallestEigenvalue: smallest }),
+		...(shown && {
+			kernels: adaptedKernels(shown, sampled.find(({ width }) => width === kernelsAt)?.network.answer),
+		}),
 	};
 }

@@ -27,7 +27,7 @@ export function sampledMeasures(
 	layer: FirstLayer,
 ): SampledMeasures {
 	const { answer } = sampled;
-	const measures = measuresOf(engine, answer, problem, layer)!;
+	const measures = measuresOf(engine, answer, problem, layer);
 	const { maxRHat } = answer.diagnostics;
 	const sigma = answer.orderParameters.Sigma as Matrix | undefined;
 	return {

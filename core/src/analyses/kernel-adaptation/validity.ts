@@ -1,15 +1,14 @@
 /** How far the numbers of a sweep can be trusted, and why some are not there. */
-import type { Answer, ValidityNote } from "../../answer/answer.ts";
-import type { Problem } from "../../problem/problem.ts";
+import type { ValidityNote } from "../../answer/answer.ts";
 import type { AdaptationResults } from "./results.ts";
+import type { TheoryAnswer } from "./steps.ts";
 
 /** @param narrowest the theories' answers at the smallest width, where their approximations are worst */
 export function validityNotes(
-	{ trainInputs }: Problem,
-	{ widths, infiniteWidth }: AdaptationResults,
-	narrowest: readonly { readonly label: string; readonly answer?: Answer }[],
+	{ problem, widths, infiniteWidth }: AdaptationResults,
+	narrowest: readonly TheoryAnswer[],
 ): ValidityNote[] {
-	const points = trainInputs.rows;
+	const points = problem.trainPoints;
 	const { emergentScale, crossoverWidth } = infiniteWidth[0]!;
 	return [
 		{
@@ -26,7 +25,7 @@ export function validityNotes(
 			(answer?.validity ?? []).map(({ name, value, message }) => ({
 				name: `${label}: ${name}`,
 				value,
-				message: `at width ${widths[0]}: ${message}`,
+				message: `${label} at width ${widths[0]}: ${message}`,
 			})),
 		),
 	];

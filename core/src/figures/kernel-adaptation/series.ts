@@ -1,0 +1,87 @@
+import * as Plot from "@observablehq/plot";
+import type { Measures } from "../../analyses/kernel-adaptation/measures.ts";
+import type { AdaptationResults } from "../../analyses/kernel-adaptation/results.ts";
+import { INK, type SeriesStyle, seriesStyle } from "../marks.ts";
+
+/** A number read from an answer, where it has it. */
+export type Read = (measures: Partial<Measures>) => number | undefined;
+
+export interface Point {
+	readonly x: number;
+	readonly y: number;
+}
+
+/** One quantity along the sweep, from every source. */
+export interface QuantitySeries {
+	readonly theories: readonly { readonly style: SeriesStyle; readonly points: readonly Point[] }[];
+	readonly infiniteWidth: readonly Point[];
+	readonly sampled: readonly (Point & { readonly error: number; readonly fill: string })[];
+}
+
+export function quantitySeries(
+	{ theories, infiniteWidth, sampled = [] }: AdaptationResults,
+	read: Read,
+): QuantitySeries {
+	const points = (measured: readonly (Partial<Measures> & { readonly width: number })[]) =>
+		measured.flatMap((one) => {
+			const y = read(one);
+			return y === undefined ? [] : [{ x: one.width, y }];
+		});
+	return {
+		theories: theories.map((theory, i) => ({ style: seriesStyle(i), points: points(theory.points) })),
+		infiniteWidth: points(infiniteWidth),
+		sampled: sampled.flatMap((network) => {
+			const y = read(network);
+			const fill = network.converged ? INK : "white";
+			return y === undefined ? [] : [{ x: network.width, y, error: read(network.standardErrors) ?? 0, fill }];
+		}),
+	};
+}
+
+/** Every number of the series, error bars included. */
+export function valuesOf({ theories, infiniteWidth, sampled }: QuantitySeries): number[] {
+	return [
+		...[...theories.flatMap(({ points }) => points), ...infiniteWidth].map(({ y }) => y),
+		...sampled.flatMap(({ y, error }) => [y - error, y + error]),
+	];
+}
+
+/** Lines with symbols for theories, a dashed line for the limit, points with error bars for samples. */
+export function seriesMarks({ theories, infiniteWidth, sampled }: QuantitySeries): Plot.Markish[] {
+	return [
+		Plot.lineY(infiniteWidth, { x: "x", y: "y", ...LIMIT }),
+		...theories.flatMap(({ style: { color, dash, symbol }, points }) => [
+			Plot.lineY(points, {
+				x: "x",
+				y: "y",
+				stroke: color,
+				strokeWidth: 1.8,
+				strokeDasharray: dash,
+				strokeLinecap: "butt",
+			}),
+			Plot.dot(points, { x: "x", y: "y", symbol, r: 3.4, stroke: color, strokeWidth: 1.3, fill: "white" }),
+		]),
+		...sampledMarks(sampled),
+	];
+}
+
+export function sampledMarks(sampled: QuantitySeries["sampled"]): Plot.Markish[] {
+	return [
+		Plot.ruleX(sampled, {
+			x: "x",
+			y1: (one) => one.y - one.error,
+			y2: (one) => one.y + one.error,
+			stroke: INK,
+			strokeWidth: 1.6,
+		}),
+		Plot.dot(sampled, { x: "x", y: "y", r: 3.6, fill: "fill", stroke: INK, strokeWidth: 1.2 }),
+	];
+}
+
+/** How the infinite-width limit and the prior are drawn. */
+export const LIMIT = {
+	stroke: INK,
+	strokeWidth: 1.4,
+	strokeDasharray: "5 4",
+	strokeLinecap: "butt",
+} as const;
