@@ -74,7 +74,7 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 			options: {
 				...given,
 				widths,
-				...(layer.direction && { teacherDirection: given.teacherDirection ?? Array.from(layer.direction) }),
+				...(layer.given && { teacherDirection: layer.given }),
 				sampling: sampling && { ...sampling, at },
 				kernelsAt,
 			},

@@ -32,6 +32,24 @@ const files: Readonly<Record<string, object>> = {
 		},
 		options: { widths: [4, 8], theories: ["nngp"] },
 	},
+	"kernel-adaptation": {
+		problem: {
+			trainInputs: [[1], [-0.5], [0.3]],
+			trainTargets: [1, -1, 0.2],
+			network: {
+				layers: [{ type: "dense", width: 1, activation: "linear", weightVariance: 1 }],
+				readout: { weightVariance: 1 },
+				scaling: "standard",
+			},
+			noiseVariance: 0.1,
+		},
+		options: {
+			widths: [4, 8],
+			theories: ["nngp"],
+			sampling: { sampler: "exact", chains: 2, draws: 200, warmup: 0 },
+			teacherDirection: [1],
+		},
+	},
 };
 
 describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
@@ -122,7 +140,7 @@ const withProblem = { problem };
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, or an alias; got "width-scalling". Did you mean width-scaling?',
 		);
 	});
 });

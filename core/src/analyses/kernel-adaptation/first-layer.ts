@@ -6,8 +6,11 @@ import type { AnalysisInput } from "../analysis.ts";
 import type { FirstLayer } from "./measures.ts";
 import type { AdaptationOptions } from "./options.ts";
 
-/** The first layer with the direction of the options or of the teacher, and why there is none. */
+/** The first layer with the direction of the options or of the teacher. */
 export interface ChosenFirstLayer extends FirstLayer {
+	/** The direction as it was given, whatever its length. */
+	readonly given?: number[];
+	/** Why there is none. */
 	readonly noDirection?: string;
 }
 
@@ -23,7 +26,7 @@ export function firstLayerOf(
 	const fanIn = firstFanIn(problem);
 	if (given !== undefined) {
 		const direction = unitVector(Float64Array.from(given));
-		if (given.length === fanIn && direction !== undefined) return { fanIn, direction };
+		if (given.length === fanIn && direction !== undefined) return { fanIn, direction, given: [...given] };
 		throw new InputError({
 			where: "options.teacherDirection",
 			wanted: `${fanIn} numbers, not all 0: the weights of one ${problem.network.layers[0]!.type === "dense" ? "hidden unit" : "filter"}`,
@@ -37,7 +40,7 @@ export function firstLayerOf(
 		const noDirection = `the teacher's direction has ${teacherDirection.length} entries, a row of the first layer's weights ${fanIn}`;
 		return { fanIn, noDirection };
 	}
-	return { fanIn, direction: unitVector(teacherDirection)! };
+	return { fanIn, direction: unitVector(teacherDirection)!, given: Array.from(teacherDirection) };
 }
 
 /** Inputs of one hidden unit of the first layer. */
