@@ -13,6 +13,7 @@ import { widthAxis } from "./kernel-adaptation/width-axis.ts";
 import { legendKey, seriesKey } from "./legend-key.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import type { Panel } from "./panel.ts";
+import { sampledKey } from "./sampled-marks.ts";
 import type { FigureDocument } from "./svg-node.ts";
 
 const WIDTH = 1000;
@@ -81,11 +82,6 @@ export function adaptationFigure(title: string, answer: AdaptationAnswer, docume
 
 function legend(document: FigureDocument, { options, results }: AdaptationAnswer): LegendEntry[] {
 	const { theories, sampled = [] } = results;
-	const sampledKey = (fill: string) =>
-		legendKey(document, [
-			Plot.ruleX([0.5], { y1: -0.9, y2: 0.9, stroke: INK, strokeWidth: 1.6 }),
-			Plot.dot([0.5], { x: (x) => x, y: 0, r: 3.6, fill, stroke: INK, strokeWidth: 1.2 }),
-		]);
 	const sampler = options.sampling === false ? "" : ` (${options.sampling.sampler})`;
 	return [
 		...theories.map(({ label, points, missing }, i) => ({
@@ -97,10 +93,10 @@ function legend(document: FigureDocument, { options, results }: AdaptationAnswer
 			label: "infinite width",
 		},
 		...(sampled.some(({ converged }) => converged)
-			? [{ key: sampledKey(INK), label: `sampled network${sampler}, ±1 MCSE` }]
+			? [{ key: sampledKey(document, INK), label: `sampled network${sampler}, ±1 MCSE` }]
 			: []),
 		...(sampled.some(({ converged }) => !converged)
-			? [{ key: sampledKey("white"), label: `sampled network${sampler}, chains not converged` }]
+			? [{ key: sampledKey(document, "white"), label: `sampled network${sampler}, chains not converged` }]
 			: []),
 	];
 }

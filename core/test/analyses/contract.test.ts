@@ -7,6 +7,17 @@ import { type Analysis, analyses, answerToJson, findAnalysis, findTheory } from 
 import { messageOf } from "../helpers/message-of.ts";
 import { analyze } from "./analyses.ts";
 
+const problem = {
+	trainInputs: [[1], [-0.5], [0.3]],
+	trainTargets: [1, -1, 0.2],
+	network: {
+		layers: [{ type: "dense", width: 1, activation: "linear", weightVariance: 1 }],
+		readout: { weightVariance: 1 },
+		scaling: "standard",
+	},
+	noiseVariance: 0.1,
+};
+
 /** A file that each analysis answers at once. */
 const files: Readonly<Record<string, object>> = {
 	"lazy-rich-transition": {
@@ -20,29 +31,11 @@ const files: Readonly<Record<string, object>> = {
 		},
 	},
 	"width-scaling": {
-		problem: {
-			trainInputs: [[1], [-0.5], [0.3]],
-			trainTargets: [1, -1, 0.2],
-			network: {
-				layers: [{ type: "dense", width: 1, activation: "linear", weightVariance: 1 }],
-				readout: { weightVariance: 1 },
-				scaling: "standard",
-			},
-			noiseVariance: 0.1,
-		},
+		problem,
 		options: { widths: [4, 8], theories: ["nngp"] },
 	},
 	"kernel-adaptation": {
-		problem: {
-			trainInputs: [[1], [-0.5], [0.3]],
-			trainTargets: [1, -1, 0.2],
-			network: {
-				layers: [{ type: "dense", width: 1, activation: "linear", weightVariance: 1 }],
-				readout: { weightVariance: 1 },
-				scaling: "standard",
-			},
-			noiseVariance: 0.1,
-		},
+		problem,
 		options: {
 			widths: [4, 8],
 			theories: ["nngp"],
@@ -123,8 +116,8 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 		});
 
 		it("wants a problem or none", async () => {
-			const { problem, ...rest } = { ...file } as { problem?: object };
-			const other = analysis.needsProblem ? rest : { ...file, ...withProblem };
+			const { problem: _, ...rest } = { ...file } as { problem?: object };
+			const other = analysis.needsProblem ? rest : { ...file, problem };
 			await expect(analyze(analysis, other)).rejects.toThrow(
 				analysis.needsProblem
 					? `problem: wanted a problem, or data, network and noiseVariance, for ${id}; got nothing.`
@@ -133,9 +126,6 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 		});
 	},
 );
-
-const { problem } = files["width-scaling"] as { problem: object };
-const withProblem = { problem };
 
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
@@ -153,7 +143,7 @@ describe("an analysis file", () => {
 		const made = {
 			seed: 4,
 			data: { source: "teacher", teacher: { type: "linear", dimension: 2 }, trainCount: 4, testCount: 3 },
-			network: (problem as { network: object }).network,
+			network: problem.network,
 			noiseVariance: 0.1,
 			options,
 		};

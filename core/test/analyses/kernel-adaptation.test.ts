@@ -1,6 +1,6 @@
+import { readFileSync } from "node:fs";
 import { type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { targetVariance } from "../../src/analyses/kernel-adaptation/measures.ts";
 import {
 	type CovarianceFunction,
 	weightSpectrum,
@@ -132,11 +132,6 @@ describe("the measures", () => {
 		expect(options.kernelsAt).toBe(4);
 	});
 
-	it("of several outputs are averages over them", () => {
-		// Columns 1, 3 and 0, 2: variance 1 each.
-		expect(targetVariance(matrix(2, 2, Float64Array.of(1, 0, 3, 2)))).toBe(1);
-	});
-
 	it("leave out widths that a theory refuses or does not solve", async () => {
 		const { results, convergence } = await of({ theories: ["nngp", "kernel-rescaling"] }, { problem: deep });
 		const reason = "kernel-rescaling is available for one hidden layer only; this network has L = 2.";
@@ -150,6 +145,52 @@ describe("the measures", () => {
 			],
 		});
 		expect(convergence).toEqual({ converged: true, iterations: 0, residual: 0 });
+	});
+});
+
+describe("the published width sweep", () => {
+	const file = new URL("../../../fixtures/golden/eos-notebook-n128.json", import.meta.url);
+	const golden = JSON.parse(readFileSync(file, "utf8")) as {
+		problem: object;
+		widthSweep: readonly Readonly<Record<string, number | string>>[];
+	};
+
+	it("is reproduced, with either sign and in the infinite-width limit", async () => {
+		const widths = [90, 1000, 30000];
+		const signs = ["derived", "notebook"];
+		const { results } = await of(
+			{
+				widths,
+				theories: signs.map((sign) => ({ id: "equations-of-state", options: { sign } })),
+				kernelsAt: false,
+			},
+			{ problem: golden.problem },
+		);
+		const expected = (width: number | string, sign: string) =>
+			golden.widthSweep.find((one) => one.width === width && one.sign === sign)!;
+		const [limit] = results.infiniteWidth;
+		const infinite = expected("infinite", "none");
+		// The file has six decimals of the inputs and twelve digits of the numbers.
+		expect(limit!.alpha / (infinite.alpha as number)).toBeCloseTo(1, 8);
+		expect(limit!.rmseOverStd! / (infinite.rmseOverStd as number)).toBeCloseTo(1, 8);
+		expect(results.priorWeightVariance).toBe(infinite.topSigmaEigenvalue);
+		results.theories.forEach(({ points }, s) => {
+			expect(points.map(({ width }) => width)).toEqual(widths);
+			for (const { width, alpha, rmseOverStd, eigenvalues } of points) {
+				const wanted = expected(width, signs[s]!);
+				const got = {
+					alpha,
+					rmseOverStd,
+					topSigmaEigenvalue: eigenvalues![0]!,
+					secondSigmaEigenvalue: eigenvalues![1]!,
+					smallestSigmaEigenvalue: eigenvalues!.at(-1)!,
+				};
+				for (const [name, value] of Object.entries(got)) {
+					// Two solvers, each with a residual below 1e-8.
+					expect(value! / (wanted[name] as number), `${name} at ${width}`).toBeCloseTo(1, 6);
+				}
+			}
+		});
 	});
 });
 

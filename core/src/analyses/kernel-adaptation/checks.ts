@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { targetVariance } from "./measures.ts";
+import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import type { AdaptationOptions } from "./options.ts";
 
 /** @throws InputError for a problem without noise or without signal, and for a layer that is not there. */

@@ -2,6 +2,7 @@ import type { Matrix } from "@finitude/engine";
 import type { Answer } from "../../answer/answer.ts";
 import { chi } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { emergentScale } from "../../theories/discrepancy-measures.ts";
 import { nngp } from "../../theories/nngp.ts";
 import { solveTheory } from "../../theories/solve.ts";
 import type { AnalysisContext } from "../analysis.ts";
@@ -28,22 +29,11 @@ export function infiniteWidthOf(problem: Problem, { engine, clock }: AnalysisCon
 		answer,
 		outputScale: network.readout.weightVariance / chi(network),
 		emergentScale:
-			last.reduce((sum, covariance) => sum + quadraticForm(discrepancy, covariance), 0) / last.length,
+			last.reduce((sum, covariance) => sum + emergentScale(discrepancy, covariance), 0) / last.length,
 	};
 }
 
 /** One matrix for each position, whether there are several or one. */
 export function positionsOf(kernel: Matrix | readonly Matrix[]): readonly Matrix[] {
 	return "data" in kernel ? [kernel] : kernel;
-}
-
-/** tr T^T C T, T P x D. */
-function quadraticForm({ rows, columns, data: t }: Matrix, { data: c }: Matrix): number {
-	let sum = 0;
-	for (let k = 0; k < columns; k++) {
-		for (let i = 0; i < rows; i++) {
-			for (let j = 0; j < rows; j++) sum += t[i * columns + k]! * c[i * rows + j]! * t[j * columns + k]!;
-		}
-	}
-	return sum;
 }

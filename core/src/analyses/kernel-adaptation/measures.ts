@@ -1,7 +1,8 @@
-import type { Engine, Matrix } from "@finitude/engine";
+import { dot, type Engine, type Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
 import { meanSquaredError, meanValue } from "../../experiments/distance.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import { weightSpectrum } from "./weight-spectrum.ts";
 
 /** What one answer says of adaptation, computed from the answer alone: any theory that gives the quantity will do. */
@@ -60,20 +61,5 @@ export function measuresOf(
 
 function alpha({ trainTargets: { data: y }, noiseVariance }: Problem, { data: mean }: Matrix): number {
 	const overlap = y.reduce((sum, value, i) => sum + value * (value - mean[i]!), 0);
-	return overlap / (noiseVariance * squaredNorm(y));
-}
-
-export function squaredNorm(y: Float64Array): number {
-	return y.reduce((sum, value) => sum + value * value, 0);
-}
-
-/** Variance over the points (divisor P), averaged over the outputs. */
-export function targetVariance({ rows, columns, data }: Matrix): number {
-	let sum = 0;
-	for (let k = 0; k < columns; k++) {
-		let mean = 0;
-		for (let i = 0; i < rows; i++) mean += data[i * columns + k]! / rows;
-		for (let i = 0; i < rows; i++) sum += (data[i * columns + k]! - mean) ** 2;
-	}
-	return sum / (rows * columns);
+	return overlap / (noiseVariance * dot(y, y));
 }

@@ -1,11 +1,12 @@
-import type { Engine, Matrix } from "@finitude/engine";
+import { dot, type Engine, type Matrix } from "@finitude/engine";
 import type { Problem } from "../../problem/problem.ts";
 import { averagedProjectionMcse } from "../../samplers/averaged-projection.ts";
 import { averagedName } from "../../samplers/observation.ts";
 import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
 import { projectedSeries, projectionMcse } from "../../samplers/projection-mcse.ts";
+import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import type { SampledNetwork } from "../analysis.ts";
-import { type FirstLayer, type Measures, measuresOf, squaredNorm, targetVariance } from "./measures.ts";
+import { type FirstLayer, type Measures, measuresOf } from "./measures.ts";
 import { type CovarianceFunction, weightSpectrum } from "./weight-spectrum.ts";
 
 /** The sampled network at one width. */
@@ -50,7 +51,7 @@ function predictionErrors(
 	{ rmseOverStd, testRmse }: Measures,
 ): Partial<Measures> {
 	const y = trainTargets.data;
-	const norm = squaredNorm(y);
+	const norm = dot(y, y);
 	const alpha = projectionMcse(
 		chains,
 		y.map((value) => -value / (noiseVariance * norm)),

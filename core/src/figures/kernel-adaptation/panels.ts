@@ -3,10 +3,11 @@ import type { AdaptationAnswer } from "../../analyses/kernel-adaptation/results.
 import { logAxis, paddedLog } from "../log-axis.ts";
 import { INK, seriesStyle } from "../marks.ts";
 import { axisLabel, drawPanel, type Panel, rangeAxis } from "../panel.ts";
+import { sampledMarks } from "../sampled-marks.ts";
 import type { FigureDocument } from "../svg-node.ts";
 import { countTicks } from "../ticks.ts";
 import { extent, padded } from "../value-range.ts";
-import { LIMIT, quantitySeries, type Read, sampledMarks, seriesMarks, valuesOf } from "./series.ts";
+import { LIMIT, quantitySeries, type Read, seriesMarks, valuesOf } from "./series.ts";
 import type { WidthAxis } from "./width-axis.ts";
 
 const HEIGHT = 290;

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { Measures } from "../../analyses/kernel-adaptation/measures.ts";
 import type { AdaptationResults } from "../../analyses/kernel-adaptation/results.ts";
 import { INK, type SeriesStyle, seriesStyle } from "../marks.ts";
+import { type SampledPoint, sampledMarks } from "../sampled-marks.ts";
 
 /** A number read from an answer, where it has it. */
 export type Read = (measures: Partial<Measures>) => number | undefined;
@@ -15,7 +16,7 @@ export interface Point {
 export interface QuantitySeries {
 	readonly theories: readonly { readonly style: SeriesStyle; readonly points: readonly Point[] }[];
 	readonly infiniteWidth: readonly Point[];
-	readonly sampled: readonly (Point & { readonly error: number; readonly fill: string })[];
+	readonly sampled: readonly SampledPoint[];
 }
 
 export function quantitySeries(
@@ -62,19 +63,6 @@ export function seriesMarks({ theories, infiniteWidth, sampled }: QuantitySeries
 			Plot.dot(points, { x: "x", y: "y", symbol, r: 3.4, stroke: color, strokeWidth: 1.3, fill: "white" }),
 		]),
 		...sampledMarks(sampled),
-	];
-}
-
-export function sampledMarks(sampled: QuantitySeries["sampled"]): Plot.Markish[] {
-	return [
-		Plot.ruleX(sampled, {
-			x: "x",
-			y1: (one) => one.y - one.error,
-			y2: (one) => one.y + one.error,
-			stroke: INK,
-			strokeWidth: 1.6,
-		}),
-		Plot.dot(sampled, { x: "x", y: "y", r: 3.6, fill: "fill", stroke: INK, strokeWidth: 1.2 }),
 	];
 }
 
