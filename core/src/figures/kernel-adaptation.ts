@@ -7,11 +7,11 @@ import {
 	quantityPanel,
 	spectrumPanel,
 } from "./kernel-adaptation/panels.ts";
-import { LIMIT } from "./kernel-adaptation/series.ts";
+import { LIMIT, theoryStyle } from "./kernel-adaptation/series.ts";
 import { adaptationSubtitle } from "./kernel-adaptation/subtitle.ts";
 import { widthAxis } from "./kernel-adaptation/width-axis.ts";
 import { legendKey, seriesKey } from "./legend-key.ts";
-import { INK, seriesStyle } from "./marks.ts";
+import { INK } from "./marks.ts";
 import type { Panel } from "./panel.ts";
 import { sampledKey } from "./sampled-marks.ts";
 import type { FigureDocument } from "./svg-node.ts";
@@ -37,7 +37,7 @@ const QUANTITIES = {
 	},
 	alignment: {
 		heading: "Alignment of Σ with the teacher",
-		note: "dashed: prior",
+		note: "dotted: prior",
 		label: "wᵀΣw / (|w|² tr Σ / d)",
 		read: ({ alignment }) => alignment,
 		unadapted: 1,
@@ -85,7 +85,7 @@ function legend(document: FigureDocument, { options, results }: AdaptationAnswer
 	const sampler = options.sampling === false ? "" : ` (${options.sampling.sampler})`;
 	return [
 		...theories.map(({ label, points, missing }, i) => ({
-			key: seriesKey(document, seriesStyle(i)),
+			key: seriesKey(document, theoryStyle(i)),
 			label: `${label}${missing.length === 0 ? "" : gaps(missing, points.length)}`,
 		})),
 		{

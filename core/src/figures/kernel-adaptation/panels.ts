@@ -1,19 +1,19 @@
 import * as Plot from "@observablehq/plot";
 import type { AdaptationAnswer } from "../../analyses/kernel-adaptation/results.ts";
 import { logAxis, paddedLog } from "../log-axis.ts";
-import { INK, seriesStyle } from "../marks.ts";
+import { INK } from "../marks.ts";
 import { axisLabel, drawPanel, type Panel, rangeAxis } from "../panel.ts";
 import { sampledMarks } from "../sampled-marks.ts";
 import type { FigureDocument } from "../svg-node.ts";
 import { countTicks } from "../ticks.ts";
 import { extent, padded } from "../value-range.ts";
-import { LIMIT, quantitySeries, type Read, seriesMarks, valuesOf } from "./series.ts";
+import { PRIOR, quantitySeries, type Read, seriesMarks, theoryStyle, valuesOf } from "./series.ts";
 import type { WidthAxis } from "./width-axis.ts";
 
 const HEIGHT = 290;
 
 /** Quantities that range over more than this factor are drawn on a log axis. */
-const LOG_RATIO = 3;
+const LOG_RATIO = 10;
 
 /** One quantity against the width. */
 export interface QuantityPanel {
@@ -42,11 +42,17 @@ export function quantityPanel(
 		return undefined;
 	}
 	const marks = [
-		...(unadapted === undefined ? [] : [Plot.ruleY([unadapted], LIMIT)]),
+		...(unadapted === undefined ? [] : [Plot.ruleY([unadapted], PRIOR)]),
 		...seriesMarks(series),
 	];
 	const all = unadapted === undefined ? values : [...values, unadapted];
-	return drawn(document, { heading, note }, { label, values: all, marks, named }, x, width);
+	return drawn(
+		document,
+		{ heading, note },
+		{ label, values: all, marks, named, logarithmic: isWide(all) },
+		x,
+		width,
+	);
 }
 
 /** The outlier and the bulk of Sigma's spectrum against the width. Undefined where no answer has them. */
@@ -77,17 +83,18 @@ export function eigenvaluePanel(
 		document,
 		{
 			heading: "Weight covariance Σ of the first layer",
-			note: "largest eigenvalue; band and bar: the others; dashed: prior",
+			note: "largest eigenvalue; band and bar: the others; dotted: prior",
 		},
 		{
 			label: "eigenvalue of Σ",
 			named: false,
+			logarithmic: false,
 			values: [...valuesOf(largest), ...valuesOf(second), ...valuesOf(smallest), prior],
 			marks: [
 				...bulk.map(({ style, points }) =>
 					Plot.areaY(points, { x: "x", y1: "low", y2: "high", fill: style.color, fillOpacity: 0.22 }),
 				),
-				Plot.ruleY([prior], LIMIT),
+				Plot.ruleY([prior], PRIOR),
 				Plot.ruleX(sampledBulk, {
 					x: "x",
 					y1: "low",
@@ -113,7 +120,7 @@ export function spectrumPanel(
 ): Panel | undefined {
 	const ranked = (eigenvalues: readonly number[] = []) => eigenvalues.map((y, i) => ({ x: i + 1, y }));
 	const theories = results.theories.map(({ points }, i) => ({
-		style: seriesStyle(i),
+		style: theoryStyle(i),
 		points: ranked(points.find((one) => one.width === at)?.eigenvalues),
 	}));
 	const network = results.sampled?.find((one) => one.width === at);
@@ -131,7 +138,7 @@ export function spectrumPanel(
 	const range = padded(extent([...values, prior]), 0.06);
 	return drawPanel(
 		document,
-		{ heading: `Spectrum of Σ at N = ${at}`, note: "dashed: prior" },
+		{ heading: `Spectrum of Σ at N = ${at}`, note: "dotted: prior" },
 		{
 			width,
 			height: HEIGHT,
@@ -143,7 +150,7 @@ export function spectrumPanel(
 			},
 			y: rangeAxis("eigenvalue of Σ", range),
 			marks: [
-				Plot.ruleY([prior], LIMIT),
+				Plot.ruleY([prior], PRIOR),
 				...theories.map(({ style: { color, symbol }, points }) =>
 					Plot.dot(points, { x: "x", y: "y", symbol, r: 4, stroke: color, strokeWidth: 1.4, fill: "white" }),
 				),
@@ -153,7 +160,12 @@ export function spectrumPanel(
 	);
 }
 
-/** On a log axis where all values are positive and far enough apart. */
+/** Whether all values are positive, and far enough apart for a log axis. */
+function isWide(values: readonly number[]): boolean {
+	const low = Math.min(...values);
+	return low > 0 && Math.max(...values) > LOG_RATIO * low;
+}
+
 function drawn(
 	document: FigureDocument,
 	text: { readonly heading: string; readonly note?: string },
@@ -162,17 +174,17 @@ function drawn(
 		values,
 		marks,
 		named,
+		logarithmic,
 	}: {
 		readonly label: string;
 		readonly values: readonly number[];
 		readonly marks: Plot.Markish[];
 		readonly named: boolean;
+		readonly logarithmic: boolean;
 	},
 	x: WidthAxis,
 	width: number,
 ): Panel {
-	const [low, high] = [Math.min(...values), Math.max(...values)];
-	const logarithmic = low > 0 && high > LOG_RATIO * low;
 	const range = logarithmic ? paddedLog(values, 0.08) : padded(extent(values), 0.08);
 	const y = logarithmic ? logAxis("y", label, range) : { scale: rangeAxis(label, range), marks: [] };
 	return drawPanel(document, text, {

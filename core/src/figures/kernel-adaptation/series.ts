@@ -29,7 +29,7 @@ export function quantitySeries(
 			return y === undefined ? [] : [{ x: one.width, y }];
 		});
 	return {
-		theories: theories.map((theory, i) => ({ style: seriesStyle(i), points: points(theory.points) })),
+		theories: theories.map((theory, i) => ({ style: theoryStyle(i), points: points(theory.points) })),
 		infiniteWidth: points(infiniteWidth),
 		sampled: sampled.flatMap((network) => {
 			const y = read(network);
@@ -51,25 +51,48 @@ export function valuesOf({ theories, infiniteWidth, sampled }: QuantitySeries): 
 export function seriesMarks({ theories, infiniteWidth, sampled }: QuantitySeries): Plot.Markish[] {
 	return [
 		Plot.lineY(infiniteWidth, { x: "x", y: "y", ...LIMIT }),
-		...theories.flatMap(({ style: { color, dash, symbol }, points }) => [
+		...theories.flatMap(({ style, points }) => [
 			Plot.lineY(points, {
 				x: "x",
 				y: "y",
-				stroke: color,
+				stroke: style.color,
 				strokeWidth: 1.8,
-				strokeDasharray: dash,
+				strokeDasharray: style.dash,
 				strokeLinecap: "butt",
 			}),
-			Plot.dot(points, { x: "x", y: "y", symbol, r: 3.4, stroke: color, strokeWidth: 1.3, fill: "white" }),
+			Plot.dot(points, {
+				x: "x",
+				y: "y",
+				symbol: style.symbol,
+				r: 3.4,
+				stroke: style.color,
+				strokeWidth: 1.3,
+				fill: "white",
+			}),
 		]),
 		...sampledMarks(sampled),
 	];
 }
 
-/** How the infinite-width limit and the prior are drawn. */
+/** Of the theory at `index`: the first style is that of the limit. */
+export function theoryStyle(index: number): SeriesStyle {
+	return seriesStyle(index + 1);
+}
+
+const { color, dash } = seriesStyle(0);
+
+/** How the infinite-width limit is drawn. */
 export const LIMIT = {
+	stroke: color,
+	strokeWidth: 1.8,
+	strokeDasharray: dash,
+	strokeLinecap: "butt",
+} as const;
+
+/** How a value without adaptation is drawn. */
+export const PRIOR = {
 	stroke: INK,
-	strokeWidth: 1.4,
-	strokeDasharray: "5 4",
+	strokeWidth: 1.2,
+	strokeDasharray: "2 3",
 	strokeLinecap: "butt",
 } as const;

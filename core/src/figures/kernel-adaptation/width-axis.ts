@@ -10,7 +10,7 @@ export interface WidthAxis extends LogAxis {
 	readonly range: ValueRange;
 	/** Vertical lines. */
 	readonly verticals: readonly Plot.Markish[];
-	/** Their names, at the ends of the lines. @param vertical range of the panel */
+	/** Their names, at the foot of the lines. @param vertical range of the panel */
 	names(vertical: ValueRange): readonly Plot.Markish[];
 	/** Of scales that are not on the axis. */
 	readonly note: string;
@@ -20,33 +20,47 @@ export function widthAxis({ options, results }: AdaptationAnswer): WidthAxis {
 	const { widths, infiniteWidth, problem } = results;
 	const range = paddedLog(widths);
 	const scales = [
-		{ name: "crossover", end: "bottom", values: infiniteWidth.map(({ crossoverWidth }) => crossoverWidth) },
-		{ name: "emergent scale", end: "top", values: infiniteWidth.map(({ emergentScale }) => emergentScale) },
+		{ name: "crossover", values: infiniteWidth.map(({ crossoverWidth }) => crossoverWidth) },
+		{ name: "emergent scale", values: infiniteWidth.map(({ emergentScale }) => emergentScale) },
 	]
 		// Scales that move along the sweep are no place on its axis.
 		.filter(({ values }) => Math.max(...values) <= (1 + ROUNDING) * Math.min(...values))
-		.map(({ name, end, values }) => ({ name, end, width: values[0]! }));
+		.map(({ name, values }) => ({ name, width: values[0]! }));
 	const shown = scales.filter(({ width }) => width > range.low && width < range.high);
 	const others = scales.filter((scale) => !shown.includes(scale));
 	return {
 		...logAxis("x", label(options.layer, problem.layers), range, widths),
 		range,
 		verticals: [Plot.ruleX(shown, { x: "width", stroke: INK, strokeWidth: 1, strokeOpacity: 0.6 })],
-		names: ({ low, high }) =>
-			shown.map(({ name, width, end }) =>
+		names: ({ low }) =>
+			joined(shown, range).map(({ name, width }) =>
 				Plot.text([width], {
 					x: (at) => at,
-					y: () => (end === "top" ? high : low),
+					y: () => low,
 					text: () => name,
 					rotate: -90,
 					dx: 7,
-					dy: end === "top" ? 5 : -5,
-					textAnchor: end === "top" ? "end" : "start",
+					dy: -5,
+					textAnchor: "start",
 					fill: MUTED,
 				}),
 			),
 		note: others.map(({ name, width }) => `${name} at N = ${formatDistance(width)}, off the axis`).join("; "),
 	};
+}
+
+interface Scale {
+	readonly name: string;
+	readonly width: number;
+}
+
+/** Names that would stand on each other become one. */
+function joined(scales: readonly Scale[], { low, high }: ValueRange): readonly Scale[] {
+	const [first, second] = scales;
+	if (second === undefined || Math.abs(Math.log(second.width / first!.width)) > Math.log(high / low) / 30) {
+		return scales;
+	}
+	return [{ name: `${first!.name}, ${second.name}`, width: first!.width }];
 }
 
 /** Solutions of one problem at two widths differ by rounding at most. */
