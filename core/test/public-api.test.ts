@@ -75,6 +75,7 @@ test("@finitude/core", () => {
 		  "stepSizeBias",
 		  "tailEss",
 		  "teacherData",
+		  "teacherDirection",
 		  "teacherSchema",
 		  "theories",
 		  "theoryRow",
@@ -91,7 +92,7 @@ test("@finitude/core", () => {
 test("@finitude/core/figures", () => {
 	expect(Object.keys(figures).sort()).toMatchInlineSnapshot(`
 		[
-		  "analysisFigure",
+		  "analysisFigures",
 		  "compareFigure",
 		  "kernelsFigure",
 		]
