@@ -10,8 +10,8 @@ import {
 	transposed,
 } from "@finitude/engine";
 import { inputCotangent, inputCovariances } from "./input-layer.ts";
-import { cotangentMatrix, type PairMap, type SiteCovariances } from "./pair-map.ts";
-import { trace } from "./state-steps.ts";
+import type { PairMap, SiteCovariances } from "./pair-map.ts";
+import { symmetricPart, trace } from "./state-steps.ts";
 
 /**
  * A point in the space of kernels. The first kernel is S, the posterior covariance of a unit's whitened weights (prior: the
@@ -127,17 +127,17 @@ export function freeEnergy(
 	for (let l = maps.length - 1; l >= 0; l--) {
 		const T = state.factors[l]!;
 		const weight = weights[l]!;
-		const below = maps[l]!.backward(engine, sites[l]!, cotangent);
 		const divergence = gram(engine, T, { transposeA: true });
 		value += (weight / 2) * (trace(divergence) - state.logDeterminants[l]! - T.rows);
 		if (l === 0) {
+			const below = maps[0]!.backward(engine, sites[0]!, cotangent);
 			const pull = inputCotangent(engine, maps[0]!.layer, model.inputs, below);
 			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
 			gradients.unshift(added(divergence, change, 2 / weight));
 			break;
 		}
 		const range = ranges[l - 1];
-		const pull = cotangentMatrix(maps[l]!, below);
+		const pull = maps[l]!.cotangent(engine, sites[l]!, cotangent);
 		const pulled = multiply(engine, pull, factors[l - 1]!);
 		const C = priorFactors[l - 1]!;
 		const Y = multiply(engine, C, range ? multiply(engine, range, pulled, { transposeA: true }) : pulled, {
@@ -174,7 +174,7 @@ function fixedCotangent(engine: Engine, C: Matrix, T: Matrix, weight: number): M
 
 function congruence(engine: Engine, C: Matrix, middle: Matrix): Matrix {
 	const half = solveLower(engine, C, middle, { transposed: true });
-	return symmetrized(solveLower(engine, C, transposed(half), { transposed: true }));
+	return symmetricPart(solveLower(engine, C, transposed(half), { transposed: true }));
 }
 
 /** D + scale (C + C^T)/2 - I. */
@@ -189,14 +189,4 @@ function added(divergence: Matrix, change: Matrix, scale: number): Matrix {
 		}
 	}
 	return total;
-}
-
-function symmetrized(m: Matrix): Matrix {
-	const n = m.rows;
-	for (let i = 0; i < n; i++) {
-		for (let j = 0; j < i; j++) {
-			m.data[i * n + j] = m.data[j * n + i] = (m.data[i * n + j]! + m.data[j * n + i]!) / 2;
-		}
-	}
-	return m;
 }
