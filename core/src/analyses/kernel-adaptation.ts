@@ -6,12 +6,13 @@
  * 3. Exact: nothing itself; every number is a function of an answer, as exact as the theory, or with its Monte-Carlo error.
  * 4. Symbols: t, alpha, Sigma, the emergent scale; docs/analyses/kernel-adaptation.md.
  * 5. Solves: nothing itself; each theory solves its own equations at every width.
- * 6. Gives: the measures (1)-(6) of the page at every width, the same of the infinite-width limit, kernels at one width.
+ * 6. Gives: the measures (1)-(5) of the page at every width, the same of the infinite-width limit, kernels at one width.
  * 7. References: Seroussi, Naveh and Ringel 2021, arXiv 2112.15383.
  * 8. Cost: that of the theories, of one infinite-width solution a width, and of one run of the sampler a sampled width.
  * 9. Fails: a theory that gives no Sigma has no spectrum; the crossover width is an order of magnitude, not a threshold.
  * 10. Checked: the published width sweep, sampled networks, derivatives against finite differences.
  */
+import type { Problem } from "../problem/problem.ts";
 import type { Analysis } from "./analysis.ts";
 import { checkSweep, checkWidthsOf } from "./kernel-adaptation/checks.ts";
 import { firstLayerOf } from "./kernel-adaptation/first-layer.ts";
@@ -49,7 +50,7 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 		const layer = firstLayerOf({ ...input, problem }, given.teacherDirection);
 		const sampling = given.sampling && completeSampling(given.sampling, input.seed);
 		const at = sampling === false ? [] : sortedWidths(sampling.at ?? widths);
-		const kernelsAt = given.kernelsAt ?? at[0] ?? widths[0]!;
+		const kernelsAt = given.kernelsAt ?? defaultKernelsAt(problem, at[0] ?? widths[0]!);
 
 		const progress = (done: number, message: string) =>
 			context.onProgress?.(done / (widths.length + at.length), message);
@@ -97,3 +98,10 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 	},
 	table: adaptationTable,
 };
+
+/** Beyond this number of points kernels are kept on request only: files of P x P numbers grow to tens of megabytes. */
+const KERNEL_POINTS = 256;
+
+function defaultKernelsAt({ trainInputs }: Problem, width: number): number | false {
+	return trainInputs.rows <= KERNEL_POINTS && width;
+}

@@ -56,7 +56,7 @@ export function adaptationFigure(title: string, answer: AdaptationAnswer, docume
 	const x = widthAxis(answer);
 	const quantity = (name: keyof typeof QUANTITIES) => (width: number) =>
 		quantityPanel(document, answer, x, QUANTITIES[name], width);
-	const at = typeof options.kernelsAt === "number" ? options.kernelsAt : results.widths[0]!;
+	const at = results.kernels?.width ?? results.sampled?.[0]?.width ?? results.widths[0]!;
 	const panels = [
 		quantity("alpha"),
 		quantity("rmseOverStd"),

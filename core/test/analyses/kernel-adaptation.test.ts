@@ -338,7 +338,17 @@ describe("kernels", () => {
 		const { kernels: prior } = solveTheory(findTheory("nngp"), parseProblem(deep), {}, context);
 		expect(kernels[2]!.prior.flat()).toEqual([...(prior.output as Matrix).data]);
 		expect(kernels[1]!.adapted!.flat()).toEqual([...(prior.preactivation as readonly Matrix[])[1]!.data]);
-		expect((await of({ kernelsAt: false })).results.kernels).toBeUndefined();
+		const without = await of({ kernelsAt: false });
+		expect(without.results.kernels).toBeUndefined();
+		expect(without.absent.kernels).toBe("kernelsAt is false: no kernels were kept");
+	});
+
+	it("of many points are kept on request only", async () => {
+		const trainInputs = Array.from({ length: 257 }, (_, i) => [Math.sin(i), Math.cos(2 * i)]);
+		const trainTargets = trainInputs.map(([x]) => x!);
+		const many = { problem: { ...problem, trainInputs, trainTargets } };
+		expect((await of({}, many)).options.kernelsAt).toBe(false);
+		expect((await of({ kernelsAt: 4 }, many)).results.kernels!.order).toHaveLength(257);
 	});
 
 	it("of several positions are averaged over them", async () => {

@@ -49,7 +49,7 @@ export const options = z.strictObject({
 		.union([z.literal(false), widthField], "false or one of the widths")
 		.optional()
 		.describe(
-			"The width whose kernels are kept and drawn; false for none. Default: the smallest sampled one, or the smallest.",
+			"The width whose kernels are kept and drawn; false for none. Default: the smallest sampled one, or the smallest; none above 256 points.",
 		),
 });
 

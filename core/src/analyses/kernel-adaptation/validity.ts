@@ -46,6 +46,7 @@ export function absentReasons(
 			eigenvalues: `no covariance of the first layer's weights from ${without.join(", ")}`,
 		}),
 		...(noDirection !== undefined && { alignment: noDirection }),
+		...(kernels === undefined && { kernels: "kernelsAt is false: no kernels were kept" }),
 		...(kernels !== undefined && kernels.theory === undefined
 			? { adapted: `no theory gives the kernels at width ${kernels.width}` }
 			: {}),
