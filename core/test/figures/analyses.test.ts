@@ -310,6 +310,9 @@ describe("the figures of kernel-adaptation", () => {
 		).figure;
 		expect(moving).toContain(">crossover</text>");
 		expect(moving).not.toContain("emergent scale");
+		// Both are widths of the last layer.
+		const first = analysisFigures("", changed({}, { layer: 1 }), document).figure;
+		expect(first).not.toMatch(/crossover|emergent/);
 	});
 });
 

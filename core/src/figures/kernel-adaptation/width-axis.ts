@@ -23,7 +23,8 @@ export function widthAxis({ options, results }: AdaptationAnswer): WidthAxis {
 		{ name: "crossover", values: infiniteWidth.map(({ crossoverWidth }) => crossoverWidth) },
 		{ name: "emergent scale", values: infiniteWidth.map(({ emergentScale }) => emergentScale) },
 	]
-		// Scales that move along the sweep are no place on its axis.
+		// They are widths of the last layer; and scales that move along the sweep are no place on its axis.
+		.filter(() => options.layer === undefined || options.layer === problem.layers.length)
 		.filter(({ values }) => Math.max(...values) <= (1 + ROUNDING) * Math.min(...values))
 		.map(({ name, values }) => ({ name, width: values[0]! }));
 	const shown = scales.filter(({ width }) => width > range.low && width < range.high);
