@@ -15,24 +15,9 @@ import {
 	teacherDirection,
 } from "../../src/index.ts";
 import { linearPosteriorMean } from "../../src/scale-mixture/posterior-mean.ts";
-import { analyze, context, engine } from "./analyses.ts";
+import { analyze, context, engine, layer, problem as linear } from "./analyses.ts";
 
-const layer = { type: "dense", width: 6, activation: "linear", weightVariance: 1.5 };
-const problem = {
-	trainInputs: [
-		[1, 0.2],
-		[-0.3, 1],
-		[0.7, -1.1],
-	],
-	trainTargets: [0.8, -0.6, 0.3],
-	testInputs: [
-		[0.5, 0.5],
-		[-0.6, 0.1],
-	],
-	testTargets: [0.6, -0.2],
-	network: { layers: [layer], readout: { weightVariance: 1 }, scaling: "standard" },
-	noiseVariance: 0.1,
-};
+const problem = { ...linear, testTargets: [0.6, -0.2] };
 const meanField = { ...problem, network: { ...problem.network, scaling: "mean-field" } };
 const deep = { ...problem, network: { ...problem.network, layers: [layer, layer] } };
 const base = { widths: [8, 4], theories: ["nngp"] };
@@ -216,19 +201,19 @@ describe("the sweep", () => {
 
 	it("gives every layer the width, or the one asked for", async () => {
 		expect(scaleOf((await sampledProblems({}, deep))[0]!).widths).toEqual([4, 4]);
-		expect(scaleOf((await sampledProblems({ layer: 2 }, deep))[0]!).widths).toEqual([6, 4]);
+		expect(scaleOf((await sampledProblems({ layer: 2 }, deep))[0]!).widths).toEqual([7, 4]);
 	});
 
 	it("keeps s_a^2/chi on request, which the mean-field scaling divides by the width", async () => {
 		expect(scaleOf((await sampledProblems({}, meanField))[0]!).readout).toBe(1);
 		expect(scaleOf((await sampledProblems({ outputScale: "fixed" }, meanField))[0]!).readout).toBeCloseTo(
-			4 / 6,
+			4 / 7,
 			14,
 		);
 		const scales = async (options: object) =>
 			(await of(options, { problem: meanField })).results.infiniteWidth.map(({ outputScale }) => outputScale);
 		expect(await scales({})).toEqual([1 / 4, 1 / 8]);
-		for (const scale of await scales({ outputScale: "fixed" })) expect(scale).toBeCloseTo(1 / 6, 14);
+		for (const scale of await scales({ outputScale: "fixed" })) expect(scale).toBeCloseTo(1 / 7, 14);
 		expect(scaleOf((await sampledProblems({ outputScale: "fixed" }, problem))[0]!).readout).toBe(1);
 	});
 
