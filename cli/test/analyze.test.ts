@@ -97,10 +97,11 @@ describe("finitude analyze", () => {
 		expect(stdout.split("\n").slice(2)).toEqual([
 			expect.stringMatching(/^lazy-rich-transition +Overlap of .*\. +no$/),
 			expect.stringMatching(/^width-scaling +Error of .*\. +yes$/),
+			expect.stringMatching(/^kernel-adaptation +Discrepancy, .*\. +yes$/),
 			"",
 		]);
 		const { stdout: json } = await finitude(["analyze", "--json"]);
-		expect(JSON.parse(json)).toHaveLength(2);
+		expect(JSON.parse(json)).toHaveLength(3);
 	});
 
 	it("takes every option from the command line, and prints JSON alone", async () => {
@@ -155,7 +156,7 @@ describe("finitude analyze", () => {
 		[
 			["analyze", "width-scalling"],
 			"",
-			'analyze: wanted one of lazy-rich-transition, width-scaling, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, or an alias; got "width-scalling". Did you mean width-scaling?',
 		],
 		[["analyze", "width-scaling"], "", "options.widths: wanted a list; got nothing. There is 1 more fault."],
 		[

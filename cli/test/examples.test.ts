@@ -29,7 +29,11 @@ async function compareShortly(experiment: string, ...flags: string[]) {
 	return { stdout, result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
 }
 
-async function analyzeShortly(id: string, options: readonly string[], example = id) {
+async function analyzeShortly(
+	id: string,
+	options: readonly string[],
+	{ example = id, figures = ["figure"] }: { example?: string; figures?: readonly string[] } = {},
+) {
 	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
 	const flags = options.flatMap((option) => ["--option", option]);
 	const { code, stderr } = await finitude([
@@ -44,11 +48,9 @@ async function analyzeShortly(id: string, options: readonly string[], example = 
 	// So few draws need not converge.
 	expect([0, 3]).toContain(code);
 	const folder = join(base, readdirSync(base)[0]!);
+	const drawn = figures.flatMap((figure) => [`${figure}.png`, `${figure}.svg`]);
 	expect(readdirSync(folder).sort()).toEqual(
-		files
-			.filter((file) => file !== "layers.csv")
-			.map((file) => file.replace("experiment.yaml", "analysis.json"))
-			.sort(),
+		["analysis.json", "command.txt", "result.json", "table.csv", ...drawn].sort(),
 	);
 	return { result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
 }
@@ -77,7 +79,9 @@ describe("examples", () => {
 
 	it("lazy-rich-samples.yaml", async () => {
 		const sampling = ['sampling={"draws":20,"warmup":10,"at":[500,10000]}'];
-		const { result } = await analyzeShortly("lazy-rich-transition", sampling, "lazy-rich-samples");
+		const { result } = await analyzeShortly("lazy-rich-transition", sampling, {
+			example: "lazy-rich-samples",
+		});
 		expect(result.results.sampledAlpha).toHaveLength(2);
 		// r = (n / 2236)^2.
 		expect(result.results.criticalSamples[0]).toBeCloseTo(Math.sqrt(5e6), 3);
@@ -88,6 +92,34 @@ describe("examples", () => {
 		expect(result.results.theories.map((line: { error: number[] }) => line.error.length)).toEqual([
 			6, 6, 6, 6,
 		]);
+	});
+
+	it("kernel-adaptation.yaml", async () => {
+		const { result } = await analyzeShortly(
+			"kernel-adaptation",
+			['sampling={"at":[20],"draws":8,"warmup":8,"chains":2}'],
+			{ figures: ["figure", "kernels"] },
+		);
+		const [theory] = result.results.theories;
+		expect(theory.missing).toEqual([]);
+		const alignments = theory.points.map((point: { alignment: number }) => point.alignment);
+		// From more than three times the prior's to the prior's.
+		expect(alignments[0]).toBeGreaterThan(3);
+		expect(alignments.at(-1)).toBeLessThan(1.01);
+		expect(alignments).toEqual([...alignments].sort((a, b) => b - a));
+		expect(result.results.kernels.kernels).toHaveLength(3);
+	});
+
+	it("convolution-channels.yaml", async () => {
+		const { result } = await analyzeShortly(
+			"kernel-adaptation",
+			['sampling={"at":[5],"draws":8,"warmup":8,"chains":2}'],
+			{ example: "convolution-channels", figures: ["figure", "kernels"] },
+		);
+		const [theory] = result.results.theories;
+		expect(theory.missing).toEqual([]);
+		for (const { outlierOverlap } of theory.points) expect(outlierOverlap).toBeGreaterThan(0.99);
+		expect(result.options.teacherDirection).toHaveLength(4);
 	});
 
 	it("the file of finitude init", async () => {

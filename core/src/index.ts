@@ -13,7 +13,13 @@ export { readNpy } from "./data/npy.ts";
 export { readNpz } from "./data/npz.ts";
 export { type NumericArray, toMatrix } from "./data/numeric-array.ts";
 export { type DataSettings, dataSchema, type Preprocessing } from "./data/schema.ts";
-export { type TeacherData, type TeacherSettings, teacherData, teacherSchema } from "./data/teachers/index.ts";
+export {
+	type TeacherData,
+	type TeacherSettings,
+	teacherData,
+	teacherDirection,
+	teacherSchema,
+} from "./data/teachers/index.ts";
 export { type Estimate, formatEstimate } from "./diagnostics/estimate.ts";
 export * from "./diagnostics/index.ts";
 export * from "./errors.ts";

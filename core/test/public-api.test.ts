@@ -81,6 +81,7 @@ test("@finitude/core", () => {
 		  "stepSizeBias",
 		  "tailEss",
 		  "teacherData",
+		  "teacherDirection",
 		  "teacherSchema",
 		  "theories",
 		  "theoryRow",
@@ -98,7 +99,7 @@ test("@finitude/core", () => {
 test("@finitude/core/figures", () => {
 	expect(Object.keys(figures).sort()).toMatchInlineSnapshot(`
 		[
-		  "analysisFigure",
+		  "analysisFigures",
 		  "compareFigure",
 		  "kernelsFigure",
 		]

@@ -74,7 +74,7 @@ async function answered(
 						signal,
 					});
 					// What an interrupted run has is less than was asked for, and the next values would be missing anyway.
-					return signal.aborted ? undefined : sampled?.answer;
+					return signal.aborted ? undefined : sampled;
 				},
 			},
 		);

@@ -14,7 +14,7 @@ export function renderAnalysis(analysis: Analysis, answer: ReportedAnalysis, fol
 		kept(
 			columns.map((title, j) => ({ title: words(title), ...(isNumber[j] && { align: "right" as const }) })),
 		),
-		rows.map((row) => kept(row.map((cell) => (typeof cell === "number" ? formatNumber(cell, 4) : cell)))),
+		rows.map((row) => kept(row.map(formatCell))),
 	);
 	return [
 		outputColors.bold(analysis.title),
@@ -25,6 +25,12 @@ export function renderAnalysis(analysis: Analysis, answer: ReportedAnalysis, fol
 		...convergenceLines(answer.convergence),
 		...(folder === undefined ? [] : ["", `results: ${folder}`]),
 	].join("\n");
+}
+
+/** Counts in full, other numbers to four digits. */
+function formatCell(cell: number | string): string {
+	if (typeof cell === "string") return cell;
+	return Number.isInteger(cell) && Math.abs(cell) < 1e9 ? `${cell}` : formatNumber(cell, 4);
 }
 
 /** "sampledAlphaStandardError" -> "sampled alpha standard error". */

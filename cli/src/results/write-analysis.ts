@@ -8,7 +8,7 @@ import {
 	type ReportedAnalysis,
 	withDataPaths,
 } from "@finitude/core";
-import { analysisFigure } from "@finitude/core/figures";
+import { analysisFigures } from "@finitude/core/figures";
 import type { EngineChoice } from "@finitude/engine";
 import { createDocument } from "../render/document.ts";
 import { renderPng } from "../render/png.ts";
@@ -16,8 +16,8 @@ import { renderCsv } from "../render/table.ts";
 import { resultsFolder, shellWord, writeResults } from "./folder.ts";
 
 /**
- * Writes result.json, table.csv, figure.svg and figure.png, analysis.json (the file with every default written out) and
- * command.txt into a folder below `base`.
+ * Writes result.json, table.csv, figure.svg and figure.png (more figures where the analysis has them), analysis.json (the file
+ * with every default written out) and command.txt into a folder below `base`.
  * @param dataFolder paths of the file's data are relative to it
  * @returns the folder
  */
@@ -34,7 +34,10 @@ export function writeAnalysis(
 	const movable = withDataPaths(resolved, (path) => relative(folder, resolve(dataFolder, path)));
 	const command = reproduceCommand(analysis.id, choice);
 	const { columns, rows } = analysis.table(answer);
-	const svg = analysisFigure(name, answer, createDocument());
+	const figures = Object.entries(analysisFigures(name, answer, createDocument())).flatMap(([file, svg]) => [
+		[`${file}.svg`, svg] as const,
+		[`${file}.png`, renderPng(svg)] as const,
+	]);
 	const result = {
 		name,
 		hash,
@@ -45,7 +48,7 @@ export function writeAnalysis(
 	writeResults(folder, {
 		"result.json": `${JSON.stringify(result, null, 1)}\n`,
 		"table.csv": renderCsv([columns, ...rows]),
-		...(svg === undefined ? {} : { "figure.svg": svg, "figure.png": renderPng(svg) }),
+		...Object.fromEntries(figures),
 		"analysis.json": `${JSON.stringify(movable)}\n`,
 		"command.txt": `${command}\n`,
 	});

@@ -1,6 +1,10 @@
 /** The file of an analysis: its options, and a problem or how to make one where it needs that. */
+
+import type { Engine } from "@finitude/engine";
 import { z } from "zod";
 import { activationNames } from "../activations/registry.ts";
+import type { DataSettings } from "../data/schema.ts";
+import { teacherDirection } from "../data/teachers/index.ts";
 import { type ResolveContext, resolveExperiment } from "../experiments/experiment.ts";
 import { experimentSchema } from "../experiments/schema.ts";
 import { perActivations } from "../network/per-activations.ts";
@@ -45,5 +49,17 @@ export function resolveAnalysisFile(json: unknown, context: ResolveContext): Ana
 	}
 	const experiment = resolveExperiment({ ...question, theories: [], sampling: false }, context);
 	const { theories: __, sampling: ___, ...resolved } = experiment.resolved;
-	return { name: experiment.name, input: { problem: experiment.problem, seed }, options, resolved };
+	const direction = directionOf(resolved.data as DataSettings | undefined, context.engine);
+	const input = {
+		problem: experiment.problem,
+		seed,
+		...(direction && { teacherDirection: direction }),
+	};
+	return { name: experiment.name, input, options, resolved };
+}
+
+/** @param data as resolved: the seed is in it */
+function directionOf(data: DataSettings | undefined, engine: Engine): Float64Array | undefined {
+	if (data?.source !== "teacher") return undefined;
+	return teacherDirection(data.teacher, { seed: data.seed!, engine });
 }

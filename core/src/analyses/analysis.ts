@@ -2,6 +2,7 @@ import type { Engine } from "@finitude/engine";
 import type { z } from "zod";
 import type { Convergence, SampledAnswer, ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
+import type { ChainResult } from "../samplers/chain-result.ts";
 import type { SamplingSettings } from "../samplers/sampler.ts";
 import type { Reference } from "../theories/theory.ts";
 
@@ -33,6 +34,12 @@ export interface AnalysisTable {
 	readonly rows: readonly (readonly (number | string)[])[];
 }
 
+/** The posterior of a real network, and the draws behind it: errors of what is not in the answer need them. */
+export interface SampledNetwork {
+	readonly answer: SampledAnswer;
+	readonly chains: readonly ChainResult[];
+}
+
 /**
  * The posterior of a real network by sampling. Undefined when it was interrupted before there were enough draws.
  * @throws InputError when the sampler refuses the problem.
@@ -40,7 +47,7 @@ export interface AnalysisTable {
 export type SampleNetwork = (
 	problem: Problem,
 	settings: SamplingSettings,
-) => Promise<SampledAnswer | undefined>;
+) => Promise<SampledNetwork | undefined>;
 
 /** What an analysis needs beside its input and its options. */
 export interface AnalysisContext {
@@ -59,6 +66,8 @@ export interface AnalysisInput {
 	readonly problem?: Problem;
 	/** Of everything random without a seed of its own. */
 	readonly seed: number;
+	/** The direction that the targets depend on, where the data come from a teacher that has one (`teacherDirection`). */
+	readonly teacherDirection?: Float64Array;
 }
 
 /**

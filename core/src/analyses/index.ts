@@ -6,6 +6,7 @@ export type {
 	AnalysisInput,
 	AnalysisTable,
 	ResultValue,
+	SampledNetwork,
 	SampleNetwork,
 } from "./analysis.ts";
 export { type AnalysisFile, analysisFileSchema, resolveAnalysisFile } from "./analysis-file.ts";

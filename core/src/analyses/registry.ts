@@ -1,10 +1,15 @@
 import { findNamed } from "../find-named.ts";
 import type { Analysis } from "./analysis.ts";
+import { kernelAdaptation } from "./kernel-adaptation.ts";
 import { lazyRichTransition } from "./lazy-rich-transition.ts";
 import { widthScaling } from "./width-scaling.ts";
 
 /** Every analysis, in the order in which tables show them. */
-export const analyses: readonly Analysis[] = [asAnalysis(lazyRichTransition), asAnalysis(widthScaling)];
+export const analyses: readonly Analysis[] = [
+	asAnalysis(lazyRichTransition),
+	asAnalysis(widthScaling),
+	asAnalysis(kernelAdaptation),
+];
 
 /** Options are checked against the analysis's own schema before `solve` sees them, so the list need not know their types. */
 function asAnalysis<Options extends object, Results extends object>(

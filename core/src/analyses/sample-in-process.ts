@@ -15,8 +15,9 @@ export function sampleInProcess(engine: Engine): SampleNetwork {
 		const chains = chainsOf(problem, settings);
 		const answer = combineChains(problem, settings, chains);
 		const second = biasRun(settings, chains);
-		if (second === undefined) return answer;
+		if (second === undefined) return { answer, chains };
 		const shorter = combineChains(problem, second, chainsOf(problem, second));
-		return { ...answer, validity: [...answer.validity, ...stepSizeBias(answer, shorter)] };
+		const validity = [...answer.validity, ...stepSizeBias(answer, shorter)];
+		return { answer: { ...answer, validity }, chains };
 	};
 }

@@ -15,15 +15,15 @@
 
 import { isInputError } from "../errors.ts";
 import { comparedPoints, predictionAt } from "../experiments/comparison.ts";
-import type { Network } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import { solveTheory } from "../theories/solve.ts";
 import type { Analysis, AnalysisContext } from "./analysis.ts";
+import { completeSampling, problemOfWidth, sortedWidths, sweepConvergence } from "./sweep.ts";
+import { type ChosenTheory, chosenTheories } from "./theory-choice.ts";
 import { rootMeanSquare } from "./width-scaling/measured-errors.ts";
 import { options, type WidthScalingOptions } from "./width-scaling/options.ts";
-import { chosenReference, completeSampling, referenceMean } from "./width-scaling/reference.ts";
+import { chosenReference, referenceMean } from "./width-scaling/reference.ts";
 import {
-	convergenceOf,
 	type Measurement,
 	validityNotes,
 	type WidthMeasurement,
@@ -31,7 +31,6 @@ import {
 	widthScalingResults,
 	widthScalingTable,
 } from "./width-scaling/results.ts";
-import { type ChosenTheory, chosenTheories } from "./width-scaling/theory-choice.ts";
 
 export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = {
 	id: "width-scaling",
@@ -54,7 +53,7 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 		const theories = chosenTheories(given.theories);
 		const reference = chosenReference(given.reference, problem!);
 		const sampling = completeSampling(given.sampling, seed);
-		const widths = [...new Set(given.widths)].sort((a, b) => a - b);
+		const widths = sortedWidths(given.widths);
 		const measured: WidthMeasurement[] = [];
 		for (const [index, width] of widths.entries()) {
 			const wide = problemOfWidth(problem!, width, given.noiseScaling);
@@ -67,12 +66,18 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 			});
 			context.onProgress?.((index + 1) / widths.length, `width ${width}`);
 		}
-		const complete = measured.length === widths.length;
 		return {
 			analysis: "width-scaling",
 			options: { ...given, widths, reference, sampling },
 			results: widthScalingResults(problem!, theories, measured, reference),
-			convergence: convergenceOf(measured, theories, complete),
+			convergence: sweepConvergence({
+				...(measured.length < widths.length && { interrupted: "larger widths are missing" }),
+				stuck: measured.filter(({ truth }) => !truth.converged).map(({ width }) => width),
+				unsolved: theories.map(({ label }, t) => ({
+					label,
+					widths: measured.filter((one) => !one.theories[t]!.converged).map(({ width }) => width),
+				})),
+			}),
 			validity: validityNotes(problem!, measured),
 			absent:
 				reference === "exact"
@@ -82,22 +87,6 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 	},
 	table: widthScalingTable,
 };
-
-/** The same problem with every hidden layer of this width, and the noise that belongs to it. */
-function problemOfWidth(
-	problem: Problem,
-	width: number,
-	noiseScaling: WidthScalingOptions["noiseScaling"],
-): Problem {
-	const layers: Network["layers"] = problem.network.layers.map((layer) =>
-		layer.type === "dense" ? { ...layer, width } : { ...layer, channels: width },
-	);
-	return {
-		...problem,
-		network: { ...problem.network, layers },
-		noiseVariance: noiseScaling === "fixed" ? problem.noiseVariance : problem.noiseVariance / width,
-	};
-}
 
 function measure(
 	{ theory, options: theoryOptions }: ChosenTheory,

@@ -1,29 +1,37 @@
 import type { AnalysisAnswer } from "../analyses/analysis.ts";
+import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
+import { adaptationFigure } from "./kernel-adaptation.ts";
 import { transitionFigure } from "./lazy-rich-transition.ts";
 import type { FigureDocument } from "./svg-node.ts";
 import { widthScalingFigure } from "./width-scaling.ts";
 
-/** The figure of each analysis, apart from the analyses themselves: drawing needs a library that computing does not. */
-const FIGURES: Readonly<
-	Record<string, (title: string, answer: never, document: FigureDocument) => string | undefined>
-> = {
-	"lazy-rich-transition": transitionFigure,
-	"width-scaling": widthScalingFigure,
+type Draw = (title: string, answer: never, document: FigureDocument) => string | undefined;
+
+/** The figures of each analysis, apart from the analyses themselves: drawing needs a library that computing does not. */
+const FIGURES: Readonly<Record<string, Readonly<Record<string, Draw>>>> = {
+	"lazy-rich-transition": { figure: transitionFigure },
+	"width-scaling": { figure: widthScalingFigure },
+	"kernel-adaptation": { figure: adaptationFigure, kernels: adaptedKernelsFigure },
 };
 
 /**
- * The figure of an analysis: a standalone SVG document, the same bytes for the same answer. Undefined where the answer has
- * nothing to draw.
+ * The figures of an analysis by name, the main one `figure`: standalone SVG documents, the same bytes for the same answer.
+ * Those that the answer has nothing to draw for are left out.
  *
  * @param document a browser's document, or one made by a DOM library; only `createElementNS` is used
  * @throws RangeError for an analysis that has no figure
  */
-export function analysisFigure(
+export function analysisFigures(
 	title: string,
 	answer: AnalysisAnswer,
 	document: FigureDocument,
-): string | undefined {
-	const draw = FIGURES[answer.analysis];
-	if (draw === undefined) throw new RangeError(`analysisFigure: ${answer.analysis} has no figure.`);
-	return draw(title, answer as never, document);
+): Readonly<Record<string, string>> {
+	const figures = FIGURES[answer.analysis];
+	if (figures === undefined) throw new RangeError(`analysisFigures: ${answer.analysis} has no figure.`);
+	return Object.fromEntries(
+		Object.entries(figures).flatMap(([name, draw]) => {
+			const svg = draw(title, answer as never, document);
+			return svg === undefined ? [] : [[name, svg]];
+		}),
+	);
 }

@@ -1,4 +1,4 @@
-export { analysisFigure } from "./analysis-figure.ts";
+export { analysisFigures } from "./analysis-figure.ts";
 export { compareFigure } from "./compare.ts";
 export type * from "./figure-data.ts";
 export { kernelsFigure } from "./kernels.ts";

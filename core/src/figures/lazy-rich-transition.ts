@@ -9,6 +9,7 @@ import { legendKey } from "./legend-key.ts";
 import { logAxis, paddedLog } from "./log-axis.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import { drawPanel, rangeAxis } from "./panel.ts";
+import { sampledKey, sampledMarks } from "./sampled-marks.ts";
 import type { FigureDocument } from "./svg-node.ts";
 
 const WIDTH = 1000;
@@ -126,14 +127,7 @@ export function transitionFigure(
 						strokeLinecap: "butt",
 					}),
 				),
-				Plot.ruleX(sampled, {
-					x: "x",
-					y1: (one) => one.y - one.error,
-					y2: (one) => one.y + one.error,
-					stroke: INK,
-					strokeWidth: 1.6,
-				}),
-				Plot.dot(sampled, { x: "x", y: "y", r: 3.6, fill: "fill", stroke: INK, strokeWidth: 1.2 }),
+				...sampledMarks(sampled),
 			],
 		},
 	);
@@ -180,15 +174,10 @@ function legend(
 		sampling.dataSets === 1
 			? "one data set, ±1 MCSE"
 			: `mean of ${sampling.dataSets} data sets, ±1 standard error`;
-	const key = (fill: string) =>
-		legendKey(document, [
-			Plot.ruleX([0.5], { y1: -0.9, y2: 0.9, stroke: INK, strokeWidth: 1.6 }),
-			Plot.dot([0.5], { x: (x) => x, y: 0, r: 3.6, fill, stroke: INK, strokeWidth: 1.2 }),
-		]);
 	const stuck = listOf(results.sampledConverged!).includes(false);
 	return [
 		...entries,
-		{ key: key(INK), label: `sampled network (${sampling.sampler}), ${sets}` },
-		...(stuck ? [{ key: key("white"), label: "chains not converged" }] : []),
+		{ key: sampledKey(document, INK), label: `sampled network (${sampling.sampler}), ${sets}` },
+		...(stuck ? [{ key: sampledKey(document, "white"), label: "chains not converged" }] : []),
 	];
 }

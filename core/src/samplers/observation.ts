@@ -53,6 +53,7 @@ export function keepsBatches(name: string, kernels: boolean): boolean {
 	return (
 		SMALL.test(name) ||
 		(kernels && LAYER_KERNELS.test(name)) ||
+		name === averagedName.weightCovariance ||
 		name === averagedName.trainCovariance ||
 		name === averagedName.testCovariance
 	);

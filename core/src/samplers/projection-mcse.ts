@@ -17,6 +17,19 @@ export function projectionMcse(
 	points: SampledPoints = "test",
 	moment: PosteriorMoment = "mean",
 ): number {
+	return standardErrorOfMean(projectedSeries(chains, weights, points, moment));
+}
+
+/**
+ * The series behind it, one for each chain; sums of such series give the errors of sums of projections.
+ * @throws InputError when the number of weights is another, or there are too few draws.
+ */
+export function projectedSeries(
+	chains: readonly ChainResult[],
+	weights: Float64Array,
+	points: SampledPoints,
+	moment: PosteriorMoment,
+): readonly Float64Array[] {
 	const draws = shortestLength(chains);
 	const stored = points === "test" ? chains[0]!.testMean : chains[0]!.trainMean;
 	const size = stored.length / chains[0]!.completedDraws;
@@ -33,5 +46,5 @@ export function projectionMcse(
 			for (let t = 0; t < draws; t++) projected[c]![t]! += weight * series[t]!;
 		});
 	});
-	return standardErrorOfMean(projected);
+	return projected;
 }

@@ -38,7 +38,8 @@ export function emergentScale(discrepancy: Matrix, kernel: Matrix): number {
 	return sum;
 }
 
-function targetVariance({ rows: P, columns: D, data }: Matrix): number {
+/** Variance over the points (divisor P), averaged over the outputs. */
+export function targetVariance({ rows: P, columns: D, data }: Matrix): number {
 	let total = 0;
 	for (let k = 0; k < D; k++) {
 		let [sum, squares] = [0, 0];

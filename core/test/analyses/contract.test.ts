@@ -2,10 +2,21 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createDocument } from "../../../cli/src/render/document.ts";
-import { analysisFigure } from "../../src/figures/index.ts";
+import { analysisFigures } from "../../src/figures/index.ts";
 import { type Analysis, analyses, answerToJson, findAnalysis, findTheory } from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { analyze } from "./analyses.ts";
+
+const problem = {
+	trainInputs: [[1], [-0.5], [0.3]],
+	trainTargets: [1, -1, 0.2],
+	network: {
+		layers: [{ type: "dense", width: 1, activation: "linear", weightVariance: 1 }],
+		readout: { weightVariance: 1 },
+		scaling: "standard",
+	},
+	noiseVariance: 0.1,
+};
 
 /** A file that each analysis answers at once. */
 const files: Readonly<Record<string, object>> = {
@@ -20,17 +31,17 @@ const files: Readonly<Record<string, object>> = {
 		},
 	},
 	"width-scaling": {
-		problem: {
-			trainInputs: [[1], [-0.5], [0.3]],
-			trainTargets: [1, -1, 0.2],
-			network: {
-				layers: [{ type: "dense", width: 1, activation: "linear", weightVariance: 1 }],
-				readout: { weightVariance: 1 },
-				scaling: "standard",
-			},
-			noiseVariance: 0.1,
-		},
+		problem,
 		options: { widths: [4, 8], theories: ["nngp"] },
+	},
+	"kernel-adaptation": {
+		problem,
+		options: {
+			widths: [4, 8],
+			theories: ["nngp"],
+			sampling: { sampler: "exact", chains: 2, draws: 200, warmup: 0 },
+			teacherDirection: [1],
+		},
 	},
 };
 
@@ -99,14 +110,14 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 			const { columns, rows } = analysis.table(answer);
 			expect(rows.length).toBeGreaterThan(0);
 			for (const row of rows) expect(row).toHaveLength(columns.length);
-			const svg = analysisFigure("title", answer, createDocument())!;
+			const svg = analysisFigures("title", answer, createDocument()).figure!;
 			expect(svg).toMatch(/^<svg /);
 			expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 		});
 
 		it("wants a problem or none", async () => {
-			const { problem, ...rest } = { ...file } as { problem?: object };
-			const other = analysis.needsProblem ? rest : { ...file, ...withProblem };
+			const { problem: _, ...rest } = { ...file } as { problem?: object };
+			const other = analysis.needsProblem ? rest : { ...file, problem };
 			await expect(analyze(analysis, other)).rejects.toThrow(
 				analysis.needsProblem
 					? `problem: wanted a problem, or data, network and noiseVariance, for ${id}; got nothing.`
@@ -116,13 +127,10 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 	},
 );
 
-const { problem } = files["width-scaling"] as { problem: object };
-const withProblem = { problem };
-
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, or an alias; got "width-scalling". Did you mean width-scaling?',
 		);
 	});
 });
@@ -135,7 +143,7 @@ describe("an analysis file", () => {
 		const made = {
 			seed: 4,
 			data: { source: "teacher", teacher: { type: "linear", dimension: 2 }, trainCount: 4, testCount: 3 },
-			network: (problem as { network: object }).network,
+			network: problem.network,
 			noiseVariance: 0.1,
 			options,
 		};

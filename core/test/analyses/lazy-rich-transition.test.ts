@@ -187,7 +187,8 @@ describe("sampled networks", () => {
 		});
 		const whole = { ...reduced, trainInputs: joined("trainInputs"), trainTargets: joined("trainTargets") };
 		const settings = { sampler: "gibbs", ...sampling, seed: 1 };
-		const [a, b] = await Promise.all([reduced, whole].map((problem) => context.sample(problem, settings)));
+		const sampled = [reduced, whole].map(async (one) => (await context.sample(one, settings))!.answer);
+		const [a, b] = await Promise.all(sampled);
 		const error = Math.hypot(a!.testMeanStandardError!.data[0]!, b!.testMeanStandardError!.data[0]!);
 		// Two-sided 1e-4 of a normal score.
 		expect(Math.abs(a!.testMean!.data[0]! - b!.testMean!.data[0]!) / error).toBeLessThan(3.9);

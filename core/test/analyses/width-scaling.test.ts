@@ -3,23 +3,8 @@ import { fittedExponent } from "../../src/analyses/width-scaling/measured-errors
 import { widthScaling } from "../../src/analyses/width-scaling.ts";
 import { findTheory, parseProblem, sampleInProcess, solveTheory } from "../../src/index.ts";
 import { linearPosteriorMean } from "../../src/scale-mixture/posterior-mean.ts";
-import { analyze, context, engine } from "./analyses.ts";
+import { analyze, context, engine, layer, problem } from "./analyses.ts";
 
-const layer = { type: "dense", width: 7, activation: "linear", weightVariance: 1.5 };
-const problem = {
-	trainInputs: [
-		[1, 0.2],
-		[-0.3, 1],
-		[0.7, -1.1],
-	],
-	trainTargets: [0.8, -0.6, 0.3],
-	testInputs: [
-		[0.5, 0.5],
-		[-0.6, 0.1],
-	],
-	network: { layers: [layer], readout: { weightVariance: 1 }, scaling: "standard" },
-	noiseVariance: 0.1,
-};
 const erf = { ...problem, network: { ...problem.network, layers: [{ ...layer, activation: "erf" }] } };
 const sampling = { chains: 2, draws: 200, warmup: 100 };
 
@@ -90,7 +75,7 @@ describe("against sampled networks", () => {
 				},
 			),
 		]);
-		const errors = three!.testMeanStandardError!.data;
+		const errors = three!.answer.testMeanStandardError!.data;
 		expect(results.reference).toBe("sampled");
 		expect(results.noiseFloor![0]).toBeCloseTo(Math.hypot(...errors) / Math.SQRT2, 14);
 		const { error, resolved, exponent } = results.theories[0]!;

@@ -1,5 +1,5 @@
-import { type TeacherSettings, teacherData, teacherSchema } from "@finitude/core";
-import { createEngine, type Matrix } from "@finitude/engine";
+import { type TeacherSettings, teacherData, teacherDirection, teacherSchema } from "@finitude/core";
+import { createEngine, erf, type Matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { faultOf } from "../helpers/fault-of.ts";
 
@@ -28,6 +28,7 @@ const teachers: TeacherSettings[] = [
 	{ type: "random-labels", dimension: 5, inputVariance: 2 },
 	{ type: "gaussian-xor", dimension: 5, inputVariance: 2, separation: 3 },
 	{ type: "templates", dimension: 5, templates: 7, trainNoise: 0.2, testNoise: 0.4 },
+	{ type: "shared-filter", dimension: 6, inputVariance: 2, patch: 3, link: "erf" },
 ];
 
 describe.each(teachers)("$type", (teacher) => {
@@ -174,6 +175,47 @@ describe("the tasks are what they say", () => {
 	});
 });
 
+describe("teacherDirection", () => {
+	const direction = (teacher: object) => teacherDirection(teacherSchema.parse(teacher), { seed: 1, engine });
+
+	it("is what the targets see of the inputs", () => {
+		for (const type of ["linear", "single-index"]) {
+			const teacher = {
+				type,
+				dimension: 5,
+				inputVariance: 2,
+				...(type === "linear" ? {} : { link: "linear" }),
+			};
+			const { trainInputs, trainTargets } = draw(teacher, 9);
+			const w = direction(teacher)!;
+			expect(Array.from(trainTargets.data)).toEqual(
+				Array.from({ length: 9 }, (_, i) => inner(w, row(trainInputs, i))),
+			);
+		}
+	});
+
+	it("of a shared filter is what they see of each patch, through one readout", () => {
+		const teacher = { type: "shared-filter", dimension: 6, inputVariance: 2, patch: 3, link: "erf" };
+		const { trainInputs, trainTargets } = draw(teacher, 9);
+		const v = direction(teacher)!;
+		const features = Array.from({ length: 9 }, (_, i) =>
+			[0, 3].map((at) => erf(inner(v, row(trainInputs, i).subarray(at, at + 3)))),
+		);
+		// Two points tell the readout, of length 1, and the others obey it.
+		const [[a, b], [c, d]] = [features[0]!, features[1]!] as [[number, number], [number, number]];
+		const [y, z] = trainTargets.data as unknown as [number, number];
+		const readout = [(d * y - b * z) / (a * d - b * c), (a * z - c * y) / (a * d - b * c)];
+		expect(Math.hypot(...readout)).toBeCloseTo(1, 12);
+		features.forEach(([left, right], i) => {
+			expect(readout[0]! * left! + readout[1]! * right!).toBeCloseTo(trainTargets.data[i]!, 12);
+		});
+	});
+
+	it("is nothing for other teachers", () => {
+		expect(direction({ type: "random-labels", dimension: 3 })).toBeUndefined();
+	});
+});
+
 describe("teachers refuse", () => {
 	const cases: [string, object, string][] = [
 		[
@@ -185,6 +227,11 @@ describe("teachers refuse", () => {
 			"a single index with two links",
 			{ type: "single-index", dimension: 3, link: "erf", hermite: [1] },
 			"data.teacher.link: wanted either link or hermite; got both.",
+		],
+		[
+			"patches that do not tile the inputs",
+			{ type: "shared-filter", dimension: 6, patch: 4, link: "erf" },
+			"data.teacher.patch: wanted a patch that tiles the 6 inputs; got 4.",
 		],
 		[
 			"more numbers than memory holds",

@@ -96,7 +96,7 @@ describe("resolveExperiment", () => {
 		[
 			"an unknown teacher",
 			{ ...teacher, data: { ...teacher.data, teacher: { type: "Linear" } } },
-			'data.teacher.type: wanted linear, single-index, network, random-labels, gaussian-xor or templates; got "Linear". Did you mean linear?',
+			'data.teacher.type: wanted linear, single-index, network, random-labels, gaussian-xor, templates or shared-filter; got "Linear". Did you mean linear?',
 		],
 		[
 			"an unknown link",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createDocument } from "../../../cli/src/render/document.ts";
 import { lazyRichTransition } from "../../src/analyses/lazy-rich-transition.ts";
 import { widthScaling } from "../../src/analyses/width-scaling.ts";
-import { analysisFigure } from "../../src/figures/index.ts";
+import { analysisFigures } from "../../src/figures/index.ts";
 import { analyze } from "../analyses/analyses.ts";
 
 const document = createDocument();
@@ -24,7 +24,7 @@ const sampledTransition = {
 };
 
 describe("the figure of lazy-rich-transition", () => {
-	const figure = analysisFigure("Lazy to rich", sampledTransition, document)!;
+	const figure = analysisFigures("Lazy to rich", sampledTransition, document).figure!;
 
 	it("keeps its picture", async () => {
 		await expect(figure).toMatchFileSnapshot("snapshots/lazy-rich-transition.svg");
@@ -55,14 +55,14 @@ describe("the figure of lazy-rich-transition", () => {
 
 	it("has no line r = 1 where it is out of range, and no points where nothing was sampled", async () => {
 		const wide = await analyze(lazyRichTransition, { options: { ...numbers, channels: [20, 40] } });
-		const svg = analysisFigure("", wide, document)!;
+		const svg = analysisFigures("", wide, document).figure!;
 		expect(svg).not.toContain(">r = 1</text>");
 		expect(svg).not.toContain("sampled network");
 	});
 
 	it("is not drawn where nothing is swept", async () => {
 		const single = await analyze(lazyRichTransition, { options: { ...numbers, channels: 8 } });
-		expect(analysisFigure("", single, document)).toBeUndefined();
+		expect(analysisFigures("", single, document).figure).toBeUndefined();
 	});
 });
 
@@ -103,7 +103,7 @@ const scaling = {
 };
 
 describe("the figure of width-scaling", () => {
-	const figure = analysisFigure("Error against width", scaling, document)!;
+	const figure = analysisFigures("Error against width", scaling, document).figure!;
 
 	it("keeps its picture", async () => {
 		await expect(figure).toMatchFileSnapshot("snapshots/width-scaling.svg");
@@ -144,16 +144,180 @@ describe("the figure of width-scaling", () => {
 			noiseVariance: 0.1,
 		};
 		const options = { widths: [4, 8], theories: ["nngp"], noiseScaling: "inverse-width" };
-		const svg = analysisFigure("", await analyze(widthScaling, { problem, options }), document)!;
+		const svg = analysisFigures("", await analyze(widthScaling, { problem, options }), document).figure!;
 		expect(svg).not.toMatch(/Monte-Carlo|hollow/);
 		expect(svg).toContain("noise variance κ = 0.1/N; difference from the exact posterior");
 		const silent = await analyze(widthScaling, { problem: { ...problem, trainTargets: [0, 0] }, options });
-		expect(analysisFigure("", silent, document)).toBeUndefined();
+		expect(analysisFigures("", silent, document).figure).toBeUndefined();
+	});
+});
+
+/** Numbers with few digits keep the picture the same on every machine. */
+const limit = { alpha: 40, rmseOverStd: 0.16, testRmse: 0.23, emergentScale: 20000, crossoverWidth: 400 };
+const adapted = [
+	{ alpha: 4, rmseOverStd: 0.05, testRmse: 0.1, eigenvalues: [0.6, 0.2, 0.1], alignment: 2 },
+	{ alpha: 10, rmseOverStd: 0.08, testRmse: 0.14, eigenvalues: [0.5, 0.3, 0.2], alignment: 1.5 },
+	{ alpha: 30, rmseOverStd: 0.14, testRmse: 0.2, eigenvalues: [0.4, 0.3, 0.25], alignment: 1.2 },
+];
+const ramp = (scale: number) => [0, 1, 2].map((i) => [0, 1, 2].map((j) => scale * (i + j)));
+const adaptation = {
+	analysis: "kernel-adaptation",
+	options: {
+		widths: [20, 200, 2000],
+		outputScale: "by-scaling",
+		noiseScaling: "fixed",
+		sampling: { sampler: "hmc", at: [20, 200] },
+		kernelsAt: 20,
+	},
+	results: {
+		problem: {
+			trainPoints: 3,
+			inputs: 3,
+			layers: ["dense erf", "dense erf"],
+			scaling: "standard",
+			noiseVariance: 0.002,
+		},
+		priorWeightVariance: 0.3,
+		widths: [20, 200, 2000],
+		infiniteWidth: [20, 200, 2000].map((width) => ({
+			width,
+			...limit,
+			outputScale: 0.02,
+			noiseVariance: 0.002,
+		})),
+		theories: [
+			{
+				theory: "equations-of-state",
+				label: "equations-of-state",
+				points: [20, 200, 2000].map((width, i) => ({ width, ...adapted[i]! })),
+				missing: [],
+			},
+			{
+				theory: "kernel-rescaling",
+				label: "kernel-rescaling",
+				points: [],
+				missing: [20, 200, 2000].map((width) => ({ width, reason: "one hidden layer only" })),
+			},
+		],
+		sampled: [
+			{
+				width: 20,
+				...adapted[0]!,
+				standardErrors: { alpha: 1, rmseOverStd: 0.01, testRmse: 0.01, eigenvalues: [0.05, 0.02, 0.01] },
+				converged: true,
+			},
+			{ width: 200, ...adapted[1]!, standardErrors: { alpha: 1 }, converged: false },
+		],
+		kernels: {
+			width: 20,
+			theory: "equations-of-state",
+			sampler: "hmc",
+			order: [2, 0, 1],
+			kernels: [
+				{ layer: 1, prior: ramp(1), adapted: ramp(2), sampled: ramp(3) },
+				{ layer: "output", prior: ramp(0.01), adapted: ramp(0.02), sampled: ramp(0.03) },
+			],
+		},
+	},
+	convergence: { converged: true, iterations: 0, residual: 0 },
+	validity: [],
+	absent: {},
+};
+type Adaptation = typeof adaptation;
+const changed = (results: Partial<Adaptation["results"]>, options: object = {}) => ({
+	...adaptation,
+	options: { ...adaptation.options, ...options },
+	results: { ...adaptation.results, ...results },
+});
+
+describe("the figures of kernel-adaptation", () => {
+	const { figure, kernels } = analysisFigures("Adaptation", adaptation, document);
+
+	it("keep their pictures", async () => {
+		await expect(figure).toMatchFileSnapshot("snapshots/kernel-adaptation.svg");
+		await expect(kernels).toMatchFileSnapshot("snapshots/kernel-adaptation-kernels.svg");
+	});
+
+	it("say what was asked, what is drawn, and which scale is off the axis", () => {
+		for (const text of [
+			"P = 3, d = 3; dense erf, dense erf; standard scaling; s_a²/χ = 0.02, κ = 0.002; emergent scale at N = 2.0e4, off the axis",
+			"kernel-rescaling (no answer)",
+			"sampled network (hmc), ±1 MCSE",
+			"sampled network (hmc), chains not converged",
+			"infinite width",
+			"crossover",
+			"width, N",
+			"e. Spectrum of Σ at N = 20",
+		]) {
+			expect(figure).toContain(`>${text}</text>`);
+		}
+		for (const text of [
+			"a. layer 1, prior",
+			"b. layer 1, equations-of-state",
+			"f. output, sampled (hmc)",
+			"kernels at N = 20; P = 3, d = 3; dense erf, dense erf; standard scaling; s_a²/χ = 0.02, κ = 0.002",
+		]) {
+			expect(kernels).toContain(`>${text}</text>`);
+		}
+	});
+
+	it("leave out panels that no answer fills", () => {
+		const bare = ({ eigenvalues: _, alignment: __, testRmse: ___, ...rest }: (typeof adapted)[0]) => rest;
+		const theories = [
+			{
+				...adaptation.results.theories[0]!,
+				points: adapted.map((one, i) => ({ width: 20 * 10 ** i, ...bare(one) })),
+			},
+		] as never;
+		const { sampled: _, kernels: __, ...results } = changed({ theories }).results;
+		const figures = analysisFigures("", { ...adaptation, results }, document);
+		expect(Object.keys(figures)).toEqual(["figure"]);
+		expect(figures.figure).toContain(">b. Error at the training points</text>");
+		expect(figures.figure).not.toMatch(/>c\. |Spectrum|Σ/);
+	});
+
+	it("name the swept layer, channels, and a scale and a noise that move", () => {
+		const convolutions = {
+			...adaptation.results.problem,
+			layers: ["convolution erf"],
+			scaling: "mean-field",
+		};
+		const moving = changed({ problem: convolutions }, { noiseScaling: "inverse-width", layer: 1 });
+		const svg = analysisFigures("", moving, document).figure!;
+		expect(svg).toContain(">channels of layer 1, N</text>");
+		expect(svg).toContain("mean-field scaling; κ = 0.002/N");
+	});
+
+	it("join the names of scales that fall together, and draw none that move", () => {
+		const at = (emergentScale: (i: number) => number) =>
+			changed({
+				infiniteWidth: adaptation.results.infiniteWidth.map((one, i) => ({
+					...one,
+					emergentScale: emergentScale(i),
+				})),
+			});
+		expect(
+			analysisFigures(
+				"",
+				at(() => 400),
+				document,
+			).figure,
+		).toContain(">crossover, emergent scale</text>");
+		const moving = analysisFigures(
+			"",
+			at((i) => 400 * 2 ** i),
+			document,
+		).figure;
+		expect(moving).toContain(">crossover</text>");
+		expect(moving).not.toContain("emergent scale");
+		// Both are widths of the last layer.
+		const first = analysisFigures("", changed({}, { layer: 1 }), document).figure;
+		expect(first).not.toMatch(/crossover|emergent/);
 	});
 });
 
 it("an unknown analysis has no figure", () => {
-	expect(() => analysisFigure("", { ...scaling, analysis: "other" }, document)).toThrow(
-		new RangeError("analysisFigure: other has no figure."),
+	expect(() => analysisFigures("", { ...scaling, analysis: "other" }, document).figure).toThrow(
+		new RangeError("analysisFigures: other has no figure."),
 	);
 });

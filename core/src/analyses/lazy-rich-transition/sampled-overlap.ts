@@ -83,9 +83,9 @@ async function overlapOver(
 	for (let set = 0; set < dataSets; set++) {
 		const problem = teacherProblem(parameters, engine, splitStream(seedStream(dataSeed!), set));
 		const seed = (firstSeed + set) % Number.MAX_SAFE_INTEGER;
-		const answer = await sample(problem, { sampler, chains, draws, warmup, seed, options });
-		if (answer === undefined) return undefined;
-		answers.push(answer);
+		const sampled = await sample(problem, { sampler, chains, draws, warmup, seed, options });
+		if (sampled === undefined) return undefined;
+		answers.push(sampled.answer);
 	}
 	const { targetAmplitude } = parameters;
 	const overlaps = Float64Array.from(answers, ({ testMean }) => testMean!.data[0]! / targetAmplitude);

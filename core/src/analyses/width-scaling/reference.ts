@@ -1,11 +1,10 @@
 import type { Matrix } from "@finitude/engine";
 import { InputError } from "../../errors.ts";
 import { comparedPoints, predictionAt } from "../../experiments/comparison.ts";
-import { parseWith } from "../../problem/faults.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { findSampler } from "../../samplers/registry.ts";
 import { hasLinearPosteriorMean, linearPosteriorMean } from "../../scale-mixture/posterior-mean.ts";
 import type { AnalysisContext } from "../analysis.ts";
+import type { completeSampling } from "../sweep.ts";
 import type { WidthScalingOptions } from "./options.ts";
 
 /** The posterior mean that theories are measured against, at the compared points. */
@@ -35,16 +34,6 @@ export function chosenReference(
 	return reference === "auto" ? (known ? "exact" : "sampled") : reference;
 }
 
-/** The sampling options with every default filled in. @throws InputError for an unknown sampler or option. */
-export function completeSampling(
-	sampling: WidthScalingOptions["sampling"],
-	seed: number,
-): WidthScalingOptions["sampling"] & { readonly seed: number } {
-	const sampler = findSampler(sampling.sampler, "options.sampling.sampler");
-	const options = parseWith(sampler.options, sampling.options, "options.sampling.options");
-	return { ...sampling, seed: sampling.seed ?? seed, options: { ...options } };
-}
-
 /** Undefined when the sampling was interrupted. @param index of the width: every run has a seed of its own */
 export async function referenceMean(
 	problem: Problem,
@@ -59,8 +48,9 @@ export async function referenceMean(
 		return { mean: points === "test" ? test! : train, converged: true };
 	}
 	const seed = (sampling.seed + index) % Number.MAX_SAFE_INTEGER;
-	const answer = await sample(problem, { ...sampling, seed });
-	if (answer === undefined) return undefined;
+	const sampled = await sample(problem, { ...sampling, seed });
+	if (sampled === undefined) return undefined;
+	const { answer } = sampled;
 	const { maxRHat } = answer.diagnostics;
 	return {
 		mean: predictionAt(points, answer).mean,

@@ -1,12 +1,13 @@
 /** The results of a scan over widths, theory by theory. */
-import type { Convergence, ValidityNote } from "../../answer/answer.ts";
+import type { ValidityNote } from "../../answer/answer.ts";
 import { comparedPoints } from "../../experiments/comparison.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { AnalysisAnswer, AnalysisTable } from "../analysis.ts";
+import { type SweptProblem, sweptProblem } from "../sweep.ts";
+import type { ChosenTheory } from "../theory-choice.ts";
 import { fittedExponent, RESOLVED, rootMeanSquare } from "./measured-errors.ts";
 import type { WidthScalingOptions } from "./options.ts";
 import type { ReferenceMean } from "./reference.ts";
-import type { ChosenTheory } from "./theory-choice.ts";
 
 /** What became of one theory at one width. */
 export type Measurement =
@@ -37,16 +38,7 @@ export interface TheoryErrors {
 }
 
 export interface WidthScalingResults {
-	/** What was asked, but for the width. */
-	readonly problem: {
-		readonly trainPoints: number;
-		readonly inputs: number;
-		/** "dense erf", from the inputs up. */
-		readonly layers: readonly string[];
-		readonly scaling: "standard" | "mean-field";
-		/** As the file has it: divided by the width where `noiseScaling` says so. */
-		readonly noiseVariance: number;
-	};
+	readonly problem: SweptProblem;
 	readonly points: "train" | "test";
 	readonly reference: "exact" | "sampled";
 	readonly widths: readonly number[];
@@ -63,15 +55,8 @@ export function widthScalingResults(
 	measured: readonly WidthMeasurement[],
 	reference: WidthScalingResults["reference"],
 ): WidthScalingResults {
-	const { trainInputs, network, noiseVariance } = problem;
 	return {
-		problem: {
-			trainPoints: trainInputs.rows,
-			inputs: trainInputs.columns,
-			layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
-			scaling: network.scaling,
-			noiseVariance,
-		},
+		problem: sweptProblem(problem),
 		points: comparedPoints(problem),
 		reference,
 		widths: measured.map(({ width }) => width),
@@ -112,33 +97,6 @@ function errorsOf(
 			const measurement = theories[t]!;
 			return "reason" in measurement ? [{ width, reason: measurement.reason }] : [];
 		}),
-	};
-}
-
-/** Of the samplers and the theories at all widths. @param complete false after an interruption */
-export function convergenceOf(
-	measured: readonly WidthMeasurement[],
-	chosen: readonly ChosenTheory[],
-	complete: boolean,
-): Convergence {
-	const stuck = measured.filter(({ truth }) => !truth.converged).map(({ width }) => width);
-	const unsolved = chosen.flatMap(({ label }, t) => {
-		const widths = measured.filter(({ theories }) => !theories[t]!.converged).map(({ width }) => width);
-		return widths.length === 0 ? [] : [`${label} did not converge at N = ${widths.join(", ")}`];
-	});
-	const faults = [
-		...(complete ? [] : ["interrupted: larger widths are missing"]),
-		...(stuck.length === 0
-			? []
-			: [`the sampler did not converge at N = ${stuck.join(", ")}: raise draws and warmup`]),
-		...unsolved,
-	];
-	const advice = faults.join("; ");
-	return {
-		converged: faults.length === 0,
-		iterations: 0,
-		residual: 0,
-		...(faults.length > 0 && { advice: `${advice[0]!.toUpperCase()}${advice.slice(1)}.` }),
 	};
 }
 

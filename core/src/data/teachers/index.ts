@@ -1,4 +1,4 @@
-import { type Engine, type Matrix, seedStream, splitStream } from "@finitude/engine";
+import { type Engine, type Matrix, type RandomState, seedStream, splitStream } from "@finitude/engine";
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { normals } from "../random.ts";
@@ -6,6 +6,7 @@ import { gaussianXorTeacher } from "./gaussian-xor.ts";
 import { linearTeacher } from "./linear.ts";
 import { networkTeacher } from "./network.ts";
 import { randomLabelsTeacher } from "./random-labels.ts";
+import { sharedFilterTeacher } from "./shared-filter.ts";
 import { singleIndexTeacher } from "./single-index.ts";
 import type { Teacher } from "./teacher.ts";
 import { templatesTeacher } from "./templates.ts";
@@ -17,6 +18,7 @@ const TEACHERS = [
 	randomLabelsTeacher,
 	gaussianXorTeacher,
 	templatesTeacher,
+	sharedFilterTeacher,
 ] as const;
 
 /** Any teacher's settings, told apart by `type`. */
@@ -27,6 +29,7 @@ export const teacherSchema = z.discriminatedUnion("type", [
 	randomLabelsTeacher.schema,
 	gaussianXorTeacher.schema,
 	templatesTeacher.schema,
+	sharedFilterTeacher.schema,
 ]);
 
 /** The `teacher` field of an experiment, defaults filled in. */
@@ -41,6 +44,26 @@ export interface TeacherData {
 	/** P* x d and P* x 1; absent when P* = 0. */
 	readonly testInputs?: Matrix;
 	readonly testTargets?: Matrix;
+}
+
+function teacherOf({ type }: TeacherSettings): Teacher<TeacherSettings> {
+	return TEACHERS.find((teacher) => teacher.type === type) as unknown as Teacher<TeacherSettings>;
+}
+
+/** What the fixed part of a task is drawn from. */
+function taskStream(seed: number): RandomState {
+	return splitStream(seedStream(seed), 0);
+}
+
+/**
+ * The direction w of targets that depend on the input x through w.x alone, of length d; of targets that depend on the patches of
+ * the input through their projections on one filter, that filter. The length means nothing. Undefined for teachers of another kind.
+ */
+export function teacherDirection(
+	settings: TeacherSettings,
+	{ seed, engine }: { seed: number; engine: Engine },
+): Float64Array | undefined {
+	return teacherOf(settings).direction?.(settings, engine, taskStream(seed));
 }
 
 /** At most 1 GiB of numbers. */
@@ -83,8 +106,7 @@ export function teacherData(
 		});
 	}
 	const root = seedStream(seed);
-	const teacher = TEACHERS.find(({ type }) => type === settings.type) as unknown as Teacher<TeacherSettings>;
-	const draw = teacher.prepare(settings, engine, splitStream(root, 0));
+	const draw = teacherOf(settings).prepare(settings, engine, taskStream(seed));
 	const train = draw(trainCount, splitStream(root, 1), "train");
 	const noise = normals(engine, splitStream(root, 3), trainCount);
 	const trainTargets = train.targets.data.map((y, i) => y + Math.sqrt(targetNoiseVariance) * noise[i]!);

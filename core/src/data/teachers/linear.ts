@@ -1,4 +1,4 @@
-import { matrixFromColumn } from "@finitude/engine";
+import { type Engine, matrixFromColumn, type RandomState } from "@finitude/engine";
 import { z } from "zod";
 import {
 	dimensionField,
@@ -15,15 +15,21 @@ const schema = z.strictObject({
 	inputVariance: inputVarianceField,
 });
 
+/** w / sqrt(d). */
+function direction({ dimension }: z.output<typeof schema>, engine: Engine, stream: RandomState) {
+	return randomDirection(engine, stream, dimension, 1);
+}
+
 /** y = w.x / sqrt(d), w of uniformly random direction with |w|^2 = d, so that y has variance `inputVariance`. */
 export const linearTeacher: Teacher<z.output<typeof schema>> & { schema: typeof schema } = {
 	type: "linear",
 	schema,
 	prepare(settings, engine, stream) {
-		const w = randomDirection(engine, stream, settings.dimension, 1);
+		const w = direction(settings, engine, stream);
 		return (count, points) => {
 			const inputs = gaussianInputs(engine, points, count, settings);
 			return { inputs, targets: matrixFromColumn(projections(inputs, w)) };
 		};
 	},
+	direction,
 };

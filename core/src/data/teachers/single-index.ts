@@ -1,4 +1,4 @@
-import { matrixFromColumn } from "@finitude/engine";
+import { type Engine, matrixFromColumn, type RandomState } from "@finitude/engine";
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { applyLink, hermiteSeries, LINK_NAMES } from "./links.ts";
@@ -24,6 +24,15 @@ const schema = z.strictObject({
 		.describe("g(u) = sum_k c_k He_k(u) / sqrt(k!): the coefficients c_0, c_1, ..."),
 });
 
+/** w / sqrt(d inputVariance). */
+function direction(
+	{ dimension, inputVariance }: z.output<typeof schema>,
+	engine: Engine,
+	stream: RandomState,
+) {
+	return randomDirection(engine, stream, dimension, 1 / inputVariance);
+}
+
 /** y = g(u) of one projection u = w.x / sqrt(d inputVariance), |w|^2 = d: u is exactly N(0, 1). */
 export const singleIndexTeacher: Teacher<z.output<typeof schema>> & { schema: typeof schema } = {
 	type: "single-index",
@@ -37,7 +46,7 @@ export const singleIndexTeacher: Teacher<z.output<typeof schema>> & { schema: ty
 				got: link === undefined ? "neither" : "both",
 			});
 		}
-		const w = randomDirection(engine, stream, settings.dimension, 1 / settings.inputVariance);
+		const w = direction(settings, engine, stream);
 		return (count, points) => {
 			const inputs = gaussianInputs(engine, points, count, settings);
 			const u = projections(inputs, w);
@@ -47,4 +56,5 @@ export const singleIndexTeacher: Teacher<z.output<typeof schema>> & { schema: ty
 			};
 		};
 	},
+	direction,
 };

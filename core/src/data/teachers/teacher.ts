@@ -19,6 +19,11 @@ export interface Teacher<Settings> {
 	readonly schema: z.ZodType<Settings>;
 	/** Draws the fixed part of the task. Advances `stream`. @throws InputError for settings that contradict each other. */
 	prepare(settings: Settings, engine: Engine, stream: RandomState): TaskSampler;
+	/**
+	 * The one direction that the targets see of the input, or of each of its patches: up to its length what `prepare` draws from
+	 * the same stream. Only of teachers that have one. Advances `stream`.
+	 */
+	direction?(settings: Settings, engine: Engine, stream: RandomState): Float64Array;
 }
 
 export const dimensionField = z

@@ -1,8 +1,9 @@
-import { InputError } from "../../errors.ts";
-import { findTheory } from "../../theories/registry.ts";
-import { parseOptions } from "../../theories/solve.ts";
-import type { Theory } from "../../theories/theory.ts";
-import type { WidthScalingOptions } from "./options.ts";
+import type { z } from "zod";
+import { InputError } from "../errors.ts";
+import type { theorySchema } from "../experiments/schema.ts";
+import { findTheory } from "../theories/registry.ts";
+import { parseOptions } from "../theories/solve.ts";
+import type { Theory } from "../theories/theory.ts";
 
 /** A theory with the options that the file gives, and the name of its line. */
 export interface ChosenTheory {
@@ -13,7 +14,7 @@ export interface ChosenTheory {
 }
 
 /** @throws InputError for an unknown theory or option, and for two lines of one name. */
-export function chosenTheories(entries: WidthScalingOptions["theories"]): ChosenTheory[] {
+export function chosenTheories(entries: readonly z.output<typeof theorySchema>[]): ChosenTheory[] {
 	const labels = new Set<string>();
 	return entries.map((entry, i) => {
 		const { id, options } = typeof entry === "string" ? { id: entry, options: {} } : entry;

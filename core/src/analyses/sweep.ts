@@ -1,0 +1,116 @@
+/** What analyses that sweep the width of a network share. */
+import { z } from "zod";
+import type { Convergence } from "../answer/answer.ts";
+import { samplingSchema } from "../experiments/schema.ts";
+import type { Layer, Network } from "../network/network.ts";
+import { parseWith } from "../problem/faults.ts";
+import type { Problem } from "../problem/problem.ts";
+import { findSampler } from "../samplers/registry.ts";
+
+/** A width in options: units of a dense layer, channels of a convolution. */
+export const widthField = z
+	.int("an integer of at least 1")
+	.min(1, "an integer of at least 1")
+	.max(2 ** 31, "an integer of at most 2^31");
+
+export const noiseScalingField = z
+	.enum(["fixed", "inverse-width"])
+	.default("fixed")
+	.describe("inverse-width divides noiseVariance by the width, as the mean-field scaling wants.");
+
+/** How to sample, without what a sweep has no use for. */
+export const sweepSamplingSchema = samplingSchema.omit({
+	covariance: true,
+	evidence: true,
+	saveWeights: true,
+});
+
+/** The widths that were asked for, in order, each once. */
+export function sortedWidths(widths: readonly number[]): number[] {
+	return [...new Set(widths)].sort((a, b) => a - b);
+}
+
+/** The sampling options with every default filled in. @throws InputError for an unknown sampler or option. */
+export function completeSampling<Sampling extends z.output<typeof sweepSamplingSchema>>(
+	sampling: Sampling,
+	seed: number,
+): Sampling & { readonly seed: number } {
+	const sampler = findSampler(sampling.sampler, "options.sampling.sampler");
+	const options = parseWith(sampler.options, sampling.options, "options.sampling.options");
+	return { ...sampling, seed: sampling.seed ?? seed, options: { ...options } };
+}
+
+/**
+ * The same problem with this width, and the noise that belongs to it.
+ * @param layer the one that gets the width, counted from 1; all of them when left out
+ */
+export function problemOfWidth(
+	problem: Problem,
+	width: number,
+	noiseScaling: z.output<typeof noiseScalingField>,
+	layer?: number,
+): Problem {
+	const layers: Network["layers"] = problem.network.layers.map((one, l) =>
+		layer === undefined || layer === l + 1 ? withWidth(one, width) : one,
+	);
+	return {
+		...problem,
+		network: { ...problem.network, layers },
+		noiseVariance: noiseScaling === "fixed" ? problem.noiseVariance : problem.noiseVariance / width,
+	};
+}
+
+function withWidth(layer: Layer, width: number): Layer {
+	return layer.type === "dense" ? { ...layer, width } : { ...layer, channels: width };
+}
+
+/** What a sweep was asked about, but for the widths. */
+export interface SweptProblem {
+	readonly trainPoints: number;
+	readonly inputs: number;
+	/** "dense erf", from the inputs up. */
+	readonly layers: readonly string[];
+	readonly scaling: "standard" | "mean-field";
+	/** As the file has it: divided by the width where `noiseScaling` says so. */
+	readonly noiseVariance: number;
+}
+
+export function sweptProblem({ trainInputs, network, noiseVariance }: Problem): SweptProblem {
+	return {
+		trainPoints: trainInputs.rows,
+		inputs: trainInputs.columns,
+		layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
+		scaling: network.scaling,
+		noiseVariance,
+	};
+}
+
+/** Where something went wrong on the way. */
+export interface SweepFaults {
+	/** What an interruption left out: "larger widths are missing". */
+	readonly interrupted?: string;
+	/** Widths at which the sampler did not converge. */
+	readonly stuck: readonly number[];
+	/** Widths at which each theory did not converge. */
+	readonly unsolved: readonly { readonly label: string; readonly widths: readonly number[] }[];
+}
+
+/** Of the samplers and the theories at all widths. */
+export function sweepConvergence({ interrupted, stuck, unsolved }: SweepFaults): Convergence {
+	const faults = [
+		...(interrupted === undefined ? [] : [`interrupted: ${interrupted}`]),
+		...(stuck.length === 0
+			? []
+			: [`the sampler did not converge at N = ${stuck.join(", ")}: raise draws and warmup`]),
+		...unsolved.flatMap(({ label, widths }) =>
+			widths.length === 0 ? [] : [`${label} did not converge at N = ${widths.join(", ")}`],
+		),
+	];
+	const advice = faults.join("; ");
+	return {
+		converged: faults.length === 0,
+		iterations: 0,
+		residual: 0,
+		...(faults.length > 0 && { advice: `${advice[0]!.toUpperCase()}${advice.slice(1)}.` }),
+	};
+}
