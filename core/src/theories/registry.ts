@@ -1,4 +1,5 @@
 import { findNamed } from "../find-named.ts";
+import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { nngp } from "./nngp.ts";
@@ -10,6 +11,7 @@ export const theories: readonly Theory[] = [
 	asTheory(nngp),
 	asTheory(finiteWidthCorrection),
 	asTheory(selfConsistent),
+	asTheory(exactMeanField),
 	asTheory(kernelRescaling),
 ];
 
