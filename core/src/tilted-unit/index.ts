@@ -5,7 +5,6 @@
  * there chunk by chunk, and `averageOverUnit` sums what an `Integrand` asks for. `ruleFamily` and `refine` raise the accuracy
  * until the answer stands.
  */
-export { combinedRule } from "./combined-rule.ts";
 export { circleRule, sphereRule, twoDirections } from "./directions.ts";
 export { exactRule } from "./exact-rule.ts";
 export {

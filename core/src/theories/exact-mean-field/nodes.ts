@@ -11,7 +11,6 @@ import {
 import { InputError } from "../../errors.ts";
 import {
 	circleRule,
-	combinedRule,
 	type IntegrationRule,
 	mappedRule,
 	paddedSobolRule,
@@ -32,11 +31,12 @@ interface QuadratureNodes {
 	readonly exact: boolean;
 }
 
-/** Independent sets of random nodes, and all of them together. */
+/** Random nodes for the answer, and smaller independent sets that show their error. */
 interface SampledNodes {
 	readonly kind: "sampled";
+	readonly rule: IntegrationRule;
+	/** Together as many nodes as the rule has, which as one set is at least as accurate as their average. */
 	readonly sets: readonly IntegrationRule[];
-	readonly all: IntegrationRule;
 }
 
 export type Nodes = QuadratureNodes | SampledNodes;
@@ -53,7 +53,7 @@ const QUADRATURE_DIMENSIONS = 2;
 /** Of the covariance of the equations of state: tails of the tilted density are to be covered too. */
 const INFLATION = 1.5;
 
-/** Random nodes come in so many independent sets, whose spread is the standard error. */
+/** The spread of so many independent sets of nodes is the standard error; a power of two. */
 export const SETS = 4;
 
 /** 240 steps between -11 and 11, where the density has fallen by exp(-60). */
@@ -117,12 +117,13 @@ export function nodesOf(
 				),
 		};
 	}
-	const log2Count = Math.ceil(Math.log2(samples / SETS));
-	const sets = Array.from({ length: SETS }, (_, k) => {
-		const points = paddedSobolRule(engine, dimension, log2Count, splitStream(seedStream(seed), k));
+	const log2Count = Math.ceil(Math.log2(samples));
+	const scrambled = (log2: number, stream: number) => {
+		const points = paddedSobolRule(engine, dimension, log2, splitStream(seedStream(seed), stream));
 		return sphere ? sphereRule(points) : mappedRule(points, factor);
-	});
-	return { kind: "sampled", sets, all: combinedRule(sets) };
+	};
+	const sets = Array.from({ length: SETS }, (_, k) => scrambled(log2Count - Math.log2(SETS), k + 1));
+	return { kind: "sampled", rule: scrambled(log2Count, 0), sets };
 }
 
 /** The Cholesky factor of 1.5 times a covariance. */

@@ -53,13 +53,13 @@ const ACCURATE = 1e-10;
 /** Features that a refinement may take: a pass over them takes about a second. */
 const MOST_FEATURES = 2 ** 26;
 
-/** Solves on all nodes, and on what shows their error. */
+/** Solves on the nodes of the answer, and on those that show its error. */
 export function integrateSaddle(
 	task: IntegrationTask,
 	{ engine, onProgress }: SolveContext,
 ): IntegratedSaddle {
 	return task.nodes.kind === "sampled"
-		? sampledSaddle(engine, task, task.nodes.sets, task.nodes.all, onProgress)
+		? sampledSaddle(engine, task, task.nodes.rule, task.nodes.sets, onProgress)
 		: refinedSaddle(engine, task, onProgress);
 }
 
@@ -94,26 +94,26 @@ function refinedSaddle(
 	}
 }
 
-/** All sets together, then each alone from that solution. */
+/** The answer's nodes, then, from their solution, each of the smaller sets. */
 function sampledSaddle(
 	engine: Engine,
 	task: IntegrationTask,
+	rule: IntegrationRule,
 	sets: readonly IntegrationRule[],
-	all: IntegrationRule,
 	onProgress: SolveContext["onProgress"],
 ): IntegratedSaddle {
-	onProgress?.(0, `saddle on ${all.count} nodes`);
-	const together = solveOn(engine, task, all, true);
-	const { solution } = together;
-	if (!solution?.converged) return { ...together, errors: undefined };
+	onProgress?.(0, `saddle on ${rule.count} nodes`);
+	const saddle = solveOn(engine, task, rule, true);
+	const { solution } = saddle;
+	if (!solution?.converged) return { ...saddle, errors: undefined };
 	const alone: Judged[] = [];
 	for (const [k, rule] of sets.entries()) {
 		onProgress?.((k + 1) / (SETS + 1), `saddle on the nodes of set ${k + 1} of ${SETS}`);
 		const own = solveOn(engine, { ...task, guess: solution.point.kernel }, rule, true);
-		if (!own.solution?.converged) return { ...together, errors: undefined };
+		if (!own.solution?.converged) return { ...saddle, errors: undefined };
 		alone.push(judged(task, own, own.solution));
 	}
-	return { ...together, errors: standardErrors(alone) };
+	return { ...saddle, errors: standardErrors(alone) };
 }
 
 /** @param random whether what is known of the prior takes the place of a part of its estimate */

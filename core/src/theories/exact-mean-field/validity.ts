@@ -42,7 +42,7 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 	const how =
 		kind === "quadrature"
 			? `the last refinement of the quadrature over ${dimension} ${dimension === 1 ? "weight" : "weights"}, to ${nodes} nodes`
-			: `the spread of ${sets} independent sets of ${nodes / sets} nodes over ${dimension} weights, seed ${seed}`;
+			: `the spread of ${sets} independent sets of ${nodes / sets} nodes, for ${nodes} nodes over ${dimension} weights with seed ${seed}`;
 	const notes: ValidityNote[] = [
 		errors
 			? {
