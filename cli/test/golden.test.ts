@@ -12,6 +12,9 @@ interface GoldenCase {
 	readonly relativeTolerance: number | Readonly<Record<string, number>>;
 }
 
+/** The direction of the teacher is not in the problem; core/test/theories/equations-of-state/notebook.test.ts gives it. */
+const NEEDS_MORE_THAN_THE_FILE = new Set(["teacherVariance"]);
+
 const folder = join(repository, "fixtures", "golden");
 
 function known(id: string): Theory | undefined {
@@ -47,6 +50,10 @@ function expectAnswer(
 		const here = [...path, name];
 		if (name === "kernels" || name === "orderParameters") {
 			expectAnswer(got[name] as Record<string, unknown>, golden, here, value as Record<string, unknown>);
+			continue;
+		}
+		if (NEEDS_MORE_THAN_THE_FILE.has(name)) {
+			expect(got, here.join(".")).not.toHaveProperty(name);
 			continue;
 		}
 		const { relativeTolerance: tolerance } = golden;

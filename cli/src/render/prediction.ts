@@ -97,8 +97,16 @@ function logEvidence(value: number, answer: Answer | SampledAnswer): string {
 	return `${formatNumber(value, 8)}${error === undefined ? "" : ` +- ${formatNumber(error, 2)}`}`;
 }
 
+/** As many numbers as fit a few lines of a terminal. */
+const SHOWN_NUMBERS = 12;
+
 function parameter(value: OrderParameter): string {
 	if (typeof value === "number") return formatNumber(value, 8);
 	const numbers = "data" in value ? Array.from(value.data) : value;
-	return `[${numbers.map((x) => formatNumber(x, 8)).join(", ")}]`;
+	if ("data" in value && numbers.length > SHOWN_NUMBERS) {
+		return `${value.rows} x ${value.columns} matrix (--json prints it)`;
+	}
+	const shown = numbers.slice(0, SHOWN_NUMBERS).map((x) => formatNumber(x, 8));
+	const more = numbers.length - shown.length;
+	return `[${shown.join(", ")}${more > 0 ? `, ... and ${more} more (--json prints all)` : ""}]`;
 }

@@ -8,6 +8,8 @@ export interface DualActivation {
 	mean(engine: Engine, variances: Float64Array): Float64Array;
 	/** E[phi(h_a) phi(h_b)] of each pair. */
 	kernel(engine: Engine, pairs: GaussianPairs): Float64Array;
+	/** J of `derivatives` alone: m x 3, row-major: aa, bb, ab. */
+	gradient(engine: Engine, pairs: GaussianPairs): Float64Array;
 	/** Derivatives of the kernel of each pair with respect to C_aa, C_bb and C_ab. */
 	derivatives(engine: Engine, pairs: GaussianPairs): DualDerivatives;
 }
@@ -38,21 +40,29 @@ export interface ClosedForm {
 
 /** A dual activation from closed forms. */
 export function fromClosedForm(form: ClosedForm): DualActivation {
+	const gradient = (pairs: GaussianPairs) => tabulate(pairs, 3, form.gradient);
 	return {
 		mean: (_engine, variances) => variances.map((a) => form.mean(a)),
 		kernel: form.kernel,
-		derivatives(_engine, { variances, first, second, covariances }) {
-			const m = covariances.length;
-			const gradient = new Float64Array(3 * m);
-			const hessian = new Float64Array(6 * m);
-			for (let k = 0; k < m; k++) {
-				const [a, b, c] = [variances[first[k]!]!, variances[second[k]!]!, covariances[k]!];
-				gradient.set(form.gradient(a, b, c), 3 * k);
-				hessian.set(form.hessian(a, b, c), 6 * k);
-			}
-			return { gradient, hessian };
-		},
+		gradient: (_engine, pairs) => gradient(pairs),
+		derivatives: (_engine, pairs) => ({
+			gradient: gradient(pairs),
+			hessian: tabulate(pairs, 6, form.hessian),
+		}),
 	};
+}
+
+/** The entries of a formula for every pair, one row each. */
+function tabulate(
+	{ variances, first, second, covariances }: GaussianPairs,
+	columns: number,
+	formula: (a: number, b: number, c: number) => readonly number[],
+): Float64Array {
+	const table = new Float64Array(columns * covariances.length);
+	for (let k = 0; k < covariances.length; k++) {
+		table.set(formula(variances[first[k]!]!, variances[second[k]!]!, covariances[k]!), columns * k);
+	}
+	return table;
 }
 
 /** The loop over pairs of a kernel that needs no engine map. */

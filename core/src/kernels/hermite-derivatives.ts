@@ -37,39 +37,48 @@ export function hermiteDerivatives(
 	activation: Activation,
 	pairs: GaussianPairs,
 ): DualDerivatives {
-	const { variances, first, second, covariances } = pairs;
-	const expansion = convergedExpansion(engine, activation, variances);
-	const gradient = new Float64Array(3 * covariances.length);
-	const hessian = new Float64Array(6 * covariances.length);
-	covariances.forEach((c, k) => {
-		const [a, b] = [first[k]!, second[k]!];
-		const moment = derivativeMoments(expansion, variances, a, b, c);
+	const expansion = convergedExpansion(engine, activation, pairs.variances, 4);
+	const hessian = new Float64Array(6 * pairs.covariances.length);
+	pairs.covariances.forEach((_, k) => {
+		const moment = derivativeMoments(expansion, pairs, k);
 		const fourth = moment(2, 2);
-		gradient.set([moment(2, 0) / 2, moment(0, 2) / 2, moment(1, 1)], 3 * k);
 		hessian.set(
 			[moment(4, 0) / 4, moment(0, 4) / 4, fourth, fourth / 4, moment(3, 1) / 2, moment(1, 3) / 2],
 			6 * k,
 		);
 	});
-	return { gradient, hessian };
+	return { gradient: gradientOf(expansion, pairs), hessian };
+}
+
+/** J alone, m x 3. @throws InputError as `hermiteDerivatives`. */
+export function hermiteGradient(engine: Engine, activation: Activation, pairs: GaussianPairs): Float64Array {
+	return gradientOf(convergedExpansion(engine, activation, pairs.variances, 2), pairs);
+}
+
+function gradientOf(expansion: HermiteExpansion, pairs: GaussianPairs): Float64Array {
+	const gradient = new Float64Array(3 * pairs.covariances.length);
+	pairs.covariances.forEach((_, k) => {
+		const moment = derivativeMoments(expansion, pairs, k);
+		gradient.set([moment(2, 0) / 2, moment(0, 2) / 2, moment(1, 1)], 3 * k);
+	});
+	return gradient;
 }
 
 /** <phi^(m)(h_a) phi^(n)(h_b)>; 0 where it would differentiate at a point of variance 0. */
 function derivativeMoments(
 	{ coefficients: { columns, data } }: HermiteExpansion,
-	variances: Float64Array,
-	first: number,
-	second: number,
-	c: number,
+	pairs: GaussianPairs,
+	k: number,
 ) {
-	const [a, b] = [variances[first]!, variances[second]!];
-	const r = correlation(a, b, c);
+	const [first, second] = [pairs.first[k]!, pairs.second[k]!];
+	const [a, b] = [pairs.variances[first]!, pairs.variances[second]!];
+	const r = correlation(a, b, pairs.covariances[k]!);
 	return (m: number, n: number): number => {
 		if ((m > 0 && a === 0) || (n > 0 && b === 0)) return 0;
 		let sum = 0;
-		for (let k = columns - 1 - Math.max(m, n); k >= 0; k--) {
-			const left = ROOT_RISING[m]![k]! * data[first * columns + k + m]!;
-			const right = ROOT_RISING[n]![k]! * data[second * columns + k + n]!;
+		for (let j = columns - 1 - Math.max(m, n); j >= 0; j--) {
+			const left = ROOT_RISING[m]![j]! * data[first * columns + j + m]!;
+			const right = ROOT_RISING[n]![j]! * data[second * columns + j + n]!;
 			sum = sum * r + left * right;
 		}
 		return sum * a ** (-m / 2) * b ** (-n / 2);
@@ -80,7 +89,9 @@ function convergedExpansion(
 	engine: Engine,
 	activation: Activation,
 	variances: Float64Array,
+	highestDerivative: number,
 ): HermiteExpansion {
+	const isConverged = (expansion: HermiteExpansion) => hasConverged(expansion, highestDerivative);
 	const top = largest(variances);
 	const rule = chooseRule(engine, activation, top);
 	const expansion = expandInHermite(engine, activation, variances, rule, LARGEST_ORDER, isConverged);
@@ -93,12 +104,15 @@ function convergedExpansion(
 	});
 }
 
-function isConverged({ coefficients: { rows, columns, data } }: HermiteExpansion): boolean {
+function hasConverged(
+	{ coefficients: { rows, columns, data } }: HermiteExpansion,
+	highestDerivative: number,
+): boolean {
 	for (let i = 0; i < rows; i++) {
 		let total = Number.MIN_VALUE;
 		let last = 0;
 		for (let k = 0; k < columns; k++) {
-			const share = Math.max(1, k ** 4) * data[i * columns + k]! ** 2;
+			const share = Math.max(1, k ** highestDerivative) * data[i * columns + k]! ** 2;
 			total += share;
 			if (k > 0.75 * columns) last += share;
 		}

@@ -3,7 +3,7 @@ import { type Engine, scoped } from "@finitude/engine";
 import type { Activation } from "../activations/activation.ts";
 import type { DualActivation } from "./dual-activation.ts";
 import { correlation, type GaussianPairs, largest } from "./gaussian-pairs.ts";
-import { hermiteDerivatives } from "./hermite-derivatives.ts";
+import { hermiteDerivatives, hermiteGradient } from "./hermite-derivatives.ts";
 import { expandInHermite, type HermiteExpansion } from "./hermite-expansion.ts";
 import { activationAtNodes, chooseRule, type NormalRule } from "./normal-rule.ts";
 
@@ -50,6 +50,7 @@ export function quadratureDual(activation: Activation): DualActivation {
 			);
 			return mehlerSums(engine, activation, pairs, rule, expansion);
 		},
+		gradient: (engine, pairs) => hermiteGradient(engine, activation, pairs),
 		derivatives: (engine, pairs) => hermiteDerivatives(engine, activation, pairs),
 	};
 }

@@ -28,6 +28,8 @@ export interface GaussianProcessPosterior {
 	readonly testMean?: Matrix;
 	readonly testVariance?: Float64Array;
 	readonly testCovariance?: Matrix;
+	/** t = (K + kappa I)^-1 y, P x D: (y - mean)/kappa. */
+	readonly discrepancy: Matrix;
 	/** Summed over the outputs. */
 	readonly logEvidence: number;
 	/** Variances that rounding made negative. */
@@ -64,6 +66,7 @@ export function gaussianProcessPosterior(
 	const fit = {
 		trainMean: meanAtTraining(engine, train, targets, weights, noiseVariance),
 		trainVariance,
+		discrepancy: weights,
 		logEvidence,
 		...(covariance && { trainCovariance }),
 	};

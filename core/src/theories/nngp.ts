@@ -5,7 +5,8 @@
  * 2. Problems: dense layers and convolutions (patch = stride) in any number, any activation, biases, any number of outputs,
  *    both scalings.
  * 3. Exact: as all widths go to infinity at fixed data in the standard scaling; the error is O(1/N).
- * 4. Order parameters: none.
+ * 4. Order parameters: none of its own; alpha and rmseOverStd of the fit, emergentScale (the width must exceed it),
+ *    trainingErrorOverNoise = kappa times the mean of t^2.
  * 5. Solves: the kernel recursion (1)-(6) and the posterior (9), (10) of docs/theories/nngp.md; closed form.
  * 6. Gives: means, variances, covariances (common to the outputs), log evidence, output and pre-activation kernels.
  * 7. References: Neal 1996; Lee et al. 2018, arXiv 1711.00165, with their sigma_w^2 = our weightVariance; Matthews et al. 2018, arXiv 1804.11271; Novak et al. 2019, arXiv 1810.05148 (convolutions without pooling).
@@ -13,11 +14,13 @@
  * 9. Fails: where features are learned (P of the order of N, or mean-field scaling); it cannot tell, compare with a sampler.
  * 10. Checked: fixtures/golden/nngp-*.json, Monte Carlo of every dual activation, equality of linear convolutions and dense layers.
  */
+import { dot, type Matrix } from "@finitude/engine";
 import { z } from "zod";
 import type { ValidityNote } from "../answer/answer.ts";
 import { priorKernels } from "../kernels/prior-kernels.ts";
 import { layerWidth, type Network } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
+import { discrepancyMeasures, emergentScale } from "./discrepancy-measures.ts";
 import { gaussianProcessPosterior } from "./gaussian-process.ts";
 import { closedForm, predictions } from "./predictions.ts";
 import type { Theory } from "./theory.ts";
@@ -94,6 +97,7 @@ export const nngp: Theory<z.output<typeof options>> = {
 			problem.noiseVariance,
 			{ covariance },
 		);
+		const last = prior.preactivation[prior.preactivation.length - 1]!;
 		return {
 			theory: "nngp",
 			...predictions(posterior, problem.trainTargets.columns),
@@ -104,13 +108,21 @@ export const nngp: Theory<z.output<typeof options>> = {
 					positions.length === 1 ? positions[0]!.train : positions.map(({ train }) => train),
 				),
 			},
-			orderParameters: {},
+			orderParameters: {
+				...discrepancyMeasures(problem, posterior),
+				...(last.length === 1 && { emergentScale: emergentScale(posterior.discrepancy, last[0]!.train) }),
+				trainingErrorOverNoise: trainingErrorOverNoise(problem, posterior.discrepancy),
+			},
 			absent: {},
 			validity: [...widthNotes(problem), ...posterior.validity],
 			convergence: closedForm,
 		};
 	},
 };
+
+function trainingErrorOverNoise({ noiseVariance }: Problem, { data }: Matrix): number {
+	return (noiseVariance * dot(data, data)) / data.length;
+}
 
 function widthNotes({ network, trainInputs }: Problem): ValidityNote[] {
 	const width = narrowest(network);

@@ -1,4 +1,5 @@
 import { findNamed } from "../find-named.ts";
+import { equationsOfState } from "./equations-of-state.ts";
 import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
@@ -11,6 +12,7 @@ export const theories: readonly Theory[] = [
 	asTheory(nngp),
 	asTheory(finiteWidthCorrection),
 	asTheory(selfConsistent),
+	asTheory(equationsOfState),
 	asTheory(exactMeanField),
 	asTheory(kernelRescaling),
 ];

@@ -1,14 +1,16 @@
 import type { Reference } from "../theory.ts";
 
+export const naveh2021self: Reference = {
+	key: "naveh2021self",
+	authors: ["Naveh, Gadi", "Ringel, Zohar"],
+	title: "A self-consistent theory of Gaussian processes captures feature learning effects in finite CNNs",
+	year: 2021,
+	journal: "Advances in Neural Information Processing Systems 34",
+	arxiv: "2106.04110",
+};
+
 export const references: readonly Reference[] = [
-	{
-		key: "naveh2021self",
-		authors: ["Naveh, Gadi", "Ringel, Zohar"],
-		title: "A self-consistent theory of Gaussian processes captures feature learning effects in finite CNNs",
-		year: 2021,
-		journal: "Advances in Neural Information Processing Systems 34",
-		arxiv: "2106.04110",
-	},
+	naveh2021self,
 	{
 		key: "naveh2021predicting",
 		authors: ["Naveh, Gadi", "Ben David, Oded", "Sompolinsky, Haim", "Ringel, Zohar"],
