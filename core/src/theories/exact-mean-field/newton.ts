@@ -37,8 +37,8 @@ const [MOST_HALVINGS, SMALL] = [20, 1e-11];
 /** A step of length l has to lower |F| by this fraction of l. */
 const DECREASE = 0.1;
 
-/** Relative residual of the linear equations. */
-const LINEAR_TOLERANCE = 1e-5;
+/** Relative residual of the linear equations: far from the solution, where Newton's step is not worth more, and near it. */
+const [LOOSE, TIGHT, NEAR] = [1e-2, 1e-5, 1e-2];
 
 /** Undefined where Q + kappa I is not positive definite or the neurons' density cannot be normalized. */
 export function saddlePoint(
@@ -99,7 +99,7 @@ export function solveSaddle(
 		const step = gmres(
 			(x) => applyJacobian(engine, law, problem, here, matrix(P, P, x)).data,
 			here.defect.data.map((x) => -x),
-			LINEAR_TOLERANCE,
+			here.residual > NEAR ? LOOSE : TIGHT,
 		);
 		const next = lineSearch(engine, law, problem, here, step);
 		if (next === undefined) break;

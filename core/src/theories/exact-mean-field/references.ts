@@ -1,13 +1,8 @@
+import { seroussi2021separation } from "../equations-of-state/references.ts";
 import type { Reference } from "../theory.ts";
 
 export const references: readonly Reference[] = [
-	{
-		key: "seroussi2021separation",
-		authors: ["Seroussi, Inbar", "Naveh, Gadi", "Ringel, Zohar"],
-		title: "Separation of scales and a thermodynamic description of feature learning in some CNNs",
-		year: 2021,
-		arxiv: "2112.15383",
-	},
+	seroussi2021separation,
 	{
 		key: "mei2018mean",
 		authors: ["Mei, Song", "Montanari, Andrea", "Nguyen, Phan-Minh"],

@@ -94,7 +94,7 @@ function refinedSaddle(
 	}
 }
 
-/** The answer's nodes, then, from their solution, each of the smaller sets. */
+/** The smaller sets, each from the solution of the one before, and from the last one the nodes of the answer. */
 function sampledSaddle(
 	engine: Engine,
 	task: IntegrationTask,
@@ -102,18 +102,27 @@ function sampledSaddle(
 	sets: readonly IntegrationRule[],
 	onProgress: SolveContext["onProgress"],
 ): IntegratedSaddle {
-	onProgress?.(0, `saddle on ${rule.count} nodes`);
-	const saddle = solveOn(engine, task, rule, true);
-	const { solution } = saddle;
-	if (!solution?.converged) return { ...saddle, errors: undefined };
 	const alone: Judged[] = [];
-	for (const [k, rule] of sets.entries()) {
-		onProgress?.((k + 1) / (SETS + 1), `saddle on the nodes of set ${k + 1} of ${SETS}`);
-		const own = solveOn(engine, { ...task, guess: solution.point.kernel }, rule, true);
-		if (!own.solution?.converged) return { ...saddle, errors: undefined };
-		alone.push(judged(task, own, own.solution));
+	let { guess } = task;
+	let steps = 0;
+	for (const [k, set] of sets.entries()) {
+		onProgress?.(k / (2 * SETS), `saddle on ${set.count} nodes, set ${k + 1} of ${SETS}`);
+		const saddle = solveOn(engine, { ...task, guess }, set, true);
+		const { solution } = saddle;
+		steps += solution?.iterations ?? 0;
+		// Fewer nodes may fail where all of them do not; one set without a solution leaves the error unknown.
+		if (!solution?.converged) break;
+		guess = solution.point.kernel;
+		alone.push(judged(task, saddle, solution));
 	}
-	return { ...saddle, errors: standardErrors(alone) };
+	onProgress?.(0.5, `saddle on ${rule.count} nodes`);
+	const saddle = solveOn(engine, { ...task, guess }, rule, true);
+	const { solution } = saddle;
+	return {
+		...saddle,
+		solution: solution && { ...solution, iterations: steps + solution.iterations },
+		errors: alone.length === sets.length ? standardErrors(alone) : undefined,
+	};
 }
 
 /** @param random whether what is known of the prior takes the place of a part of its estimate */
