@@ -76,8 +76,8 @@ export function hiddenUnit(
 }
 
 /**
- * The unit with each coordinate of w turned so that it grows with the targets: eigenvectors come with either sign, and the same
- * data in another order are to get the same points.
+ * The unit with each coordinate of w turned so that it grows with the targets, or, where no training point depends on it, with
+ * the sum of the test points: eigenvectors come with either sign, and the same data in another order are to get the same points.
  */
 export function oriented<Unit extends HiddenUnit & { readonly basis?: Matrix }>(
 	unit: Unit,
@@ -87,7 +87,8 @@ export function oriented<Unit extends HiddenUnit & { readonly basis?: Matrix }>(
 	const inputs = matrix(unit.inputs.rows, r, unit.inputs.data.slice());
 	const basis = unit.basis && matrix(unit.basis.rows, unit.basis.columns, unit.basis.data.slice());
 	for (let k = 0; k < r; k++) {
-		const slope = targets.reduce((sum, y, a) => sum + y * inputs.data[a * r + k]!, 0);
+		let slope = targets.reduce((sum, y, a) => sum + y * inputs.data[a * r + k]!, 0);
+		if (slope === 0) slope = sumOfTests(unit, k);
 		if (slope >= 0) continue;
 		for (let a = 0; a < inputs.rows; a++) inputs.data[a * r + k]! *= -1;
 		if (basis && k < basis.rows)
@@ -96,6 +97,12 @@ export function oriented<Unit extends HiddenUnit & { readonly basis?: Matrix }>(
 			});
 	}
 	return { ...unit, inputs, ...(basis && { basis }) };
+}
+
+function sumOfTests({ inputs, trainPoints, points, dimension }: HiddenUnit, k: number): number {
+	let sum = 0;
+	for (let a = trainPoints; a < points; a++) sum += inputs.data[a * dimension + k]!;
+	return sum;
 }
 
 /** The unit at its training points only. */

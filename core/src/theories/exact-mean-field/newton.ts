@@ -24,10 +24,10 @@ export interface SaddleSolution {
 }
 
 /** Larger residuals than this do not count as solved. */
-const SOLVED = 1e-8;
+export const SOLVED = 1e-8;
 
 /** Rounding in sums over the nodes: smaller residuals are not sought. */
-const ROUNDING = 1e-13;
+export const ROUNDING = 1e-13;
 
 const MOST_STEPS = 30;
 
@@ -83,18 +83,23 @@ export function applyJacobian(
 	);
 }
 
-/** Newton's method from a start at which everything exists; undefined where it does not. */
+/**
+ * Newton's method from a start at which everything exists; undefined where it does not.
+ *
+ * @param accuracy the residual that is sought; up to SOLVED counts as converged
+ */
 export function solveSaddle(
 	engine: Engine,
 	law: NeuronLaw,
 	problem: SaddleProblem,
 	start: Matrix,
+	accuracy = ROUNDING,
 ): SaddleSolution | undefined {
 	const P = start.rows;
 	let point = saddlePoint(engine, law, problem, start);
 	if (point === undefined) return undefined;
 	let iterations = 0;
-	while (point.residual > ROUNDING && iterations < MOST_STEPS) {
+	while (point.residual > accuracy && iterations < MOST_STEPS) {
 		const here: SaddlePoint = point;
 		const step = gmres(
 			(x) => applyJacobian(engine, law, problem, here, matrix(P, P, x)).data,

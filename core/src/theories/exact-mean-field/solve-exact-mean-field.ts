@@ -78,8 +78,11 @@ export function solveExactMeanField(
 	const sampled = nodes.kind === "sampled";
 	if (sampled) requireEffectiveNodes(effectiveSampleSize, options.samples);
 	const blocks = kernels(integrated, solution, covariance);
+	const conditional = gaussianProcessPosterior(engine, blocks, problem.trainTargets, problem.noiseVariance, {
+		covariance,
+	});
 	const validity: ValidityNote[] = [
-		...scalingNotes(problem, saddle, blocks.train, point.force, options),
+		...scalingNotes(problem, blocks.train, conditional, options.variance),
 		...integrationNotes({
 			kind: nodes.kind,
 			dimension: unit.dimension,
@@ -95,9 +98,6 @@ export function solveExactMeanField(
 	if (!isNormalizable(engine, trainingUnit(unit), point.force.dual)) {
 		return unsolved(problem, { ...NOT_NORMALIZABLE, residual: point.residual }, validity);
 	}
-	const conditional = gaussianProcessPosterior(engine, blocks, problem.trainTargets, problem.noiseVariance, {
-		covariance,
-	});
 	const fluctuations = wantsFluctuations(options)
 		? fluctuationsOf(engine, unit, integrated, solution, blocks, saddle)
 		: undefined;

@@ -9,7 +9,7 @@ import {
 import type { SolveContext } from "../theory.ts";
 import { anchorOf } from "./anchor.ts";
 import { type NeuronLaw, neuronLaw } from "./neurons.ts";
-import type { SaddleSolution } from "./newton.ts";
+import { type SaddleSolution, SOLVED } from "./newton.ts";
 import { type Nodes, SETS } from "./nodes.ts";
 import { forceOf, freeEnergy, type SaddleProblem } from "./saddle-equations.ts";
 import { findSaddle, startingKernel } from "./starts.ts";
@@ -78,7 +78,7 @@ function refinedSaddle(
 	for (let level = nodes.exact ? 0 : -1; ; level++) {
 		const rule = nodes.rule(level);
 		onProgress?.(1 - 2 ** -(level + 2), `saddle on ${rule.count} nodes`);
-		const saddle = solveOn(engine, { ...task, guess }, rule, false);
+		const saddle = solveOn(engine, { ...task, guess }, rule, { random: false });
 		const { solution } = saddle;
 		steps += solution?.iterations ?? 0;
 		if (nodes.exact) return { ...saddle, errors: { mean: 0, logEvidence: 0 } };
@@ -107,7 +107,7 @@ function sampledSaddle(
 	let steps = 0;
 	for (const [k, set] of sets.entries()) {
 		onProgress?.(k / (2 * SETS), `saddle on ${set.count} nodes, set ${k + 1} of ${SETS}`);
-		const saddle = solveOn(engine, { ...task, guess }, set, true);
+		const saddle = solveOn(engine, { ...task, guess }, set, { random: true, accuracy: SOLVED });
 		const { solution } = saddle;
 		steps += solution?.iterations ?? 0;
 		// Fewer nodes may fail where all of them do not; one set without a solution leaves the error unknown.
@@ -116,7 +116,7 @@ function sampledSaddle(
 		alone.push(judged(task, saddle, solution));
 	}
 	onProgress?.(0.5, `saddle on ${rule.count} nodes`);
-	const saddle = solveOn(engine, { ...task, guess }, rule, true);
+	const saddle = solveOn(engine, { ...task, guess }, rule, { random: true });
 	const { solution } = saddle;
 	return {
 		...saddle,
@@ -125,20 +125,20 @@ function sampledSaddle(
 	};
 }
 
-/** @param random whether what is known of the prior takes the place of a part of its estimate */
+/** @param random sampled nodes: what is known of the prior takes the place of a part of its estimate */
 function solveOn(
 	engine: Engine,
 	{ unit, problem, guess, priorMoment }: IntegrationTask,
 	rule: IntegrationRule,
-	random: boolean,
+	{ random, accuracy }: { readonly random: boolean; readonly accuracy?: number },
 ): SaddleOnNodes {
 	const law = neuronLaw(engine, featureSource(engine, trainingUnit(unit), rule));
-	if (!random) return { rule, law, solution: findSaddle(engine, law, problem, guess) };
+	if (!random) return { rule, law, solution: findSaddle(engine, law, problem, guess, accuracy) };
 	const start = startingKernel(engine, law, problem, guess);
 	const force = start && forceOf(engine, problem, start);
 	const measure = force && law.at(force.dual)?.measure;
 	const anchored = measure ? law.anchored(anchorOf(engine, law, priorMoment, measure)) : law;
-	return { rule, law: anchored, solution: findSaddle(engine, anchored, problem, guess) };
+	return { rule, law: anchored, solution: findSaddle(engine, anchored, problem, guess, accuracy) };
 }
 
 function judged(

@@ -13,6 +13,7 @@ const NOISES = [256, 64, 16, 4, 1];
  * network of 16 times the width, then from 256 times the noise; c stays what it is.
  *
  * @param guess of Q, P x P: positive definite with the noise
+ * @param accuracy of the residual where Newton's method arrives at once; rounding where not given
  * @returns undefined where no start exists
  */
 export function findSaddle(
@@ -20,8 +21,9 @@ export function findSaddle(
 	law: NeuronLaw,
 	problem: SaddleProblem,
 	guess: Matrix,
+	accuracy?: number,
 ): SaddleSolution | undefined {
-	const direct = solveFrom(engine, law, problem, guess);
+	const direct = solveFrom(engine, law, problem, guess, accuracy);
 	if (direct?.converged) return direct;
 	const wide = follow(
 		engine,
@@ -69,9 +71,10 @@ function solveFrom(
 	law: NeuronLaw,
 	problem: SaddleProblem,
 	guess: Matrix,
+	accuracy?: number,
 ): SaddleSolution | undefined {
 	const start = startingKernel(engine, law, problem, guess);
-	return start && solveSaddle(engine, law, problem, start);
+	return start && solveSaddle(engine, law, problem, start, accuracy);
 }
 
 /** The start of Newton's method; undefined where the guess does not give one. */

@@ -1,8 +1,9 @@
-import { dot, type Matrix } from "@finitude/engine";
+import type { Matrix } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
-import type { Force, SaddleProblem } from "./saddle-equations.ts";
+import { fluctuationNote, noiseNotes, varianceNotes } from "../equations-of-state/validity.ts";
+import type { GaussianProcessPosterior } from "../gaussian-process.ts";
 
 /** The error of the averages over a neuron's weights. */
 export interface IntegrationReport {
@@ -69,46 +70,24 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 	return notes;
 }
 
-/** Below this fraction of the noise the prior of the outputs is drowned by it. */
-const DROWNED = 0.01;
-
-/** `tr(Q R)/N`, the expansion parameter, and what the scaling means for this theory. @param kernel Q with the readout bias */
+/** What the scaling means for this theory: `tr(Q R)/N`, `standardScaling` or `nothingToLearn`, and `varianceScaling`. */
 export function scalingNotes(
-	{ network, noiseVariance }: Problem,
-	{ width }: SaddleProblem,
+	problem: Problem,
 	kernel: Matrix,
-	{ precision }: Force,
-	options: { readonly variance: string },
+	posterior: GaussianProcessPosterior,
+	variance: string,
 ): ValidityNote[] {
-	const P = kernel.rows;
-	const size = dot(kernel.data, precision.data) / width;
-	const meanField = network.scaling === "mean-field";
-	const notes: ValidityNote[] = [
-		{
-			name: "tr(Q R)/N",
-			value: size,
-			message: meanField
-				? `${P} points for a hidden layer of width ${width}: the fluctuations of the kernel that the saddle leaves out are of this order`
-				: `${P} points for a hidden layer of width ${width}: in the standard scaling the error is of this order, as that of equations-of-state, and either can be closer`,
-		},
+	const expansion = fluctuationNote(problem, { train: kernel, posterior });
+	const standard: ValidityNote = {
+		name: "standardScaling",
+		value: expansion.value,
+		message:
+			"in the standard scaling the error is of the order of tr(Q R)/N, as that of equations-of-state, and either can be the closer one",
+	};
+	return [
+		expansion,
+		...(problem.network.scaling === "standard" ? [standard] : []),
+		...noiseNotes(problem, kernel),
+		...varianceNotes(problem, variance),
 	];
-	let trace = 0;
-	for (let a = 0; a < P; a++) trace += kernel.data[a * P + a]!;
-	const ratio = trace / (P * noiseVariance);
-	if (meanField && ratio < DROWNED) {
-		notes.push({
-			name: "meanFieldNoise",
-			value: ratio,
-			message: `mean-field scaling with fixed noise: the output prior is c tr(G)/P = ${(trace / P).toExponential(1)} against noise ${noiseVariance}; nothing can be learned. Scale noiseVariance as 1/width`,
-		});
-	}
-	if (!meanField && options.variance === "with-kernel-fluctuations") {
-		notes.push({
-			name: "variance",
-			value: options.variance,
-			message:
-				"in the standard scaling terms of the same order are missing and this option usually makes the variance worse; use conditional",
-		});
-	}
-	return notes;
 }
