@@ -59,6 +59,9 @@ export const SETS = 4;
 /** 240 steps between -11 and 11, where the density has fallen by exp(-60). */
 const [RADIUS, STEP] = [11, 22 / 239];
 
+/** Features at the nodes of a quadrature at most: a Newton step passes over them some ten times, half a second each. */
+export const MOST_FEATURES = 2 ** 24;
+
 /** A pre-activation moves by at most this between neighbors of a grid: steep activations need it. */
 const LARGEST_CHANGE = 0.2;
 
@@ -100,22 +103,15 @@ export function nodesOf(
 	}
 	const factor = proposalFactor(engine, covariance);
 	if (product) {
-		const steps = gridSteps(engine, unit, factor);
-		const even = unit.activation.odd;
-		return {
-			kind: "quadrature",
-			exact: false,
-			rule: (level) =>
-				mappedRule(
-					trapezoidRule(
-						dimension,
-						steps.map((step) => step * 2 ** (-level / 2)),
-						RADIUS,
-						{ even },
-					),
-					factor,
-				),
-		};
+		const grid = gridNodes(engine, unit, factor);
+		if (grid.rule(0).count * unit.inputs.rows <= MOST_FEATURES) return grid;
+		if (integration === "quadrature") {
+			throw refused(
+				"quadrature",
+				"importance",
+				"needs too many nodes: the pre-activations vary too fast over the weights, by large inputs or targets",
+			);
+		}
 	}
 	const log2Count = Math.ceil(Math.log2(samples));
 	const scrambled = (log2: number, stream: number) => {
@@ -140,6 +136,21 @@ function proposalFactor(engine: Engine, covariance: Matrix): Matrix {
 		);
 	}
 	return cholesky.factor;
+}
+
+/** Trapezoidal grids of the proposal. */
+function gridNodes(engine: Engine, unit: WhitenedUnit, factor: Matrix): QuadratureNodes {
+	const steps = gridSteps(engine, unit, factor);
+	const { dimension } = unit;
+	const even = unit.activation.odd;
+	return {
+		kind: "quadrature",
+		exact: false,
+		rule(level) {
+			const finer = steps.map((step) => step * 2 ** (-level / 2));
+			return mappedRule(trapezoidRule(dimension, finer, RADIUS, { even }), factor);
+		},
+	};
 }
 
 /** Of the grid in z, w = L z: the usual one, or shorter along an axis where a pre-activation would change by too much. */

@@ -10,7 +10,7 @@ import type { SolveContext } from "../theory.ts";
 import { anchorOf } from "./anchor.ts";
 import { type NeuronLaw, neuronLaw } from "./neurons.ts";
 import { type SaddleSolution, SOLVED } from "./newton.ts";
-import { type Nodes, SETS } from "./nodes.ts";
+import { MOST_FEATURES, type Nodes, SETS } from "./nodes.ts";
 import { forceOf, freeEnergy, type SaddleProblem } from "./saddle-equations.ts";
 import { findSaddle, startingKernel } from "./starts.ts";
 
@@ -50,9 +50,6 @@ export interface IntegrationTask {
 /** A refinement of a quadrature is the last when it moves the means by less than this, relative to the largest target. */
 const ACCURATE = 1e-10;
 
-/** Features that a refinement may take: a pass over them takes about a second. */
-const MOST_FEATURES = 2 ** 26;
-
 /** Solves on the nodes of the answer, and on those that show its error. */
 export function integrateSaddle(
 	task: IntegrationTask,
@@ -86,10 +83,10 @@ function refinedSaddle(
 		const errors = before && after && differences(before, after);
 		const last = nodes.rule(level + 1).count * unit.inputs.rows > MOST_FEATURES;
 		const settled = errors !== undefined && errors.mean <= ACCURATE * scale;
-		if (level >= 0 && (settled || last || after === undefined)) {
+		if (after === undefined || (level >= 0 && (settled || last))) {
 			return { ...saddle, solution: solution && { ...solution, iterations: steps }, errors };
 		}
-		if (solution?.converged) guess = solution.point.kernel;
+		guess = solution!.point.kernel;
 		before = after;
 	}
 }
