@@ -76,7 +76,6 @@ export function solveExactMeanField(
 	const { point } = solution;
 	const { effectiveSampleSize } = point.neurons.measure;
 	const sampled = nodes.kind === "sampled";
-	if (sampled) requireEffectiveNodes(effectiveSampleSize, options.samples);
 	const blocks = kernels(integrated, solution, covariance);
 	const conditional = gaussianProcessPosterior(engine, blocks, problem.trainTargets, problem.noiseVariance, {
 		covariance,
@@ -95,6 +94,7 @@ export function solveExactMeanField(
 		...proposal.notes,
 	];
 	if (!solution.converged) return unsolved(problem, notConverged(solution), validity);
+	if (sampled) requireEffectiveNodes(effectiveSampleSize, options.samples);
 	if (!isNormalizable(engine, trainingUnit(unit), point.force.dual)) {
 		return unsolved(problem, { ...NOT_NORMALIZABLE, residual: point.residual }, validity);
 	}
