@@ -4,13 +4,36 @@ import type { NeuronLaw } from "./neurons.ts";
 import { type SaddleSolution, solveSaddle } from "./newton.ts";
 import { forceOf, type SaddleProblem } from "./saddle-equations.ts";
 
-/** Widths and noises, in units of the problem's own, of which each is solved from the solution of the one before. */
-const WIDTHS = [16, 8, 4, 2, 1];
-const NOISES = [256, 64, 16, 4, 1];
+/** Where a continuation begins, in units of the problem's own width or noise, and the usual ratio of its steps. */
+interface Continuation {
+	readonly first: number;
+	readonly ratio: number;
+	readonly at: (problem: SaddleProblem, factor: number) => SaddleProblem;
+}
+
+/** From 16 times the width. */
+const IN_WIDTH: Continuation = {
+	first: 16,
+	ratio: 2,
+	at: (problem, factor) => ({ ...problem, width: factor * problem.width }),
+};
+
+/** From 4096 times the noise. */
+const IN_NOISE: Continuation = {
+	first: 4096,
+	ratio: 8,
+	at: (problem, factor) => ({ ...problem, noiseVariance: factor * problem.noiseVariance }),
+};
+
+/** A step that fails is tried with the root of its ratio, down to this one. */
+const SMALLEST_RATIO = 1.1;
+
+/** Steps of a continuation, those that fail among them. */
+const MOST_STAGES = 30;
 
 /**
  * The saddle from a guess of Q. Where Newton's method does not arrive from the averaged start, it follows the solution from a
- * network of 16 times the width, then from 256 times the noise; c stays what it is.
+ * network of 16 times the width, then from 4096 times the noise; c stays what it is.
  *
  * @param guess of Q, P x P: positive definite with the noise
  * @param accuracy of the residual where Newton's method arrives at once; rounding where not given
@@ -25,45 +48,54 @@ export function findSaddle(
 ): SaddleSolution | undefined {
 	const direct = solveFrom(engine, law, problem, guess, accuracy);
 	if (direct?.converged) return direct;
-	const wide = follow(
-		engine,
-		law,
-		WIDTHS.map((factor) => ({ ...problem, width: factor * problem.width })),
-		guess,
-	);
+	const wide = follow(engine, law, problem, guess, IN_WIDTH);
 	if (wide?.converged) return plusSteps(wide, direct);
-	const loud = follow(
-		engine,
-		law,
-		NOISES.map((factor) => ({ ...problem, noiseVariance: factor * problem.noiseVariance })),
-		guess,
-	);
+	const loud = follow(engine, law, problem, guess, IN_NOISE);
 	if (loud?.converged) return plusSteps(loud, direct);
-	return direct ?? wide ?? loud;
+	return direct;
 }
 
 function plusSteps(solution: SaddleSolution, earlier: SaddleSolution | undefined): SaddleSolution {
 	return { ...solution, iterations: solution.iterations + (earlier?.iterations ?? 0) };
 }
 
-/** The solution of the last problem; undefined where one on the way was not solved. */
+/** The solution at factor 1, each factor from the solution before it; undefined where the steps became too small. */
 function follow(
 	engine: Engine,
 	law: NeuronLaw,
-	problems: readonly SaddleProblem[],
+	problem: SaddleProblem,
 	guess: Matrix,
+	{ first, ratio: usual, at }: Continuation,
 ): SaddleSolution | undefined {
-	let iterations = 0;
-	let last: SaddleSolution | undefined;
-	for (const problem of problems) {
-		const next = last
-			? solveSaddle(engine, law, problem, last.point.kernel)
-			: solveFrom(engine, law, problem, guess);
-		if (!next?.converged) return undefined;
-		iterations += next.iterations;
+	let last = solveFrom(engine, law, at(problem, first), guess);
+	let iterations = last?.iterations ?? 0;
+	let factor = first;
+	let ratio = usual;
+	for (let stage = 0; last?.converged && factor > 1; stage++) {
+		if (stage === MOST_STAGES || ratio < SMALLEST_RATIO) return undefined;
+		const target = Math.max(1, factor / ratio);
+		const [from, to] = [at(problem, factor), at(problem, target)];
+		// With Q + kappa I as it was, A and the neurons' density stay where they exist when the noise falls.
+		const start = shifted(last.point.kernel, from.noiseVariance - to.noiseVariance);
+		const next = solveSaddle(engine, law, to, start);
+		iterations += next?.iterations ?? 0;
+		if (!next?.converged) {
+			ratio = Math.sqrt(ratio);
+			continue;
+		}
 		last = next;
+		factor = target;
+		ratio = Math.min(usual, ratio * ratio);
 	}
 	return last && { ...last, iterations };
+}
+
+/** Q + shift I. */
+function shifted(kernel: Matrix, shift: number): Matrix {
+	const P = kernel.rows;
+	const result = matrix(P, P, kernel.data.slice());
+	for (let a = 0; a < P; a++) result.data[a * P + a]! += shift;
+	return result;
 }
 
 function solveFrom(
