@@ -15,7 +15,8 @@ import { gaussianProcessPosterior } from "../gaussian-process.ts";
 import { factorKernel } from "../kernel-factor.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
-import { type KernelFluctuations, kernelFluctuations, MOST_POINTS } from "./fluctuations.ts";
+import { fluctuationsOf, oneLoopEvidence, plusFluctuations } from "./fluctuating-posterior.ts";
+import { MOST_POINTS } from "./fluctuations.ts";
 import { isNormalizable } from "./growth.ts";
 import type { SaddleSolution } from "./newton.ts";
 import { type Integration, nodesOf, SETS } from "./nodes.ts";
@@ -115,7 +116,8 @@ export function solveExactMeanField(
 		problem.network.layers[0]!,
 	);
 	const S = freeEnergy(saddle, point.kernel, point.force, point.neurons.logNormalizer);
-	const { logEvidence, reason } = evidenceOf(options, S, fluctuations);
+	const { logEvidence, reason }: { logEvidence?: number; reason?: string } =
+		options.evidence === "one-loop" && fluctuations ? oneLoopEvidence(S, fluctuations) : { logEvidence: -S };
 	return {
 		theory: "exact-mean-field",
 		...predictions(posterior, 1),
@@ -191,69 +193,4 @@ function preactivations(
 		return kernel;
 	});
 	return positions === 1 ? kernels : [kernels];
-}
-
-function fluctuationsOf(
-	engine: Engine,
-	unit: WhitenedUnit,
-	{ rule }: SaddleOnNodes,
-	{ point }: SaddleSolution,
-	{ train, test }: KernelBlocks,
-	problem: SaddleProblem,
-): KernelFluctuations {
-	const P = train.rows;
-	const rows = matrix(unit.points, P);
-	rows.data.set(train.data);
-	if (test) rows.data.set(test.cross.data, P * P);
-	const predictors = multiply(engine, rows, point.force.precision);
-	const source = featureSource(engine, unit, rule, { stored: 0 });
-	return kernelFluctuations(engine, source, point.neurons.measure, problem, point.force, predictors);
-}
-
-/** Variances and covariances with what the fluctuations of the kernel add. */
-function plusFluctuations<
-	Posterior extends {
-		readonly trainVariance: Float64Array;
-		readonly trainCovariance?: Matrix;
-		readonly testVariance?: Float64Array;
-		readonly testCovariance?: Matrix;
-	},
->(posterior: Posterior, { covariance }: KernelFluctuations, P: number): Posterior {
-	const n = covariance.rows;
-	const variance = (values: Float64Array, first: number) =>
-		values.map((x, a) => x + covariance.data[(first + a) * (n + 1)]!);
-	const block = (m: Matrix, first: number) =>
-		matrix(
-			m.rows,
-			m.rows,
-			m.data.map((x, at) => {
-				const [a, b] = [Math.floor(at / m.rows), at % m.rows];
-				return x + covariance.data[(first + a) * n + first + b]!;
-			}),
-		);
-	const { trainVariance, trainCovariance, testVariance, testCovariance } = posterior;
-	return {
-		...posterior,
-		trainVariance: variance(trainVariance, 0),
-		...(trainCovariance && { trainCovariance: block(trainCovariance, 0) }),
-		...(testVariance && { testVariance: variance(testVariance, P) }),
-		...(testCovariance && { testCovariance: block(testCovariance, P) }),
-	};
-}
-
-function evidenceOf(
-	{ evidence }: ExactMeanFieldOptions,
-	freeEnergyAtSaddle: number,
-	fluctuations: KernelFluctuations | undefined,
-): { readonly logEvidence?: number; readonly reason?: string } {
-	if (evidence === "saddle" || fluctuations === undefined) return { logEvidence: -freeEnergyAtSaddle };
-	const { eigenvalues } = fluctuations;
-	const smallest = eigenvalues[0] ?? 1;
-	if (!(smallest > 0)) {
-		return {
-			reason: `the one-loop evidence needs det J > 0 with all eigenvalues of J positive; the smallest is ${smallest.toExponential(1)}`,
-		};
-	}
-	const logDeterminant = eigenvalues.reduce((sum, x) => sum + Math.log(x), 0);
-	return { logEvidence: -freeEnergyAtSaddle - 0.5 * logDeterminant };
 }

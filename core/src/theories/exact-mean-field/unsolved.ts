@@ -6,6 +6,7 @@ import type { SaddleSolution } from "./newton.ts";
 export const NOT_NORMALIZABLE: Convergence = {
 	converged: false,
 	iterations: 0,
+	// The equations do not exist here; JSON has no infinity.
 	residual: Number.MAX_VALUE,
 	advice:
 		"The tilted neuron density is not normalizable (b(u) <= 0): the targets may be far larger than the prior allows. Rescale the targets or raise noiseVariance.",

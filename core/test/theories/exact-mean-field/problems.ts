@@ -15,7 +15,10 @@ export function plane(
 		layer = {},
 		network = {},
 		...changes
-	}: { inputs?: number; layer?: Partial<Layer>; network?: Partial<Network> } & Partial<Problem> = {},
+	}: { inputs?: number; layer?: Partial<Layer>; network?: Partial<Network> } & Omit<
+		Partial<Problem>,
+		"network"
+	> = {},
 ): Problem {
 	return {
 		name: "plane",
