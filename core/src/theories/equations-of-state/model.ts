@@ -33,7 +33,7 @@ export function prepareModel(
 	{ weights, output, jitter }: ModelSettings,
 ): PreparedModel {
 	const whitened = whitenInputs(engine, problem);
-	const layers = siteLayers(problem.network, problem.trainInputs.columns, problem.inputShape);
+	const layers = siteLayers(problem);
 	const maps = layers.map((layer) => pairMap(layer, problem.trainInputs.rows));
 	const jitters: number[] = [];
 	const ranges: (Matrix | undefined)[] = [];

@@ -12,7 +12,7 @@ import { trace } from "./state-steps.ts";
 
 /**
  * `Sigma` (with the layer-1 bias last), its trace and eigenvalues (descending), `freeEnergy`, `alpha`, `rmseOverStd`, and
- * for networks of one position per layer `emergentScale` and the trace and the value along the targets of K_2.
+ * where the layer in question has one position `emergentScale` and the trace and the value along the targets of K_2.
  *
  * @param direction of the inputs of one unit: `teacherVariance` = w^T Sigma w/|w|^2 and `alignment` = that over tr Sigma/d
  */
@@ -34,7 +34,7 @@ export function orderParameters(
 		SigmaEigenvalues: Array.from(symmetricEigenvalues(engine, Sigma)).reverse(),
 		freeEnergy: solution.freeEnergy,
 		...discrepancyMeasures(problem, posterior),
-		...(kernels.every((positions) => positions.length === 1) && {
+		...(kernels.at(-1)!.length === 1 && {
 			emergentScale: infiniteWidthScale(engine, problem, solution),
 		}),
 		...(second?.length === 1 && {

@@ -168,7 +168,7 @@ export function weightCovariance(
 	return result;
 }
 
-/** K_l of every layer at the training points: one P x P matrix for each position. */
+/** K_l of every layer at the training points: one P x P matrix for each position, by its place. */
 export function positionKernels({
 	model,
 	kernels,
@@ -187,7 +187,7 @@ export function positionKernels({
 					block.data[a * P + b] = block.data[b * P + a] = kernels.sites[l]!.covariances[read++]!;
 				}
 			}
-			blocks[first] = block;
+			blocks[layer.places[first]!] = block;
 		}
 		return blocks;
 	});

@@ -4,6 +4,7 @@ import type { TestBlocks } from "../../kernels/kernel-blocks.ts";
 import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
 import type { FreeEnergyModel, LayerKernels } from "./free-energy.ts";
 import type { PairMap } from "./pair-map.ts";
+import { symmetricPart } from "./state-steps.ts";
 
 /** Covariances that involve test points, in blocks over the positions of one layer. */
 interface TestSites {
@@ -44,7 +45,7 @@ export function testOutputKernel(
 	const { count } = shape;
 	if (!covariance) return { cross, diagonal: within };
 	const diagonal = Float64Array.from({ length: count }, (_, i) => within[i * count + i]!);
-	return { cross, diagonal, covariance: matrix(count, count, within) };
+	return { cross, diagonal, covariance: symmetricPart(matrix(count, count, within)) };
 }
 
 /** k_1* = X Sigma x*, k_1** = x*^T Sigma x*; what of a test input lies outside the row space keeps its prior variance. */
