@@ -57,7 +57,10 @@ function expectAnswer(
 			continue;
 		}
 		const { relativeTolerance: tolerance } = golden;
-		const bound = typeof tolerance === "number" ? tolerance : (tolerance[name] ?? tolerance[here.join(".")]);
+		const bound =
+			typeof tolerance === "number"
+				? tolerance
+				: (tolerance[name] ?? tolerance[here.join(".")] ?? tolerance[here[0]!]);
 		if (bound === undefined) throw new Error(`no tolerance for ${here.join(".")}`);
 		expectClose(here.join("."), got[name], value, bound);
 	}

@@ -1,5 +1,6 @@
 import { findNamed } from "../find-named.ts";
 import { equationsOfState } from "./equations-of-state.ts";
+import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { nngp } from "./nngp.ts";
@@ -12,6 +13,7 @@ export const theories: readonly Theory[] = [
 	asTheory(finiteWidthCorrection),
 	asTheory(selfConsistent),
 	asTheory(equationsOfState),
+	asTheory(exactMeanField),
 	asTheory(kernelRescaling),
 ];
 

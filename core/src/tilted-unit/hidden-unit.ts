@@ -27,6 +27,15 @@ export interface HiddenUnit {
 	readonly outside?: Matrix;
 }
 
+/** A unit with the way back to the weights of the layer. */
+export interface WhitenedUnit extends HiddenUnit {
+	/**
+	 * V^T, orthonormal rows over the weights of a unit (and its bias) in units of their prior deviations: the first coordinates
+	 * of w, those that the training points depend on, are V^T times these weights.
+	 */
+	readonly basis: Matrix;
+}
+
 /**
  * The unit that a problem's first layer consists of, in as few dimensions as its points span: the first coordinates of w are
  * those that the training points depend on.
@@ -38,8 +47,8 @@ export function hiddenUnit(
 	engine: Engine,
 	problem: Pick<Problem, "trainInputs" | "testInputs" | "inputShape" | "network">,
 	{ reduceTo = "all" }: { readonly reduceTo?: "all" | "training" } = {},
-): HiddenUnit {
-	const { train, test, positions, directions } = whitenInputs(engine, problem);
+): WhitenedUnit {
+	const { train, test, positions, directions, basis } = whitenInputs(engine, problem);
 	const P = problem.trainInputs.rows;
 	const tests = problem.testInputs?.rows ?? 0;
 	const n = P + tests;
@@ -61,8 +70,50 @@ export function hiddenUnit(
 		positions,
 		dimension: r,
 		inputs,
+		basis,
 		...(test && reduceTo === "training" && test.outside.columns > 0 && { outside: test.outside }),
 	};
+}
+
+/**
+ * The unit with each coordinate of w turned so that it grows with the targets, or, where no training point depends on it, with
+ * the sum of the test points: eigenvectors come with either sign, and the same data in another order are to get the same points.
+ */
+export function oriented<Unit extends HiddenUnit & { readonly basis?: Matrix }>(
+	unit: Unit,
+	targets: Float64Array,
+): Unit {
+	const r = unit.dimension;
+	const inputs = matrix(unit.inputs.rows, r, unit.inputs.data.slice());
+	const basis = unit.basis && matrix(unit.basis.rows, unit.basis.columns, unit.basis.data.slice());
+	for (let k = 0; k < r; k++) {
+		let slope = targets.reduce((sum, y, a) => sum + y * inputs.data[a * r + k]!, 0);
+		if (slope === 0) slope = sumOfTests(unit, k);
+		if (slope >= 0) continue;
+		for (let a = 0; a < inputs.rows; a++) inputs.data[a * r + k]! *= -1;
+		if (basis && k < basis.rows)
+			matrixRow(basis, k).forEach((x, j, row) => {
+				row[j] = -x;
+			});
+	}
+	return { ...unit, inputs, ...(basis && { basis }) };
+}
+
+function sumOfTests({ inputs, trainPoints, points, dimension }: HiddenUnit, k: number): number {
+	let sum = 0;
+	for (let a = trainPoints; a < points; a++) sum += inputs.data[a * dimension + k]!;
+	return sum;
+}
+
+/** The unit at its training points only. */
+export function trainingUnit(unit: HiddenUnit): HiddenUnit {
+	const { trainPoints: P, points: n, positions, dimension: r } = unit;
+	const inputs = matrix(positions * P, r);
+	for (let i = 0; i < positions; i++) {
+		inputs.data.set(unit.inputs.data.subarray(i * n * r, (i * n + P) * r), i * P * r);
+	}
+	const { outside: _unseen, ...rest } = unit;
+	return { ...rest, points: P, inputs };
 }
 
 /** The largest |u_a| over points and positions: the largest prior deviation of a pre-activation. */

@@ -5,6 +5,7 @@
  * there chunk by chunk, and `averageOverUnit` sums what an `Integrand` asks for. `ruleFamily` and `refine` raise the accuracy
  * until the answer stands.
  */
+export { circleRule, sphereRule, twoDirections } from "./directions.ts";
 export { exactRule } from "./exact-rule.ts";
 export {
 	type FeatureChunk,
@@ -13,8 +14,16 @@ export {
 	featureSource,
 	positionOf,
 } from "./features.ts";
-export { type HiddenUnit, hiddenUnit, largestDeviation } from "./hidden-unit.ts";
+export {
+	type HiddenUnit,
+	hiddenUnit,
+	largestDeviation,
+	oriented,
+	trainingUnit,
+	type WhitenedUnit,
+} from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
+export { mappedRule } from "./mapped-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
 export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
@@ -23,5 +32,12 @@ export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } fr
 export { SOBOL_DIMENSIONS, sobolRule } from "./sobol.ts";
 export { stretchedRule } from "./stretched-rule.ts";
 export type { Tilt } from "./tilt.ts";
+export {
+	pointExponents,
+	ruleWeights,
+	sumOverUnit,
+	type TiltedMeasure,
+	tiltedMeasure,
+} from "./tilted-measure.ts";
 export { trapezoidRule } from "./trapezoid.ts";
 export { averageOverUnit, type Integrand, type UnitAverages } from "./unit-averages.ts";

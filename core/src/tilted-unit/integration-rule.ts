@@ -11,8 +11,11 @@ export interface PointChunk {
 
 /** E f(w), w ~ N(0, I_r), as sum_s weights_s f(points_s); the weights sum to 1 within the accuracy of the rule. */
 export interface IntegrationRule {
-	/** What its error depends on: a step, a polynomial degree or random numbers. */
-	readonly kind: "trapezoid" | "gauss-hermite" | "degree-five" | "polar" | "sobol";
+	/**
+	 * What its error depends on: a step, a polynomial degree or random numbers. The points of "directions" are unit vectors u of
+	 * w = r u, and averages over them leave the radius r to `tiltedMeasure`.
+	 */
+	readonly kind: "trapezoid" | "gauss-hermite" | "degree-five" | "polar" | "sobol" | "directions";
 	/** r */
 	readonly dimension: number;
 	/** How many points there are. */

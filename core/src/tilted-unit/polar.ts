@@ -10,35 +10,51 @@ import { chunkBuilder, type IntegrationRule } from "./integration-rule.ts";
  * exact to rounding for k < 2 radii. Odd moments, and tilted averages, converge with the number of radii.
  *
  * @param inputs effective inputs, one row of two numbers for each pre-activation
- * @param arcNodes nodes on each arc; 24 give products of four features to rounding on an arc of any length
+ * @param nodes on each arc; 24 give products of four features to rounding on an arc of any length
  */
-export function polarRule(engine: Engine, inputs: Matrix, arcNodes = 24, radii = 4): IntegrationRule {
-	const turns = signChanges(inputs);
-	const arc = gaussLegendre(engine, arcNodes);
+export function polarRule(engine: Engine, inputs: Matrix, nodes = 24, radii = 4): IntegrationRule {
+	const directions = [...arcNodes(engine, inputs, nodes)];
 	const radial = gaussLaguerre(engine, radii);
 	return {
 		kind: "polar",
 		dimension: 2,
-		count: turns.length * arcNodes * radii,
+		count: directions.length * radii,
 		*chunks(size) {
 			const builder = chunkBuilder(2, size);
-			for (let t = 0; t < turns.length; t++) {
-				const start = turns[t]!;
-				const end = t + 1 < turns.length ? turns[t + 1]! : turns[0]! + 2 * Math.PI;
-				for (let i = 0; i < arcNodes; i++) {
-					const angle = start + 0.5 * (end - start) * (1 + arc.nodes[i]!);
-					for (let k = 0; k < radii; k++) {
-						const radius = Math.sqrt(2 * radial.nodes[k]!);
-						const weight = ((end - start) / (2 * Math.PI)) * arc.weights[i]! * radial.weights[k]!;
-						const full = builder.add([radius * Math.cos(angle), radius * Math.sin(angle)], weight);
-						if (full) yield full;
-					}
+			for (const { angle, weight } of directions) {
+				for (let k = 0; k < radii; k++) {
+					const radius = Math.sqrt(2 * radial.nodes[k]!);
+					const full = builder.add(
+						[radius * Math.cos(angle), radius * Math.sin(angle)],
+						weight * radial.weights[k]!,
+					);
+					if (full) yield full;
 				}
 			}
 			const rest = builder.rest();
 			if (rest) yield rest;
 		},
 	};
+}
+
+/** Angles with their weights, which sum to 1: Gauss-Legendre on every arc between two sign changes. */
+export function* arcNodes(
+	engine: Engine,
+	inputs: Matrix,
+	nodes: number,
+): Generator<{ readonly angle: number; readonly weight: number }> {
+	const turns = signChanges(inputs);
+	const rule = gaussLegendre(engine, nodes);
+	for (let t = 0; t < turns.length; t++) {
+		const start = turns[t]!;
+		const end = t + 1 < turns.length ? turns[t + 1]! : turns[0]! + 2 * Math.PI;
+		for (let i = 0; i < nodes; i++) {
+			yield {
+				angle: start + 0.5 * (end - start) * (1 + rule.nodes[i]!),
+				weight: ((end - start) / (2 * Math.PI)) * rule.weights[i]!,
+			};
+		}
+	}
 }
 
 /** The angles in [0, 2 pi), ascending, at which some u.w changes sign, and the four axes so that no arc exceeds a quadrant. */

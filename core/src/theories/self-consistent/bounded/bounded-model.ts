@@ -1,10 +1,15 @@
-import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import type { Engine, Matrix } from "@finitude/engine";
 import type { ValidityNote } from "../../../answer/answer.ts";
 import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
-import { featureSource, type HiddenUnit, type IntegrationRule } from "../../../tilted-unit/index.ts";
+import {
+	featureSource,
+	type HiddenUnit,
+	type IntegrationRule,
+	trainingUnit,
+} from "../../../tilted-unit/index.ts";
 import type { PointValues } from "../cumulant-function.ts";
 import type { SelfConsistentModel, Starts } from "../model.ts";
 import { combine } from "../vectors.ts";
@@ -134,14 +139,6 @@ export function boundedNetwork({ network }: Problem): BoundedNetwork {
 		readoutVariance: network.readout.weightVariance / chi(network),
 		readoutBiasVariance: network.readout.biasVariance,
 	};
-}
-
-/** The unit at its training points only. */
-export function trainingUnit(unit: HiddenUnit): HiddenUnit {
-	const P = unit.trainPoints;
-	const inputs = matrix(P, unit.dimension, unit.inputs.data.slice(0, P * unit.dimension));
-	const { outside: _unseen, ...rest } = unit;
-	return { ...rest, points: P, inputs };
 }
 
 /** The last result is kept: the variants ask for several quantities at one tau. */

@@ -6,10 +6,12 @@ import {
 	featureSource,
 	type HiddenUnit,
 	type IntegrationRule,
+	oriented,
+	trainingUnit,
 } from "../../../tilted-unit/index.ts";
 import { solveTree } from "../tree.ts";
 import { tiltedUnit } from "./bounded-cumulant.ts";
-import { boundedModel, boundedNetwork, trainingUnit } from "./bounded-model.ts";
+import { boundedModel, boundedNetwork } from "./bounded-model.ts";
 import { secondMoments, treeTilt } from "./unit-averages.ts";
 
 /** w ~ N(0, diag(scales^2, 1, ..., 1)) in the coordinates of the unit. */
@@ -107,21 +109,6 @@ function fitted(
 		},
 		scales: Float64Array.from(wide, (k) => Math.sqrt(values[k]!)),
 	};
-}
-
-/**
- * The unit with each coordinate of w turned so that it grows with the targets: eigenvectors come with either sign, and the same
- * data in another order are to get the same points.
- */
-function oriented(unit: HiddenUnit, targets: Float64Array): HiddenUnit {
-	const r = unit.dimension;
-	const inputs = matrix(unit.inputs.rows, r, unit.inputs.data.slice());
-	for (let k = 0; k < r; k++) {
-		const slope = targets.reduce((sum, y, a) => sum + y * inputs.data[a * r + k]!, 0);
-		if (slope >= 0) continue;
-		for (let a = 0; a < inputs.rows; a++) inputs.data[a * r + k]! *= -1;
-	}
-	return { ...unit, inputs };
 }
 
 /** The unit with r more rows, whose pre-activations are the coordinates of w. */

@@ -1,0 +1,172 @@
+/** The saddle on nodes good enough for the answer, with the error that they leave. */
+import type { Engine, Matrix } from "@finitude/engine";
+import {
+	featureSource,
+	type IntegrationRule,
+	trainingUnit,
+	type WhitenedUnit,
+} from "../../tilted-unit/index.ts";
+import type { SolveContext } from "../theory.ts";
+import { anchorOf } from "./anchor.ts";
+import { type NeuronLaw, neuronLaw } from "./neurons.ts";
+import { type SaddleSolution, SOLVED } from "./newton.ts";
+import { MOST_FEATURES, type Nodes, SETS } from "./nodes.ts";
+import { forceOf, freeEnergy, type SaddleProblem } from "./saddle-equations.ts";
+import { findSaddle, startingKernel } from "./starts.ts";
+
+/** What one set of nodes says. */
+export interface SaddleOnNodes {
+	readonly rule: IntegrationRule;
+	readonly law: NeuronLaw;
+	/** Undefined where Newton's method has no start: the density of the neurons cannot be normalized. */
+	readonly solution: SaddleSolution | undefined;
+}
+
+/** The saddle with the error of its nodes. */
+export interface IntegratedSaddle extends SaddleOnNodes {
+	/** Undefined where a set or a level that is compared was not solved. */
+	readonly errors: { readonly mean: number; readonly logEvidence: number } | undefined;
+}
+
+/** Numbers that the nodes are judged by. */
+interface Judged {
+	/** The means at the training and test points. */
+	readonly mean: Float64Array;
+	readonly logEvidence: number;
+}
+
+export interface IntegrationTask {
+	readonly unit: WhitenedUnit;
+	readonly problem: SaddleProblem;
+	readonly nodes: Nodes;
+	/** E_prior[phi phi^T], P x P. */
+	readonly priorMoment: Matrix;
+	/** Where to start. */
+	readonly guess: Matrix;
+	/** The means at all points on the nodes of a solved saddle. */
+	readonly means: (saddle: SaddleOnNodes, solution: SaddleSolution) => Float64Array;
+}
+
+/** A refinement of a quadrature is the last when it moves the means by less than this, relative to the largest target. */
+const ACCURATE = 1e-10;
+
+/** Solves on the nodes of the answer, and on those that show its error. */
+export function integrateSaddle(
+	task: IntegrationTask,
+	{ engine, onProgress }: SolveContext,
+): IntegratedSaddle {
+	return task.nodes.kind === "sampled"
+		? sampledSaddle(engine, task, task.nodes.rule, task.nodes.sets, onProgress)
+		: refinedSaddle(engine, task, onProgress);
+}
+
+/** Levels from below the usual one until the means stand. */
+function refinedSaddle(
+	engine: Engine,
+	task: IntegrationTask,
+	onProgress: SolveContext["onProgress"],
+): IntegratedSaddle {
+	const { nodes, unit, problem } = task;
+	if (nodes.kind !== "quadrature") throw new RangeError("refinedSaddle: wanted quadrature nodes.");
+	const scale = problem.targets.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
+	let before: Judged | undefined;
+	let guess = task.guess;
+	let steps = 0;
+	for (let level = nodes.exact ? 0 : -1; ; level++) {
+		const rule = nodes.rule(level);
+		onProgress?.(1 - 2 ** -(level + 2), `saddle on ${rule.count} nodes`);
+		const saddle = solveOn(engine, { ...task, guess }, rule, { random: false });
+		const { solution } = saddle;
+		steps += solution?.iterations ?? 0;
+		if (nodes.exact) return { ...saddle, errors: { mean: 0, logEvidence: 0 } };
+		const after = solution?.converged ? judged(task, saddle, solution) : undefined;
+		const errors = before && after && differences(before, after);
+		const last = nodes.rule(level + 1).count * unit.inputs.rows > MOST_FEATURES;
+		const settled = errors !== undefined && errors.mean <= ACCURATE * scale;
+		if (after === undefined || (level >= 0 && (settled || last))) {
+			return { ...saddle, solution: solution && { ...solution, iterations: steps }, errors };
+		}
+		guess = solution!.point.kernel;
+		before = after;
+	}
+}
+
+/** The smaller sets, each from the solution of the one before, and from the last one the nodes of the answer. */
+function sampledSaddle(
+	engine: Engine,
+	task: IntegrationTask,
+	rule: IntegrationRule,
+	sets: readonly IntegrationRule[],
+	onProgress: SolveContext["onProgress"],
+): IntegratedSaddle {
+	const alone: Judged[] = [];
+	let { guess } = task;
+	let steps = 0;
+	for (const [k, set] of sets.entries()) {
+		onProgress?.(k / (2 * SETS), `saddle on ${set.count} nodes, set ${k + 1} of ${SETS}`);
+		const saddle = solveOn(engine, { ...task, guess }, set, { random: true, accuracy: SOLVED });
+		const { solution } = saddle;
+		steps += solution?.iterations ?? 0;
+		// Fewer nodes may fail where all of them do not; one set without a solution leaves the error unknown.
+		if (!solution?.converged) break;
+		guess = solution.point.kernel;
+		alone.push(judged(task, saddle, solution));
+	}
+	onProgress?.(0.5, `saddle on ${rule.count} nodes`);
+	const saddle = solveOn(engine, { ...task, guess }, rule, { random: true });
+	const { solution } = saddle;
+	return {
+		...saddle,
+		solution: solution && { ...solution, iterations: steps + solution.iterations },
+		errors: alone.length === sets.length ? standardErrors(alone) : undefined,
+	};
+}
+
+/** @param random sampled nodes: what is known of the prior takes the place of a part of its estimate */
+function solveOn(
+	engine: Engine,
+	{ unit, problem, guess, priorMoment }: IntegrationTask,
+	rule: IntegrationRule,
+	{ random, accuracy }: { readonly random: boolean; readonly accuracy?: number },
+): SaddleOnNodes {
+	const law = neuronLaw(engine, featureSource(engine, trainingUnit(unit), rule));
+	if (!random) return { rule, law, solution: findSaddle(engine, law, problem, guess, accuracy) };
+	const start = startingKernel(engine, law, problem, guess);
+	const force = start && forceOf(engine, problem, start);
+	const measure = force && law.at(force.dual)?.measure;
+	const anchored = measure ? law.anchored(anchorOf(engine, law, priorMoment, measure)) : law;
+	return { rule, law: anchored, solution: findSaddle(engine, anchored, problem, guess, accuracy) };
+}
+
+function judged(
+	{ problem, means }: IntegrationTask,
+	saddle: SaddleOnNodes,
+	solution: SaddleSolution,
+): Judged {
+	const { kernel, force, neurons } = solution.point;
+	return {
+		mean: means(saddle, solution),
+		logEvidence: -freeEnergy(problem, kernel, force, neurons.logNormalizer),
+	};
+}
+
+/** The largest change of a mean, and that of the log evidence. */
+function differences(before: Judged, after: Judged): { mean: number; logEvidence: number } {
+	return {
+		mean: after.mean.reduce((most, x, a) => Math.max(most, Math.abs(x - before.mean[a]!)), 0),
+		logEvidence: Math.abs(after.logEvidence - before.logEvidence),
+	};
+}
+
+/** Of the average over independent sets. */
+function standardErrors(sets: readonly Judged[]): { mean: number; logEvidence: number } {
+	const errorOf = (values: readonly number[]) => {
+		const center = values.reduce((sum, x) => sum + x, 0) / values.length;
+		const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
+		return Math.sqrt(squares / (values.length * (values.length - 1)));
+	};
+	return {
+		mean: sets[0]!.mean.reduce((most, _, a) => Math.max(most, errorOf(sets.map(({ mean }) => mean[a]!))), 0),
+		logEvidence: errorOf(sets.map(({ logEvidence }) => logEvidence)),
+	};
+}

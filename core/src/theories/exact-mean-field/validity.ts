@@ -1,0 +1,93 @@
+import type { Matrix } from "@finitude/engine";
+import type { ValidityNote } from "../../answer/answer.ts";
+import { InputError } from "../../errors.ts";
+import type { Problem } from "../../problem/problem.ts";
+import { fluctuationNote, noiseNotes, varianceNotes } from "../equations-of-state/validity.ts";
+import type { GaussianProcessPosterior } from "../gaussian-process.ts";
+
+/** The error of the averages over a neuron's weights. */
+export interface IntegrationReport {
+	readonly kind: "quadrature" | "sampled";
+	/** Weights of a neuron that the points span, the bias among them. */
+	readonly dimension: number;
+	readonly nodes: number;
+	readonly seed: number;
+	/** Sampled nodes only. */
+	readonly effectiveSampleSize?: number;
+	/**
+	 * Of the means, the largest over the points, and of the log evidence: what the last refinement changed, or the standard error
+	 * from independent sets of nodes. Undefined where a set or a level was not solved.
+	 */
+	readonly errors: { readonly mean: number; readonly logEvidence: number } | undefined;
+	/** Independent sets of sampled nodes. */
+	readonly sets: number;
+}
+
+/** Fewer nodes in effect than this give no answer; fewer than that, a warning. */
+const [LEAST_EFFECTIVE, FEW_EFFECTIVE] = [200, 1000];
+
+/** @throws InputError for sampled nodes of which too few carry the averages */
+export function requireEffectiveNodes(effectiveSampleSize: number, samples: number): void {
+	if (effectiveSampleSize >= LEAST_EFFECTIVE) return;
+	throw new InputError({
+		where: "samples",
+		wanted: `an effective sample size of at least ${LEAST_EFFECTIVE}`,
+		got: `${Math.round(effectiveSampleSize)} with samples = ${samples}`,
+		sentence: `exact-mean-field: effective sample size ${Math.round(effectiveSampleSize)} is too small; raise samples or reduce the input dimension.`,
+	});
+}
+
+/** `integrationError` and, for sampled nodes, `effectiveSampleSize`. */
+export function integrationNotes(report: IntegrationReport): ValidityNote[] {
+	const { kind, dimension, nodes, seed, effectiveSampleSize, errors, sets } = report;
+	const how =
+		kind === "quadrature"
+			? `the last refinement of the quadrature over ${dimension} ${dimension === 1 ? "weight" : "weights"}, to ${nodes} nodes`
+			: `the spread of ${sets} independent sets of ${nodes / sets} nodes, for ${nodes} nodes over ${dimension} weights with seed ${seed}`;
+	const notes: ValidityNote[] = [
+		errors
+			? {
+					name: "integrationError",
+					value: errors.mean,
+					message: `the error of the means by ${how}; that of logEvidence is ${errors.logEvidence.toExponential(1)}`,
+				}
+			: {
+					name: "integrationError",
+					value: "unknown",
+					message: `the saddle was not solved on all of the nodes that are compared: ${how}`,
+				},
+	];
+	if (effectiveSampleSize !== undefined) {
+		notes.push({
+			name: "effectiveSampleSize",
+			value: effectiveSampleSize,
+			message:
+				effectiveSampleSize < FEW_EFFECTIVE
+					? `effective sample size ${Math.round(effectiveSampleSize)} is small; raise samples or reduce the input dimension`
+					: `${Math.round(effectiveSampleSize)} of ${nodes} nodes carry the averages over a neuron's weights`,
+		});
+	}
+	return notes;
+}
+
+/** What the scaling means for this theory: `tr(Q R)/N`, `standardScaling` or `nothingToLearn`, and `varianceScaling`. */
+export function scalingNotes(
+	problem: Problem,
+	kernel: Matrix,
+	posterior: GaussianProcessPosterior,
+	variance: string,
+): ValidityNote[] {
+	const expansion = fluctuationNote(problem, { train: kernel, posterior });
+	const standard: ValidityNote = {
+		name: "standardScaling",
+		value: expansion.value,
+		message:
+			"in the standard scaling the error is of the order of tr(Q R)/N, as that of equations-of-state, and either can be the closer one",
+	};
+	return [
+		expansion,
+		...(problem.network.scaling === "standard" ? [standard] : []),
+		...noiseNotes(problem, kernel),
+		...varianceNotes(problem, variance),
+	];
+}
