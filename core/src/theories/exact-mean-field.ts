@@ -64,6 +64,7 @@ export const exactMeanField: Theory<Options> = {
 	aliases: ["emf", "mean-field-saddle"],
 	summary: "The most likely output kernel with the exact density of the neurons (one hidden layer).",
 	references,
+	assumes: ["sharp-kernels"],
 	options,
 	applies,
 	solve: (problem, settings, context) => solveExactMeanField(settings, problem, context),
