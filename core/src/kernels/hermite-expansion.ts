@@ -13,8 +13,23 @@ export interface HermiteExpansion {
 	readonly secondMoments: Float64Array;
 }
 
-/** he_k(z) sqrt(weight(z)) for k = 0..order: one row per order. Stable, because these Hermite functions are bounded. */
-function hermiteFunctions({ nodes, weights }: NormalRule, order: number): Matrix {
+/** One table for each rule, of the highest order asked for so far. */
+const tables = new WeakMap<NormalRule, Matrix>();
+
+/** he_k(z) sqrt(weight(z)) for k = 0..order: one row per order. Not to be changed: it may be shared. */
+function hermiteFunctions(rule: NormalRule, order: number): Matrix {
+	const known = tables.get(rule);
+	const n = rule.nodes.length;
+	if (known !== undefined && known.rows > order) {
+		return matrix(order + 1, n, known.data.subarray(0, (order + 1) * n));
+	}
+	const made = tabulate(rule, order);
+	tables.set(rule, made);
+	return made;
+}
+
+/** Stable, because these Hermite functions are bounded. */
+function tabulate({ nodes, weights }: NormalRule, order: number): Matrix {
 	const n = nodes.length;
 	const table = matrix(order + 1, n);
 	for (let i = 0; i < n; i++) {

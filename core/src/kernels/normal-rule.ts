@@ -19,20 +19,28 @@ const RANGE = 12;
 /** Steps tried in turn; the count of nodes on each side is even, so that every other node is the rule of twice the step. */
 const STEPS = [0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125];
 
+const rules = new Map<number, NormalRule>();
+
+/** The rule of a step, made once. */
 function ruleOf(step: number): NormalRule {
+	const known = rules.get(step);
+	if (known !== undefined) return known;
+	const made = makeRule(step);
+	rules.set(step, made);
+	return made;
+}
+
+function makeRule(step: number): NormalRule {
 	const half = Math.round(RANGE / step);
 	const nodes = Float64Array.from({ length: 2 * half + 1 }, (_, i) => (i - half) * step);
 	const weights = nodes.map((z) => (step * Math.exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI));
 	return { step, nodes, weights };
 }
 
-/** What an average needs of a function. */
-export type PointwiseFunction = Pick<Activation, "evaluate">;
-
 /** phi(sqrt(variance) z) at every node: one row per variance. */
 export function activationAtNodes(
 	engine: Engine,
-	activation: PointwiseFunction,
+	activation: Activation,
 	variances: Float64Array,
 	nodes: Float64Array,
 ): Matrix {

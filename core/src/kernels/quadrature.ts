@@ -66,7 +66,7 @@ function mehlerSums(
 		const r = correlation(variances[a]!, variances[b]!, c);
 		const bound = Math.abs(r) ** columns * Math.sqrt(tails[a]! * tails[b]!);
 		if (bound > TRUNCATION * Math.sqrt(secondMoments[a]! * secondMoments[b]!)) {
-			return productRule(engine, [activation, activation], rule, [variances[a]!, variances[b]!], r);
+			return productRule(engine, activation, rule, { a: variances[a]!, b: variances[b]!, r });
 		}
 		let sum = 0;
 		for (let order = columns - 1; order >= 0; order--) {
