@@ -8,7 +8,7 @@ import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
 import { fluctuationVariances } from "./kernel-fluctuations.ts";
 import { orderParameters } from "./order-parameters.ts";
-import { outputBlocks } from "./predict.ts";
+import { meansAt, outputBlocks } from "./predict.ts";
 import { type EquationsSolution, positionKernels } from "./solve-equations.ts";
 import {
 	fluctuationNote,
@@ -40,7 +40,15 @@ export function adaptedAnswer(
 		covariance: covariance && !withFluctuations,
 	});
 	const conditional = predictions(posterior, trainTargets.columns);
-	const added = withFluctuations ? fluctuationVariances(engine, problem, solution, onProgress) : undefined;
+	const added = withFluctuations
+		? fluctuationVariances(
+				engine,
+				problem,
+				solution,
+				(factors) => meansAt(engine, problem, solution, factors),
+				onProgress,
+			)
+		: undefined;
 	const noMinimum = withFluctuations && added === undefined;
 	return {
 		...(noMinimum ? meansOf(conditional) : conditional),

@@ -30,8 +30,8 @@ export type OutputTerm = (
 	outputKernel: Matrix,
 ) => { readonly value: number; readonly cotangent: Matrix } | undefined;
 
-/** What S depends on besides the kernels. */
-export interface FreeEnergyModel {
+/** The layers below the output, at the points whose kernels are the state. */
+export interface LayerModel {
 	/** One for each layer. */
 	readonly maps: readonly PairMap[];
 	/** Z: J_1 P x r, whitened inputs of the training points at every position. */
@@ -42,12 +42,18 @@ export interface FreeEnergyModel {
 	readonly jitters: readonly number[];
 	/** U_l, n_l x r_l with orthonormal columns, where every Q_l has the range of U_l only; entry 0 is for Q_2. */
 	readonly ranges: readonly (Matrix | undefined)[];
+}
+
+/** What S depends on besides the kernels. */
+export interface FreeEnergyModel extends LayerModel {
 	readonly output: OutputTerm;
 }
 
 /** S and its derivatives at one state. */
 export interface FreeEnergy {
 	readonly value: number;
+	/** The sum of the absolute values of the terms of S: its rounding error is a few units of rounding of this. */
+	readonly magnitude: number;
 	/**
 	 * Of each layer (2/N_l) F^T (dS/dK_l) F = F^T (Q_l^-1 + B_l) F - I: the gradient in the coordinates K = F (I + E) F^T and
 	 * the metric (N_l/2) tr(E E'). Zero at a solution of the equations of state (3), (4).
@@ -70,7 +76,7 @@ export interface LayerKernels {
 /** Equation (1), from the first layer up. Undefined where a Q_l is not positive definite. */
 export function layerKernels(
 	engine: Engine,
-	model: FreeEnergyModel,
+	model: LayerModel,
 	relative: readonly Matrix[],
 ): LayerKernels | undefined {
 	const { maps, inputs, ranges } = model;
@@ -94,7 +100,7 @@ export function layerKernels(
 /** Q_l as the divergence sees it: in the coordinates of its range, with jitter on its diagonal. */
 export function priorInRange(
 	engine: Engine,
-	{ ranges, jitters }: FreeEnergyModel,
+	{ ranges, jitters }: LayerModel,
 	kernel: Matrix,
 	l: number,
 ): Matrix {
@@ -122,6 +128,7 @@ export function freeEnergy(
 	const top = model.output(engine, output);
 	if (top === undefined) return undefined;
 	let value = top.value;
+	let magnitude = Math.abs(value);
 	let cotangent = top.cotangent;
 	const gradients: Matrix[] = [];
 	for (let l = maps.length - 1; l >= 0; l--) {
@@ -129,7 +136,9 @@ export function freeEnergy(
 		const weight = weights[l]!;
 		const below = maps[l]!.backward(engine, sites[l]!, cotangent);
 		const divergence = gram(engine, T, { transposeA: true });
-		value += (weight / 2) * (trace(divergence) - state.logDeterminants[l]! - T.rows);
+		const terms = [trace(divergence), -state.logDeterminants[l]!, -T.rows];
+		value += (weight / 2) * (terms[0]! + terms[1]! + terms[2]!);
+		magnitude += (weight / 2) * terms.reduce((sum, x) => sum + Math.abs(x), 0);
 		if (l === 0) {
 			const pull = inputCotangent(engine, maps[0]!.layer, model.inputs, below);
 			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
@@ -151,7 +160,7 @@ export function freeEnergy(
 			? multiply(engine, range, multiply(engine, reduced, range, { transposeB: true }))
 			: reduced;
 	}
-	return { value, gradients };
+	return { value, magnitude, gradients };
 }
 
 /** dS/dQ at fixed T: C^-T sym(tril(C^T dS/dC)) C^-1 with C^T dS/dC = 2 y, the diagonal of the triangle halved. */

@@ -2,7 +2,7 @@
 import { type Engine, gram, type Matrix, matrix, multiply, solveLower, transposed } from "@finitude/engine";
 import type { TestBlocks } from "../../kernels/kernel-blocks.ts";
 import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
-import type { FreeEnergyModel, LayerKernels } from "./free-energy.ts";
+import type { LayerKernels, LayerModel } from "./free-energy.ts";
 import type { PairMap } from "./pair-map.ts";
 
 /** Covariances that involve test points, in blocks over the positions of one layer. */
@@ -26,7 +26,7 @@ interface TestShape {
  */
 export function testOutputKernel(
 	engine: Engine,
-	model: FreeEnergyModel,
+	model: LayerModel,
 	factors: readonly Matrix[],
 	{ sites, priorFactors }: LayerKernels,
 	test: NonNullable<WhitenedInputs["test"]>,
@@ -50,7 +50,7 @@ export function testOutputKernel(
 /** k_1* = X Sigma x*, k_1** = x*^T Sigma x*; what of a test input lies outside the row space keeps its prior variance. */
 function firstLayer(
 	engine: Engine,
-	{ inputs, maps }: FreeEnergyModel,
+	{ inputs, maps }: LayerModel,
 	factor: Matrix,
 	{ inside, outside }: NonNullable<WhitenedInputs["test"]>,
 	{ count, joint }: TestShape,
@@ -71,7 +71,7 @@ function firstLayer(
 /** (10) with V = C^-1 q*: k* = C T T^T V, k** = q** + V^T (T T^T - I) V, written for the rows of each position. */
 function conditional(
 	engine: Engine,
-	{ ranges, jitters, maps }: FreeEnergyModel,
+	{ ranges, jitters, maps }: LayerModel,
 	{ above, factor, prior, l }: { above: TestSites; factor: Matrix; prior: Matrix; l: number },
 	{ count, joint }: TestShape,
 ): TestSites {
