@@ -1,4 +1,5 @@
 import { findNamed } from "../find-named.ts";
+import { deepKernelMachine } from "./deep-kernel-machine.ts";
 import { equationsOfState } from "./equations-of-state.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
@@ -12,6 +13,7 @@ export const theories: readonly Theory[] = [
 	asTheory(finiteWidthCorrection),
 	asTheory(selfConsistent),
 	asTheory(equationsOfState),
+	asTheory(deepKernelMachine),
 	asTheory(kernelRescaling),
 ];
 

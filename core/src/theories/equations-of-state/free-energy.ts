@@ -136,13 +136,13 @@ export function freeEnergy(
 		const weight = weights[l]!;
 		const below = maps[l]!.backward(engine, sites[l]!, cotangent);
 		const divergence = gram(engine, T, { transposeA: true });
-		const terms = [trace(divergence), -state.logDeterminants[l]!, -T.rows];
-		value += (weight / 2) * (terms[0]! + terms[1]! + terms[2]!);
-		magnitude += (weight / 2) * terms.reduce((sum, x) => sum + Math.abs(x), 0);
+		const own = divergenceValue(divergence, state.logDeterminants[l]!, weight);
+		value += own.value;
+		magnitude += own.magnitude;
 		if (l === 0) {
 			const pull = inputCotangent(engine, maps[0]!.layer, model.inputs, below);
 			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
-			gradients.unshift(added(divergence, change, 2 / weight));
+			gradients.unshift(naturalGradient(divergence, change, 2 / weight));
 			break;
 		}
 		const range = ranges[l - 1];
@@ -152,10 +152,10 @@ export function freeEnergy(
 		const Y = multiply(engine, C, range ? multiply(engine, range, pulled, { transposeA: true }) : pulled, {
 			transposeA: true,
 		});
-		gradients.unshift(added(divergence, multiply(engine, T, Y, { transposeA: true }), 2 / weight));
+		gradients.unshift(naturalGradient(divergence, multiply(engine, T, Y, { transposeA: true }), 2 / weight));
 		const reduced = fixed
 			? fixedCotangent(engine, C, T, weight)
-			: movingCotangent(engine, C, multiply(engine, Y, T, { transposeB: true }));
+			: priorCotangent(engine, C, multiply(engine, Y, T, { transposeB: true }));
 		cotangent = range
 			? multiply(engine, range, multiply(engine, reduced, range, { transposeB: true }))
 			: reduced;
@@ -163,8 +163,21 @@ export function freeEnergy(
 	return { value, magnitude, gradients };
 }
 
+/** (N/2) [tr(T^T T) - logdet(T T^T) - n], and the sum of the absolute values of its terms. */
+export function divergenceValue(
+	divergence: Matrix,
+	logDeterminant: number,
+	weight: number,
+): { value: number; magnitude: number } {
+	const size = trace(divergence);
+	return {
+		value: (weight / 2) * (size - logDeterminant - divergence.rows),
+		magnitude: (weight / 2) * (size + Math.abs(logDeterminant) + divergence.rows),
+	};
+}
+
 /** dS/dQ at fixed T: C^-T sym(tril(C^T dS/dC)) C^-1 with C^T dS/dC = 2 y, the diagonal of the triangle halved. */
-function movingCotangent(engine: Engine, C: Matrix, y: Matrix): Matrix {
+export function priorCotangent(engine: Engine, C: Matrix, y: Matrix): Matrix {
 	const n = C.rows;
 	const middle = matrix(n, n);
 	for (let i = 0; i < n; i++) {
@@ -186,8 +199,8 @@ function congruence(engine: Engine, C: Matrix, middle: Matrix): Matrix {
 	return symmetrized(solveLower(engine, C, transposed(half), { transposed: true }));
 }
 
-/** D + scale (C + C^T)/2 - I. */
-function added(divergence: Matrix, change: Matrix, scale: number): Matrix {
+/** D + scale (C + C^T)/2 - I, D = T^T T: a layer's gradient in the metric of its divergence. */
+export function naturalGradient(divergence: Matrix, change: Matrix, scale: number): Matrix {
 	const n = divergence.rows;
 	const total = matrix(n, n);
 	for (let i = 0; i < n; i++) {

@@ -3,7 +3,7 @@ import { type Engine, gram, type Matrix, matrix, multiply } from "@finitude/engi
 import { InputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
+import { type WhitenedInputs, whitenInputs } from "../../samplers/whitened-inputs.ts";
 import {
 	freeEnergy,
 	type KernelState,
@@ -14,7 +14,7 @@ import {
 } from "./free-energy.ts";
 import { gaussianOutput } from "./gaussian-output.ts";
 import { type Minimum, minimizeFreeEnergy } from "./minimize.ts";
-import { prepareModel } from "./model.ts";
+import { prepareLayers } from "./model.ts";
 import type { Objective } from "./newton-cg.ts";
 
 export interface EquationsSettings {
@@ -60,10 +60,12 @@ export function solveEquationsOfState(
 	}
 	const { sign = 1, jitter = 0, weights = network.layers.map(layerWidth) } = settings;
 	const output = settings.output ?? gaussianOutput(trainTargets, noiseVariance, sign);
-	const { model, start: infinite, whitened } = prepareModel(engine, problem, { weights, output, jitter });
+	const whitened = whitenInputs(engine, problem);
+	const prepared = prepareLayers(engine, problem, whitened.train, { weights, jitter });
+	const { layers: model, start: infinite } = prepared;
 	const objectiveOf = (each: readonly number[]): Objective => ({
 		weights: each,
-		at: (state) => freeEnergy(engine, { ...model, weights: each }, state),
+		at: (state) => freeEnergy(engine, { ...model, weights: each, output }, state),
 	});
 	const { start, onProgress } = settings;
 	const minimum = minimizeFreeEnergy(engine, objectiveOf, {
@@ -91,7 +93,7 @@ export function solveEquationsOfState(
 export function weightCovariance(
 	engine: Engine,
 	{ network }: Problem,
-	{ state, whitened: { basis } }: EquationsSolution,
+	{ state, whitened: { basis } }: Pick<EquationsSolution, "state" | "whitened">,
 ): Matrix {
 	const { weightVariance, biasVariance } = network.layers[0]!;
 	const d = basis.columns;

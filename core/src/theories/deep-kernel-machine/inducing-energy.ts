@@ -1,0 +1,134 @@
+/** The free energy -L with inducing inputs, and its gradient: kernels at the inducing inputs, spread to the training points. */
+import { type Engine, gram, type Matrix, multiply } from "@finitude/engine";
+import {
+	divergenceValue,
+	type FreeEnergy,
+	type KernelState,
+	type LayerKernels,
+	type LayerModel,
+	layerKernels,
+	naturalGradient,
+	priorCotangent,
+} from "../equations-of-state/free-energy.ts";
+import { inputCotangent } from "../equations-of-state/input-layer.ts";
+import { cotangentMatrix } from "../equations-of-state/pair-map.ts";
+import {
+	type CollapsedOutput,
+	collapsedCotangents,
+	collapsedOutput,
+	collapsedValue,
+	type InducingOutput,
+} from "./collapsed-output.ts";
+import { type ConditionalLayer, conditionalCotangents, conditionalLayer, sum } from "./conditional-layer.ts";
+import { type InputRows, inputSpread, inputSpreadCotangent } from "./input-spread.ts";
+import type { SpreadKernel, SpreadMap } from "./spread-map.ts";
+
+export interface InducingModel {
+	/** At the inducing inputs. */
+	readonly layers: LayerModel;
+	readonly inputs: InputRows;
+	/** One for each layer. */
+	readonly maps: readonly SpreadMap[];
+	readonly output: InducingOutput;
+}
+
+/** All kernels of one state. */
+export interface InducingKernels {
+	/** At the inducing inputs. */
+	readonly inducing: LayerKernels;
+	/** K_l, l = 1..L, where a training point takes part. */
+	readonly spread: readonly SpreadKernel[];
+	/** Of layers 2..L. */
+	readonly conditionals: readonly ConditionalLayer[];
+	/** Q_f where a training point takes part. */
+	readonly outputSpread: SpreadKernel;
+	readonly collapsed: CollapsedOutput;
+}
+
+/** Equations (1), (3) and (4). Undefined where a kernel of the inducing inputs is not positive definite. */
+export function inducingKernels(
+	engine: Engine,
+	{ layers, inputs, maps, output }: InducingModel,
+	factors: readonly Matrix[],
+): InducingKernels | undefined {
+	const inducing = layerKernels(engine, layers, factors);
+	if (inducing === undefined) return undefined;
+	const spread = [inputSpread(engine, inputs, factors[0]!)];
+	const conditionals: ConditionalLayer[] = [];
+	let above = maps[0]!.forward(engine, inducing.sites[0]!.variances, spread[0]!);
+	for (let l = 1; l < maps.length; l++) {
+		const conditional = conditionalLayer(engine, factorsOf(layers, inducing, factors, l), above);
+		conditionals.push(conditional);
+		spread.push(conditional.kernel);
+		above = maps[l]!.forward(engine, inducing.sites[l]!.variances, conditional.kernel);
+	}
+	const collapsed = collapsedOutput(engine, output, inducing.output, above.cross);
+	return collapsed && { inducing, spread, conditionals, outputSpread: above, collapsed };
+}
+
+/** -L and its gradient in the coordinates of `FreeEnergy`. Undefined where a kernel is not positive definite. */
+export function inducingFreeEnergy(
+	engine: Engine,
+	model: InducingModel,
+	state: KernelState,
+): FreeEnergy | undefined {
+	const { layers, inputs, maps, output } = model;
+	const kernels = inducingKernels(engine, model, state.factors);
+	if (kernels === undefined) return undefined;
+	const { inducing, spread, conditionals, outputSpread, collapsed } = kernels;
+	let value = collapsedValue(output, collapsed, outputSpread.diagonal);
+	let magnitude = Math.abs(value);
+	const top = collapsedCotangents(engine, output, collapsed);
+	let carried = top.spread;
+	let cotangent = inFull(engine, output.range, priorCotangent(engine, collapsed.factor, top.factor));
+	const gradients: Matrix[] = [];
+	for (let l = maps.length - 1; l >= 0; l--) {
+		const T = state.factors[l]!;
+		const weight = layers.weights[l]!;
+		const divergence = gram(engine, T, { transposeA: true });
+		const ownDivergence = divergenceValue(divergence, state.logDeterminants[l]!, weight);
+		value += ownDivergence.value;
+		magnitude += ownDivergence.magnitude;
+		const below = layers.maps[l]!.backward(engine, inducing.sites[l]!, cotangent);
+		const outer = maps[l]!.backward(engine, inducing.sites[l]!.variances, spread[l]!, carried);
+		outer.inducing.forEach((x, i) => {
+			below.diagonal[i]! += x;
+		});
+		if (l === 0) {
+			const pull = sum(
+				inputCotangent(engine, layers.maps[0]!.layer, layers.inputs, below),
+				inputSpreadCotangent(engine, inputs, outer),
+			);
+			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
+			gradients.unshift(naturalGradient(divergence, change, 2 / weight));
+			break;
+		}
+		const factors = factorsOf(layers, inducing, state.factors, l);
+		const { C, range } = factors;
+		const pulled = multiply(engine, cotangentMatrix(layers.maps[l]!, below), inducing.factors[l - 1]!);
+		const Y = multiply(engine, C, range ? multiply(engine, range, pulled, { transposeA: true }) : pulled, {
+			transposeA: true,
+		});
+		const { own, priorFactor, prior } = conditionalCotangents(engine, factors, conditionals[l - 1]!, outer);
+		const change = sum(multiply(engine, T, Y, { transposeA: true }), own);
+		gradients.unshift(naturalGradient(divergence, change, 2 / weight));
+		const factorCotangent = sum(multiply(engine, Y, T, { transposeB: true }), priorFactor);
+		cotangent = inFull(engine, range, priorCotangent(engine, C, factorCotangent));
+		carried = prior;
+	}
+	return { value, magnitude, gradients };
+}
+
+function factorsOf(
+	{ ranges, jitters }: LayerModel,
+	{ priorFactors }: LayerKernels,
+	factors: readonly Matrix[],
+	l: number,
+) {
+	return { T: factors[l]!, C: priorFactors[l - 1]!, range: ranges[l - 1], jitter: jitters[l - 1]! };
+}
+
+/** U M U^T. */
+function inFull(engine: Engine, range: Matrix | undefined, reduced: Matrix): Matrix {
+	return range ? multiply(engine, range, multiply(engine, reduced, range, { transposeB: true })) : reduced;
+}
