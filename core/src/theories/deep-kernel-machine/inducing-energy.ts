@@ -77,7 +77,6 @@ export function inducingFreeEnergy(
 	if (kernels === undefined) return undefined;
 	const { inducing, spread, conditionals, outputSpread, collapsed } = kernels;
 	let value = collapsedValue(output, collapsed, outputSpread.diagonal);
-	let magnitude = Math.abs(value);
 	const top = collapsedCotangents(engine, output, collapsed);
 	let carried = top.spread;
 	let cotangent = inFull(engine, output.range, priorCotangent(engine, collapsed.factor, top.factor));
@@ -86,9 +85,7 @@ export function inducingFreeEnergy(
 		const T = state.factors[l]!;
 		const weight = layers.weights[l]!;
 		const divergence = gram(engine, T, { transposeA: true });
-		const ownDivergence = divergenceValue(divergence, state.logDeterminants[l]!, weight);
-		value += ownDivergence.value;
-		magnitude += ownDivergence.magnitude;
+		value += (weight / 2) * divergenceValue(engine, divergence, state.logDeterminants[l]!);
 		const below = layers.maps[l]!.backward(engine, inducing.sites[l]!, cotangent);
 		const outer = maps[l]!.backward(engine, inducing.sites[l]!.variances, spread[l]!, carried);
 		outer.inducing.forEach((x, i) => {
@@ -116,7 +113,7 @@ export function inducingFreeEnergy(
 		cotangent = inFull(engine, range, priorCotangent(engine, C, factorCotangent));
 		carried = prior;
 	}
-	return { value, magnitude, gradients };
+	return { value, gradients };
 }
 
 function factorsOf(

@@ -1,6 +1,7 @@
 /** The free energy S of the layer kernels and its gradient: one pass up and one pass down the network. */
 import {
 	choleskyFactor,
+	dot,
 	type Engine,
 	gram,
 	type Matrix,
@@ -52,8 +53,6 @@ export interface FreeEnergyModel extends LayerModel {
 /** S and its derivatives at one state. */
 export interface FreeEnergy {
 	readonly value: number;
-	/** The sum of the absolute values of the terms of S: its rounding error is a few units of rounding of this. */
-	readonly magnitude: number;
 	/**
 	 * Of each layer (2/N_l) F^T (dS/dK_l) F = F^T (Q_l^-1 + B_l) F - I: the gradient in the coordinates K = F (I + E) F^T and
 	 * the metric (N_l/2) tr(E E'). Zero at a solution of the equations of state (3), (4).
@@ -128,7 +127,6 @@ export function freeEnergy(
 	const top = model.output(engine, output);
 	if (top === undefined) return undefined;
 	let value = top.value;
-	let magnitude = Math.abs(value);
 	let cotangent = top.cotangent;
 	const gradients: Matrix[] = [];
 	for (let l = maps.length - 1; l >= 0; l--) {
@@ -136,9 +134,7 @@ export function freeEnergy(
 		const weight = weights[l]!;
 		const below = maps[l]!.backward(engine, sites[l]!, cotangent);
 		const divergence = gram(engine, T, { transposeA: true });
-		const own = divergenceValue(divergence, state.logDeterminants[l]!, weight);
-		value += own.value;
-		magnitude += own.magnitude;
+		value += (weight / 2) * divergenceValue(engine, divergence, state.logDeterminants[l]!);
 		if (l === 0) {
 			const pull = inputCotangent(engine, maps[0]!.layer, model.inputs, below);
 			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
@@ -160,20 +156,26 @@ export function freeEnergy(
 			? multiply(engine, range, multiply(engine, reduced, range, { transposeB: true }))
 			: reduced;
 	}
-	return { value, magnitude, gradients };
+	return { value, gradients };
 }
 
-/** (N/2) [tr(T^T T) - logdet(T T^T) - n], and the sum of the absolute values of its terms. */
-export function divergenceValue(
-	divergence: Matrix,
-	logDeterminant: number,
-	weight: number,
-): { value: number; magnitude: number } {
-	const size = trace(divergence);
-	return {
-		value: (weight / 2) * (size - logDeterminant - divergence.rows),
-		magnitude: (weight / 2) * (size + Math.abs(logDeterminant) + divergence.rows),
-	};
+/** Of |M|: above it the terms of tr M - logdet(I + M) do not cancel to fewer than ten digits. */
+const SMALL_DIVERGENCE = 1e-3;
+
+/**
+ * tr(I + M) - logdet(I + M) - n, I + M = T^T T. Near infinite width M is small, and the difference, to be multiplied by a
+ * large weight, would be rounding: there the series tr M^2/2 - tr M^3/3 + tr M^4/4, right to 1e-9 of itself.
+ *
+ * @param logDeterminant of I + M
+ */
+export function divergenceValue(engine: Engine, divergence: Matrix, logDeterminant: number): number {
+	const n = divergence.rows;
+	const M = matrix(n, n, divergence.data.slice());
+	for (let i = 0; i < n; i++) M.data[i * n + i]! -= 1;
+	const square = dot(M.data, M.data);
+	if (square > SMALL_DIVERGENCE ** 2) return trace(M) - logDeterminant;
+	const M2 = gram(engine, M);
+	return square / 2 - dot(M2.data, M.data) / 3 + dot(M2.data, M2.data) / 4;
 }
 
 /** dS/dQ at fixed T: C^-T sym(tril(C^T dS/dC)) C^-1 with C^T dS/dC = 2 y, the diagonal of the triangle halved. */

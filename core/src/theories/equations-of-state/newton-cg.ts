@@ -48,12 +48,6 @@ const SUFFICIENT_DECREASE = 1e-4;
 /** S is a sum of terms of its own size: differences below this fraction of it are rounding. */
 const ROUNDING_OF_ENERGY = 1e-11;
 
-/**
- * Of the sum of the absolute values of the terms of S. Divergences of weight 1e8 cancel to a change of S far below 1e-11 of
- * it, and S no longer tells a step that leads down from one that does not: the residual does.
- */
-const ROUNDING_OF_TERMS = 1e-14;
-
 /** A step halved this often moves nothing in float64. */
 const LARGEST_HALVINGS = 40;
 
@@ -115,11 +109,11 @@ function newtonStep(
 	return { direction: x, passes: LARGEST_CONJUGATE_STEPS };
 }
 
-/** The first point along the direction, from the longest step allowed, at which S has decreased enough, or the residual where rounding hides that. */
+/** The first point along the direction, from the longest step allowed, at which S has decreased enough. */
 function decrease(
 	engine: Engine,
 	objective: Objective,
-	{ state, energy, residual }: NewtonResult,
+	{ state, energy }: NewtonResult,
 	direction: Direction,
 ): { found?: { state: KernelState; energy: FreeEnergy }; passes: number } {
 	const path = geodesic(engine, state, direction);
@@ -128,15 +122,10 @@ function decrease(
 	for (let passes = 1; passes <= LARGEST_HALVINGS; passes++, length /= 2) {
 		const trial = path.at(length);
 		const trialEnergy = objective.at(trial);
-		if (trialEnergy === undefined) continue;
-		const excess = trialEnergy.value - energy.value - SUFFICIENT_DECREASE * length * slope;
-		const hidden = excess <= ROUNDING_OF_TERMS * energy.magnitude;
-		if (
-			excess <= ROUNDING_OF_ENERGY * Math.abs(energy.value) ||
-			(hidden && largestEntry(trialEnergy.gradients) < residual)
-		) {
+		const bound =
+			energy.value + SUFFICIENT_DECREASE * length * slope + ROUNDING_OF_ENERGY * Math.abs(energy.value);
+		if (trialEnergy && trialEnergy.value <= bound)
 			return { found: { state: trial, energy: trialEnergy }, passes };
-		}
 	}
 	return { passes: LARGEST_HALVINGS };
 }
