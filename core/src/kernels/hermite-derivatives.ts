@@ -37,7 +37,7 @@ export function hermiteDerivatives(
 	activation: Activation,
 	pairs: GaussianPairs,
 ): DualDerivatives {
-	const expansion = convergedExpansion(engine, activation, pairs.variances, 4);
+	const expansion = convergedExpansion(engine, activation, pairs.variances);
 	const hessian = new Float64Array(6 * pairs.covariances.length);
 	pairs.covariances.forEach((_, k) => {
 		const moment = derivativeMoments(expansion, pairs, k);
@@ -50,11 +50,6 @@ export function hermiteDerivatives(
 	return { gradient: gradientOf(expansion, pairs), hessian };
 }
 
-/** J alone, m x 3. @throws InputError as `hermiteDerivatives`. */
-export function hermiteGradient(engine: Engine, activation: Activation, pairs: GaussianPairs): Float64Array {
-	return gradientOf(convergedExpansion(engine, activation, pairs.variances, 2), pairs);
-}
-
 function gradientOf(expansion: HermiteExpansion, pairs: GaussianPairs): Float64Array {
 	const gradient = new Float64Array(3 * pairs.covariances.length);
 	pairs.covariances.forEach((_, k) => {
@@ -65,7 +60,7 @@ function gradientOf(expansion: HermiteExpansion, pairs: GaussianPairs): Float64A
 }
 
 /** <phi^(m)(h_a) phi^(n)(h_b)>; 0 where it would differentiate at a point of variance 0. */
-function derivativeMoments(
+export function derivativeMoments(
 	{ coefficients: { columns, data } }: HermiteExpansion,
 	pairs: GaussianPairs,
 	k: number,
@@ -89,9 +84,8 @@ function convergedExpansion(
 	engine: Engine,
 	activation: Activation,
 	variances: Float64Array,
-	highestDerivative: number,
 ): HermiteExpansion {
-	const isConverged = (expansion: HermiteExpansion) => hasConverged(expansion, highestDerivative);
+	const isConverged = (expansion: HermiteExpansion) => convergedRows(expansion, 4).every((row) => row);
 	const top = largest(variances);
 	const rule = chooseRule(engine, activation, top);
 	const expansion = expandInHermite(engine, activation, variances, rule, LARGEST_ORDER, isConverged);
@@ -104,19 +98,19 @@ function convergedExpansion(
 	});
 }
 
-function hasConverged(
+/** For each variance, whether the m-th derivative of phi(sqrt(a) z) is resolved. */
+export function convergedRows(
 	{ coefficients: { rows, columns, data } }: HermiteExpansion,
-	highestDerivative: number,
-): boolean {
-	for (let i = 0; i < rows; i++) {
+	derivative: number,
+): boolean[] {
+	return Array.from({ length: rows }, (_, i) => {
 		let total = Number.MIN_VALUE;
 		let last = 0;
 		for (let k = 0; k < columns; k++) {
-			const share = Math.max(1, k ** highestDerivative) * data[i * columns + k]! ** 2;
+			const share = Math.max(1, k ** derivative) * data[i * columns + k]! ** 2;
 			total += share;
 			if (k > 0.75 * columns) last += share;
 		}
-		if (last > LAST_QUARTER * total) return false;
-	}
-	return true;
+		return last <= LAST_QUARTER * total;
+	});
 }

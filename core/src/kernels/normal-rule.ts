@@ -26,10 +26,13 @@ function ruleOf(step: number): NormalRule {
 	return { step, nodes, weights };
 }
 
+/** What an average needs of a function. */
+export type PointwiseFunction = Pick<Activation, "evaluate">;
+
 /** phi(sqrt(variance) z) at every node: one row per variance. */
 export function activationAtNodes(
 	engine: Engine,
-	activation: Activation,
+	activation: PointwiseFunction,
 	variances: Float64Array,
 	nodes: Float64Array,
 ): Matrix {

@@ -170,7 +170,7 @@ describe("resolveExperiment", () => {
 		[
 			"a theory there is not",
 			{ problem, theories: ["nngp", "kernel-rescalng"] },
-			'theories[1]: wanted one of nngp, finite-width-correction, self-consistent, kernel-rescaling, or an alias; got "kernel-rescalng". Did you mean kernel-rescaling?',
+			'theories[1]: wanted one of nngp, finite-width-correction, self-consistent, equations-of-state, kernel-rescaling, or an alias; got "kernel-rescalng". Did you mean kernel-rescaling?',
 		],
 		[
 			"a theory twice, under two names",

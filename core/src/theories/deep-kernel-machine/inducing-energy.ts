@@ -11,7 +11,6 @@ import {
 	priorCotangent,
 } from "../equations-of-state/free-energy.ts";
 import { inputCotangent } from "../equations-of-state/input-layer.ts";
-import { cotangentMatrix } from "../equations-of-state/pair-map.ts";
 import {
 	type CollapsedOutput,
 	collapsedCotangents,
@@ -86,12 +85,13 @@ export function inducingFreeEnergy(
 		const weight = layers.weights[l]!;
 		const divergence = gram(engine, T, { transposeA: true });
 		value += (weight / 2) * divergenceValue(engine, divergence, state.logDeterminants[l]!);
-		const below = layers.maps[l]!.backward(engine, inducing.sites[l]!, cotangent);
-		const outer = maps[l]!.backward(engine, inducing.sites[l]!.variances, spread[l]!, carried);
-		outer.inducing.forEach((x, i) => {
-			below.diagonal[i]! += x;
-		});
+		const at = inducing.sites[l]!;
+		const outer = maps[l]!.backward(engine, at.variances, spread[l]!, carried);
 		if (l === 0) {
+			const below = layers.maps[0]!.backward(engine, at, cotangent);
+			outer.inducing.forEach((x, i) => {
+				below.diagonal[i]! += x;
+			});
 			const pull = sum(
 				inputCotangent(engine, layers.maps[0]!.layer, layers.inputs, below),
 				inputSpreadCotangent(engine, inputs, outer),
@@ -102,7 +102,11 @@ export function inducingFreeEnergy(
 		}
 		const factors = factorsOf(layers, inducing, state.factors, l);
 		const { C, range } = factors;
-		const pulled = multiply(engine, cotangentMatrix(layers.maps[l]!, below), inducing.factors[l - 1]!);
+		const below = layers.maps[l]!.cotangent(engine, at, cotangent);
+		outer.inducing.forEach((x, i) => {
+			below.data[i * below.columns + i]! += x;
+		});
+		const pulled = multiply(engine, below, inducing.factors[l - 1]!);
 		const Y = multiply(engine, C, range ? multiply(engine, range, pulled, { transposeA: true }) : pulled, {
 			transposeA: true,
 		});

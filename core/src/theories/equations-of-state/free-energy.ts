@@ -11,8 +11,9 @@ import {
 	transposed,
 } from "@finitude/engine";
 import { inputCotangent, inputCovariances } from "./input-layer.ts";
-import { cotangentMatrix, type PairMap, type SiteCovariances } from "./pair-map.ts";
-import { trace } from "./state-steps.ts";
+import type { Objective } from "./newton-cg.ts";
+import type { PairMap, SiteCovariances } from "./pair-map.ts";
+import { symmetricPart, trace } from "./state-steps.ts";
 
 /**
  * A point in the space of kernels. The first kernel is S, the posterior covariance of a unit's whitened weights (prior: the
@@ -132,17 +133,17 @@ export function freeEnergy(
 	for (let l = maps.length - 1; l >= 0; l--) {
 		const T = state.factors[l]!;
 		const weight = weights[l]!;
-		const below = maps[l]!.backward(engine, sites[l]!, cotangent);
 		const divergence = gram(engine, T, { transposeA: true });
 		value += (weight / 2) * divergenceValue(engine, divergence, state.logDeterminants[l]!);
 		if (l === 0) {
+			const below = maps[0]!.backward(engine, sites[0]!, cotangent);
 			const pull = inputCotangent(engine, maps[0]!.layer, model.inputs, below);
 			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
 			gradients.unshift(naturalGradient(divergence, change, 2 / weight));
 			break;
 		}
 		const range = ranges[l - 1];
-		const pull = cotangentMatrix(maps[l]!, below);
+		const pull = maps[l]!.cotangent(engine, sites[l]!, cotangent);
 		const pulled = multiply(engine, pull, factors[l - 1]!);
 		const C = priorFactors[l - 1]!;
 		const Y = multiply(engine, C, range ? multiply(engine, range, pulled, { transposeA: true }) : pulled, {
@@ -157,6 +158,11 @@ export function freeEnergy(
 			: reduced;
 	}
 	return { value, gradients };
+}
+
+/** S as a function to minimize. */
+export function freeEnergyObjective(engine: Engine, model: FreeEnergyModel): Objective {
+	return { weights: model.weights, at: (state) => freeEnergy(engine, model, state) };
 }
 
 /** Of |M|: above it the terms of tr M - logdet(I + M) do not cancel to fewer than ten digits. */
@@ -198,7 +204,7 @@ function fixedCotangent(engine: Engine, C: Matrix, T: Matrix, weight: number): M
 
 function congruence(engine: Engine, C: Matrix, middle: Matrix): Matrix {
 	const half = solveLower(engine, C, middle, { transposed: true });
-	return symmetrized(solveLower(engine, C, transposed(half), { transposed: true }));
+	return symmetricPart(solveLower(engine, C, transposed(half), { transposed: true }));
 }
 
 /** D + scale (C + C^T)/2 - I, D = T^T T: a layer's gradient in the metric of its divergence. */
@@ -213,14 +219,4 @@ export function naturalGradient(divergence: Matrix, change: Matrix, scale: numbe
 		}
 	}
 	return total;
-}
-
-function symmetrized(m: Matrix): Matrix {
-	const n = m.rows;
-	for (let i = 0; i < n; i++) {
-		for (let j = 0; j < i; j++) {
-			m.data[i * n + j] = m.data[j * n + i] = (m.data[i * n + j]! + m.data[j * n + i]!) / 2;
-		}
-	}
-	return m;
 }

@@ -4,7 +4,7 @@ import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { FreeEnergy } from "./free-energy.ts";
 import type { EquationsSolution } from "./solve-equations.ts";
-import { type Direction, nudged } from "./state-steps.ts";
+import { type Direction, nudged, symmetricPart } from "./state-steps.ts";
 
 /** Of the entries of the kernels: the Hessian is dense, 8 bytes times its square, and is factorized. */
 const LARGEST_DIMENSION = 6000;
@@ -60,8 +60,7 @@ export function fluctuationVariances(
 		row++;
 		if (row % 50 === 0) onProgress?.(row / dimension, `kernel fluctuations of layer ${layer}`);
 	}
-	symmetrize(hessian);
-	const cholesky = choleskyFactor(engine, hessian);
+	const cholesky = choleskyFactor(engine, symmetricPart(hessian));
 	if (!cholesky.positiveDefinite) return undefined;
 	const points = slopes[0]!.length;
 	const gradients = matrix(dimension, points);
@@ -109,10 +108,4 @@ function coordinates([ahead, behind]: readonly FreeEnergy[], weights: readonly n
 		}
 		return entries;
 	});
-}
-
-function symmetrize({ rows: n, data }: Matrix): void {
-	for (let i = 0; i < n; i++) {
-		for (let j = 0; j < i; j++) data[i * n + j] = data[j * n + i] = (data[i * n + j]! + data[j * n + i]!) / 2;
-	}
 }

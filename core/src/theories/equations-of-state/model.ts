@@ -3,7 +3,14 @@ import { type Engine, type Matrix, matrix, symmetricEigen, symmetricEigenvalues 
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { RANK_THRESHOLD } from "../../samplers/row-space.ts";
-import { type KernelState, type LayerModel, priorInRange } from "./free-energy.ts";
+import { type WhitenedInputs, whitenInputs } from "../../samplers/whitened-inputs.ts";
+import {
+	type FreeEnergyModel,
+	type KernelState,
+	type LayerModel,
+	type OutputTerm,
+	priorInRange,
+} from "./free-energy.ts";
 import { inputCovariances } from "./input-layer.ts";
 import { pairMap } from "./pair-map.ts";
 import { siteLayers } from "./site-layers.ts";
@@ -28,11 +35,11 @@ export interface LayerSettings {
  */
 export function prepareLayers(
 	engine: Engine,
-	{ network, trainInputs, inputShape }: Pick<Problem, "trainInputs" | "inputShape" | "network">,
+	problem: Pick<Problem, "trainInputs" | "inputShape" | "network">,
 	inputs: Matrix,
 	{ weights, jitter }: LayerSettings,
 ): PreparedLayers {
-	const siteOfLayer = siteLayers(network, trainInputs.columns, inputShape);
+	const siteOfLayer = siteLayers(problem);
 	const points = inputs.rows / siteOfLayer[0]!.positions;
 	const maps = siteOfLayer.map((layer) => pairMap(layer, points));
 	const jitters: number[] = [];
@@ -56,6 +63,17 @@ export function prepareLayers(
 		kernel = above;
 	}
 	return { layers, start: { factors: sizes.map(identity), logDeterminants: sizes.map(() => 0) } };
+}
+
+/** The free energy at the training points. @throws InputError as `prepareLayers`. */
+export function prepareModel(
+	engine: Engine,
+	problem: Pick<Problem, "trainInputs" | "testInputs" | "inputShape" | "network">,
+	{ output, ...settings }: LayerSettings & { readonly output: OutputTerm },
+): { readonly model: FreeEnergyModel; readonly start: KernelState; readonly whitened: WhitenedInputs } {
+	const whitened = whitenInputs(engine, problem);
+	const { layers, start } = prepareLayers(engine, problem, whitened.train, settings);
+	return { model: { ...layers, output }, start, whitened };
 }
 
 /** An orthonormal basis of the range of a kernel of linear features; undefined where it has full rank. */

@@ -10,7 +10,7 @@ import { identity } from "./model.ts";
 import { type EquationsSolution, positionKernels, weightCovariance } from "./solve-equations.ts";
 import { trace } from "./state-steps.ts";
 
-/** `weightParameters`, and for networks of one position per layer `emergentScale` and the trace and the value along the targets of K_2. */
+/** `weightParameters`, and where the layer in question has one position `emergentScale` and the trace and the value along the targets of K_2. */
 export function orderParameters(
 	engine: Engine,
 	problem: Problem,
@@ -24,7 +24,7 @@ export function orderParameters(
 	const second = kernels[1];
 	return {
 		...weightParameters(engine, problem, solution, posterior, direction),
-		...(kernels.every((positions) => positions.length === 1) && {
+		...(kernels.at(-1)!.length === 1 && {
 			emergentScale: infiniteWidthScale(engine, problem, solution),
 		}),
 		...(second?.length === 1 && {

@@ -23,6 +23,8 @@ export interface PairMap {
 	 * for each diagonal entry. A number of a pair of different sites stands for both its entries in M.
 	 */
 	backward(engine: Engine, at: SiteCovariances, cotangent: Matrix): PairCotangent;
+	/** The same M as a symmetric matrix over all sites. */
+	cotangent(engine: Engine, at: SiteCovariances, cotangent: Matrix): Matrix;
 }
 
 /** M of equation (9) in the layout of `SiteCovariances`: the diagonal apart from the pairs. */
@@ -68,6 +70,23 @@ export function pairMap(layer: SiteLayer, P: number): PairMap {
 		second,
 		covariances,
 	});
+	const backward: PairMap["backward"] = (engine, at, { data }) => {
+		const diagonal = new Float64Array(n);
+		const pairs = new Float64Array(count);
+		const slopes = layer.dual.gradient(engine, gaussian(at));
+		for (let k = 0; k < count; k++) {
+			const weight = layer.scale * data[above[k]!]!;
+			const [a, b] = [first[k]!, second[k]!];
+			if (a === b) {
+				diagonal[a]! += weight * (slopes[3 * k]! + slopes[3 * k + 1]! + slopes[3 * k + 2]!);
+			} else {
+				diagonal[a]! += 2 * weight * slopes[3 * k]!;
+				diagonal[b]! += 2 * weight * slopes[3 * k + 1]!;
+				pairs[k] = weight * slopes[3 * k + 2]!;
+			}
+		}
+		return { diagonal, pairs };
+	};
 	return {
 		layer,
 		points: P,
@@ -90,36 +109,17 @@ export function pairMap(layer: SiteLayer, P: number): PairMap {
 				),
 			);
 		},
-		backward(engine, at, { data }) {
-			const diagonal = new Float64Array(n);
-			const pairs = new Float64Array(count);
-			const slopes = layer.dual.gradient(engine, gaussian(at));
+		backward,
+		cotangent(engine, at, above) {
+			const { diagonal, pairs } = backward(engine, at, above);
+			const result = matrix(n, n);
 			for (let k = 0; k < count; k++) {
-				const weight = layer.scale * data[above[k]!]!;
 				const [a, b] = [first[k]!, second[k]!];
-				if (a === b) {
-					diagonal[a]! += weight * (slopes[3 * k]! + slopes[3 * k + 1]! + slopes[3 * k + 2]!);
-				} else {
-					diagonal[a]! += 2 * weight * slopes[3 * k]!;
-					diagonal[b]! += 2 * weight * slopes[3 * k + 1]!;
-					pairs[k] = weight * slopes[3 * k + 2]!;
-				}
+				const value = a === b ? diagonal[a]! : pairs[k]!;
+				result.data[a * n + b] = value;
+				result.data[b * n + a] = value;
 			}
-			return { diagonal, pairs };
+			return result;
 		},
 	};
-}
-
-/** M as a symmetric matrix over all sites. */
-export function cotangentMatrix({ layer, points }: PairMap, { diagonal, pairs }: PairCotangent): Matrix {
-	const n = layer.positions * points;
-	const result = matrix(n, n);
-	let read = 0;
-	forEachPair(layer, points, (a, b) => {
-		const value = a === b ? diagonal[a]! : pairs[read]!;
-		result.data[a * n + b] = value;
-		result.data[b * n + a] = value;
-		read++;
-	});
-	return result;
 }

@@ -1,9 +1,9 @@
 /** How the kernels of a network's layers feed each other: which entries a layer above reads, and what it makes of them. */
 import type { DualActivation } from "../../kernels/dual-activation.ts";
 import { dualOf } from "../../kernels/dual-of.ts";
-import { chi, layerWidth, type Network } from "../../network/network.ts";
-import { patchMembers } from "../../network/patches.ts";
-import { layerPositions, positionCount } from "../../problem/tiling.ts";
+import { chi, layerWidth } from "../../network/network.ts";
+import type { Problem } from "../../problem/problem.ts";
+import { positionOrder } from "../../samplers/position-order.ts";
 
 /** Positions i >= j of one layer whose covariance the layer above reads, and the pair of its own positions that it goes to. */
 export interface PositionPair {
@@ -23,6 +23,8 @@ export interface SiteLayer {
 	readonly linear: boolean;
 	/** J_l: 1 for a dense layer. */
 	readonly positions: number;
+	/** The place of each position along the sequence, or row by row of the image. */
+	readonly places: readonly number[];
 	readonly pairs: readonly PositionPair[];
 	/** J_{l+1}; 1 for the output. */
 	readonly positionsAbove: number;
@@ -33,39 +35,40 @@ export interface SiteLayer {
 }
 
 /**
- * The hidden layers in order. Only pairs of positions that reach the output are listed: for the last layer those of equal
- * positions, since readout weights of different positions are independent.
+ * The hidden layers in order, their positions in the order of `positionOrder`: that of `whitenInputs`. Only pairs of
+ * positions that reach the output are listed: for the last layer those of equal positions, since readout weights of
+ * different positions are independent.
  *
  * @throws InputError for an unknown activation or a patch that does not tile its input.
  */
-export function siteLayers(
-	network: Network,
-	inputs: number,
-	inputShape?: readonly [number, number, number],
-): SiteLayer[] {
-	const grids = layerPositions(network.layers, inputs, inputShape);
+export function siteLayers(problem: Pick<Problem, "trainInputs" | "inputShape" | "network">): SiteLayer[] {
+	const { network } = problem;
+	const { counts, orders } = positionOrder(problem);
 	return network.layers.map((layer, l) => {
-		const positions = positionCount(grids[l + 1]!);
+		const positions = counts[l]!;
 		const above = network.layers[l + 1];
-		const patches =
-			above?.type === "convolution" ? patchMembers(grids[l + 1]!, above.patch) : [everyPosition(positions)];
-		const size = patches[0]!.length;
+		const positionsAbove = counts[l + 1] ?? 1;
+		const patches = stridedPatches(positions, positionsAbove);
 		const { weightVariance, biasVariance } = above ?? network.readout;
 		return {
 			width: layerWidth(layer),
 			dual: dualOf(layer.activation, `network.layers[${l}].activation`),
 			linear: layer.activation === "linear",
 			positions,
+			places: orders[l]!,
 			pairs: pairsOf(patches),
-			positionsAbove: patches.length,
-			scale: (above ? weightVariance : weightVariance / chi(network)) / size,
+			positionsAbove,
+			scale: ((above ? weightVariance : weightVariance / chi(network)) * positionsAbove) / positions,
 			shift: biasVariance,
 		};
 	});
 }
 
-function everyPosition(positions: number): number[] {
-	return Array.from({ length: positions }, (_, i) => i);
+/** Member k of patch j is position k J + j, J patches in all. */
+function stridedPatches(positions: number, patches: number): number[][] {
+	return Array.from({ length: patches }, (_, j) =>
+		Array.from({ length: positions / patches }, (_, k) => k * patches + j),
+	);
 }
 
 /** Pairs of members of the same place in two patches: positions of different places have independent weights. */

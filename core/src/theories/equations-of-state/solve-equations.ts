@@ -3,18 +3,18 @@ import { type Engine, gram, type Matrix, matrix, multiply } from "@finitude/engi
 import { InputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { type WhitenedInputs, whitenInputs } from "../../samplers/whitened-inputs.ts";
+import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
 import {
-	freeEnergy,
+	type FreeEnergyModel,
+	freeEnergyObjective,
 	type KernelState,
 	type LayerKernels,
-	type LayerModel,
 	layerKernels,
 	type OutputTerm,
 } from "./free-energy.ts";
 import { gaussianOutput } from "./gaussian-output.ts";
 import { type Minimum, minimizeFreeEnergy } from "./minimize.ts";
-import { prepareLayers } from "./model.ts";
+import { prepareModel } from "./model.ts";
 import type { Objective } from "./newton-cg.ts";
 
 export interface EquationsSettings {
@@ -32,7 +32,7 @@ export interface EquationsSettings {
 }
 
 export interface EquationsSolution extends Minimum {
-	readonly model: LayerModel;
+	readonly model: FreeEnergyModel;
 	/** The function that was minimized. */
 	readonly objective: Objective;
 	readonly whitened: WhitenedInputs;
@@ -60,13 +60,8 @@ export function solveEquationsOfState(
 	}
 	const { sign = 1, jitter = 0, weights = network.layers.map(layerWidth) } = settings;
 	const output = settings.output ?? gaussianOutput(trainTargets, noiseVariance, sign);
-	const whitened = whitenInputs(engine, problem);
-	const prepared = prepareLayers(engine, problem, whitened.train, { weights, jitter });
-	const { layers: model, start: infinite } = prepared;
-	const objectiveOf = (each: readonly number[]): Objective => ({
-		weights: each,
-		at: (state) => freeEnergy(engine, { ...model, weights: each, output }, state),
-	});
+	const { model, start: infinite, whitened } = prepareModel(engine, problem, { weights, output, jitter });
+	const objectiveOf = (each: readonly number[]) => freeEnergyObjective(engine, { ...model, weights: each });
 	const { start, onProgress } = settings;
 	const minimum = minimizeFreeEnergy(engine, objectiveOf, {
 		weights,
@@ -112,7 +107,7 @@ export function weightCovariance(
 	return result;
 }
 
-/** K_l of every layer at the training points: one P x P matrix for each position. */
+/** K_l of every layer at the training points: one P x P matrix for each position, by its place. */
 export function positionKernels({
 	model,
 	kernels,
@@ -131,7 +126,7 @@ export function positionKernels({
 					block.data[a * P + b] = block.data[b * P + a] = kernels.sites[l]!.covariances[read++]!;
 				}
 			}
-			blocks[first] = block;
+			blocks[layer.places[first]!] = block;
 		}
 		return blocks;
 	});

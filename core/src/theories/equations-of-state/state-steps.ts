@@ -80,3 +80,14 @@ export function trace({ rows, columns, data }: Matrix): number {
 	for (let i = 0; i < rows; i++) sum += data[i * columns + i]!;
 	return sum;
 }
+
+/** (M + M^T)/2, in place. */
+export function symmetricPart(m: Matrix): Matrix {
+	const n = m.rows;
+	for (let i = 0; i < n; i++) {
+		for (let j = 0; j < i; j++) {
+			m.data[i * n + j] = m.data[j * n + i] = (m.data[i * n + j]! + m.data[j * n + i]!) / 2;
+		}
+	}
+	return m;
+}

@@ -4,6 +4,7 @@ import type { TestBlocks } from "../../kernels/kernel-blocks.ts";
 import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
 import type { LayerKernels, LayerModel } from "./free-energy.ts";
 import type { PairMap } from "./pair-map.ts";
+import { symmetricPart } from "./state-steps.ts";
 
 /** Covariances that involve test points, in blocks over the positions of one layer. */
 interface TestSites {
@@ -35,7 +36,7 @@ export function testOutputKernel(
 	return testKernels(engine, model, factors, kernels, test, covariance).output;
 }
 
-/** K_l between all test points, at every position of every layer, and Q_f with `covariance`. */
+/** K_l between all test points at every position of every layer, by its place, and Q_f with `covariance`. */
 export function jointTestKernels(
 	engine: Engine,
 	model: LayerModel,
@@ -46,9 +47,13 @@ export function jointTestKernels(
 	const { layers, output } = testKernels(engine, model, factors, kernels, test, true);
 	const { rows: count } = output.cross;
 	return {
-		preactivation: layers.map(({ within }, l) =>
-			Array.from({ length: model.maps[l]!.layer.positions }, (_, i) => matrix(count, count, within(i, i))),
-		),
+		preactivation: layers.map(({ within }, l) => {
+			const byPlace: Matrix[] = [];
+			model.maps[l]!.layer.places.forEach((place, i) => {
+				byPlace[place] = matrix(count, count, within(i, i));
+			});
+			return byPlace;
+		}),
 		output: output as Required<TestBlocks>,
 	};
 }
@@ -79,7 +84,7 @@ function testKernels(
 	const { count } = shape;
 	if (!joint) return { layers, output: { cross, diagonal: within } };
 	const diagonal = Float64Array.from({ length: count }, (_, i) => within[i * count + i]!);
-	return { layers, output: { cross, diagonal, covariance: matrix(count, count, within) } };
+	return { layers, output: { cross, diagonal, covariance: symmetricPart(matrix(count, count, within)) } };
 }
 
 /** k_1* = X Sigma x*, k_1** = x*^T Sigma x*; what of a test input lies outside the row space keeps its prior variance. */
