@@ -37,23 +37,24 @@ const countText = "a list of input rows, or a count of at least 1";
 
 const options = z.strictObject({
 	nu: z
-		.union([nuNumber, z.array(nuNumber)], nuText)
-		.optional()
+		.union([z.literal("widths"), nuNumber, z.array(nuNumber)], nuText)
+		.default("widths")
 		.describe(
-			"Weight of each layer's pull toward the kernel below: a number, or one per hidden layer. The widths when left out.",
+			"Weight of each layer's pull toward the kernel below: widths, a number, or one number per hidden layer.",
 		),
 	...adaptedOptions,
 	inducingInputs: z
 		.union(
 			[
+				z.literal("none"),
 				z.int(countText).min(1, countText),
 				z.array(z.array(z.number(countText)), countText).min(1, countText),
 			],
 			countText,
 		)
-		.optional()
+		.default("none")
 		.describe(
-			"Inputs that carry the kernels, at a cost linear in the number of points: a list of input rows, or m for the first m training inputs.",
+			"Inputs that carry the kernels, at a cost linear in the number of points: none, a list of input rows, or m for the first m training inputs.",
 		),
 });
 
@@ -72,14 +73,15 @@ export const deepKernelMachine: Theory<z.output<typeof options>> = {
 		const weights = weightsOf(problem, nu);
 		const settings = { weights, jitter, ...(onProgress && { onProgress }) };
 		const adapted = { variance, direction, symbol: "nu" } as const;
-		const answer = inducingInputs
-			? inducingAnswer(
-					problem,
-					solveInducing(engine, problem, { ...settings, inducingInputs }),
-					adapted,
-					context,
-				)
-			: adaptedAnswer(problem, solveEquationsOfState(engine, problem, settings), adapted, context);
+		const answer =
+			inducingInputs === "none"
+				? adaptedAnswer(problem, solveEquationsOfState(engine, problem, settings), adapted, context)
+				: inducingAnswer(
+						problem,
+						solveInducing(engine, problem, { ...settings, inducingInputs }),
+						adapted,
+						context,
+					);
 		return {
 			theory: "deep-kernel-machine",
 			...answer,
@@ -90,9 +92,9 @@ export const deepKernelMachine: Theory<z.output<typeof options>> = {
 };
 
 /** nu of every layer. @throws InputError for a list of another length than the layers. */
-function weightsOf({ network }: Problem, nu: number | readonly number[] | undefined): number[] {
+function weightsOf({ network }: Problem, nu: "widths" | number | readonly number[]): number[] {
 	const { layers } = network;
-	if (nu === undefined) return layers.map(layerWidth);
+	if (nu === "widths") return layers.map(layerWidth);
 	if (typeof nu === "number") return layers.map(() => nu);
 	if (nu.length === layers.length) return [...nu];
 	throw new InputError({

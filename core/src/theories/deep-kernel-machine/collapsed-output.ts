@@ -10,7 +10,9 @@ import {
 	matrix,
 	multiply,
 	solveLower,
+	transposed,
 } from "@finitude/engine";
+import { symmetricPart } from "../equations-of-state/state-steps.ts";
 import { columnNorms } from "./conditional-layer.ts";
 import type { SpreadKernel } from "./spread-map.ts";
 
@@ -100,13 +102,16 @@ export function collapsedValue(
 }
 
 export interface OutputCotangents {
-	/** C^T d(-L_out)/dC / 2, n x n. */
-	readonly factor: Matrix;
+	/** With respect to Q_uu, m x m. */
+	readonly kernel: Matrix;
 	/** With respect to Q_un and the diagonal of Q_f. */
 	readonly spread: SpreadKernel;
 }
 
-/** d(-L_out)/dV = (D/kappa) ((I + V V^T/kappa)^-1 - I) V - V t t^T, then through V = C^-1 U^T Q_un. */
+/**
+ * d(-L_out)/dV = (D/kappa) ((I + V V^T/kappa)^-1 - I) V - V t t^T, then through V = C^-1 U^T Q_un: dV V^T is symmetric, and
+ * d(-L_out)/dQ_uu = -U C^-T dV V^T C^-1 U^T / 2.
+ */
 export function collapsedCotangents(
 	engine: Engine,
 	{ targets, noiseVariance, range }: InducingOutput,
@@ -119,11 +124,20 @@ export function collapsedCotangents(
 	const along = multiply(engine, features, discrepancy);
 	const pulled = multiply(engine, along, discrepancy, { transposeB: true });
 	for (let k = 0; k < slope.data.length; k++) slope.data[k]! -= pulled.data[k]!;
+	const inFull = (m: Matrix) => (range ? multiply(engine, range, m) : m);
 	const cross = solveLower(engine, factor, slope, { transposed: true });
+	const half = solveLower(
+		engine,
+		factor,
+		multiply(engine, features, cross, { transposeB: true, alpha: -0.5 }),
+		{
+			transposed: true,
+		},
+	);
 	return {
-		factor: multiply(engine, slope, features, { transposeB: true, alpha: -0.5 }),
+		kernel: symmetricPart(inFull(transposed(inFull(half)))),
 		spread: {
-			cross: range ? multiply(engine, range, cross) : cross,
+			cross: inFull(cross),
 			diagonal: new Float64Array(P).fill(D / (2 * noiseVariance)),
 		},
 	};

@@ -1,16 +1,15 @@
 /** The free energy -L with inducing inputs, and its gradient: kernels at the inducing inputs, spread to the training points. */
-import { type Engine, gram, type Matrix, multiply } from "@finitude/engine";
+import type { Engine, Matrix } from "@finitude/engine";
 import {
-	divergenceValue,
 	type FreeEnergy,
+	inputPull,
 	type KernelState,
 	type LayerKernels,
 	type LayerModel,
 	layerKernels,
-	naturalGradient,
-	priorCotangent,
 } from "../equations-of-state/free-energy.ts";
 import { inputCotangent } from "../equations-of-state/input-layer.ts";
+import { layerPull } from "../equations-of-state/layer-pull.ts";
 import {
 	type CollapsedOutput,
 	collapsedCotangents,
@@ -76,48 +75,55 @@ export function inducingFreeEnergy(
 	if (kernels === undefined) return undefined;
 	const { inducing, spread, conditionals, outputSpread, collapsed } = kernels;
 	let value = collapsedValue(output, collapsed, outputSpread.diagonal);
-	const top = collapsedCotangents(engine, output, collapsed);
-	let carried = top.spread;
-	let cotangent = inFull(engine, output.range, priorCotangent(engine, collapsed.factor, top.factor));
+	let { kernel: cotangent, spread: carried } = collapsedCotangents(engine, output, collapsed);
 	const gradients: Matrix[] = [];
 	for (let l = maps.length - 1; l >= 0; l--) {
-		const T = state.factors[l]!;
+		const relative = state.factors[l]!;
 		const weight = layers.weights[l]!;
-		const divergence = gram(engine, T, { transposeA: true });
-		value += (weight / 2) * divergenceValue(engine, divergence, state.logDeterminants[l]!);
+		const logDeterminant = state.logDeterminants[l]!;
 		const at = inducing.sites[l]!;
 		const outer = maps[l]!.backward(engine, at.variances, spread[l]!, carried);
 		if (l === 0) {
 			const below = layers.maps[0]!.backward(engine, at, cotangent);
-			outer.inducing.forEach((x, i) => {
-				below.diagonal[i]! += x;
-			});
+			addTo(below.diagonal, outer.inducing, 1);
 			const pull = sum(
 				inputCotangent(engine, layers.maps[0]!.layer, layers.inputs, below),
 				inputSpreadCotangent(engine, inputs, outer),
 			);
-			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
-			gradients.unshift(naturalGradient(divergence, change, 2 / weight));
+			const { gradient, divergence } = inputPull(engine, relative, logDeterminant, weight, pull);
+			value += (weight / 2) * divergence;
+			gradients.unshift(gradient);
 			break;
 		}
+		const pull = layers.maps[l]!.cotangent(engine, at, cotangent);
+		addTo(pull.data, outer.inducing, pull.columns + 1);
 		const factors = factorsOf(layers, inducing, state.factors, l);
-		const { C, range } = factors;
-		const below = layers.maps[l]!.cotangent(engine, at, cotangent);
-		outer.inducing.forEach((x, i) => {
-			below.data[i * below.columns + i]! += x;
-		});
-		const pulled = multiply(engine, below, inducing.factors[l - 1]!);
-		const Y = multiply(engine, C, range ? multiply(engine, range, pulled, { transposeA: true }) : pulled, {
-			transposeA: true,
-		});
-		const { own, priorFactor, prior } = conditionalCotangents(engine, factors, conditionals[l - 1]!, outer);
-		const change = sum(multiply(engine, T, Y, { transposeA: true }), own);
-		gradients.unshift(naturalGradient(divergence, change, 2 / weight));
-		const factorCotangent = sum(multiply(engine, Y, T, { transposeB: true }), priorFactor);
-		cotangent = inFull(engine, range, priorCotangent(engine, C, factorCotangent));
-		carried = prior;
+		const { prior: spreadPrior, ...gained } = conditionalCotangents(
+			engine,
+			factors,
+			conditionals[l - 1]!,
+			outer,
+		);
+		const { C: prior, range } = factors;
+		const factor = inducing.factors[l - 1]!;
+		const pulled = layerPull(
+			engine,
+			{ relative, prior, factor, range, pull, weight, logDeterminant, gained },
+			false,
+		);
+		value += (weight / 2) * pulled.divergence;
+		gradients.unshift(pulled.gradient);
+		cotangent = pulled.cotangent;
+		carried = spreadPrior;
 	}
 	return { value, gradients };
+}
+
+/** Adds numbers to every `stride`-th entry. */
+function addTo(data: Float64Array, numbers: Float64Array, stride: number): void {
+	numbers.forEach((x, i) => {
+		data[stride * i]! += x;
+	});
 }
 
 function factorsOf(
@@ -127,9 +133,4 @@ function factorsOf(
 	l: number,
 ) {
 	return { T: factors[l]!, C: priorFactors[l - 1]!, range: ranges[l - 1], jitter: jitters[l - 1]! };
-}
-
-/** U M U^T. */
-function inFull(engine: Engine, range: Matrix | undefined, reduced: Matrix): Matrix {
-	return range ? multiply(engine, range, multiply(engine, reduced, range, { transposeB: true })) : reduced;
 }

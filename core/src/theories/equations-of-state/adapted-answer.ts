@@ -23,8 +23,8 @@ import {
 
 export interface AdaptedOptions {
 	readonly variance: "conditional" | "with-kernel-fluctuations";
-	/** Of the inputs of one unit of the first layer. */
-	readonly direction?: readonly number[] | undefined;
+	/** Of the inputs of one unit of the first layer; empty for none. */
+	readonly direction: readonly number[];
 	/** What weighs the divergences, in messages; N when left out. */
 	readonly symbol?: WeightSymbol;
 }
@@ -99,8 +99,8 @@ export function pointMoments(
 	};
 }
 
-export function absentParameters(direction: readonly number[] | undefined): Record<string, string> {
-	return direction === undefined ? { teacherVariance: "option direction names no teacher direction" } : {};
+export function absentParameters(direction: readonly number[]): Record<string, string> {
+	return direction.length === 0 ? { teacherVariance: "option direction names no teacher direction" } : {};
 }
 
 /** K_1 .. K_L: one P x P matrix for each layer, or for each position of it. */
@@ -120,9 +120,9 @@ function sum(a: Matrix, b: Matrix): Matrix {
 export function requireDirection(
 	{ network }: Problem,
 	{ whitened: { basis } }: Pick<EquationsSolution, "whitened">,
-	direction: readonly number[] | undefined,
+	direction: readonly number[],
 ): void {
-	if (direction === undefined) return;
+	if (direction.length === 0) return;
 	const inputs = basis.columns - (network.layers[0]!.biasVariance > 0 ? 1 : 0);
 	if (direction.length === inputs && direction.some((x) => x !== 0)) return;
 	throw new InputError({

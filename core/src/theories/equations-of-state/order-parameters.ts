@@ -16,7 +16,7 @@ export function orderParameters(
 	problem: Problem,
 	solution: EquationsSolution,
 	posterior: GaussianProcessPosterior,
-	direction: readonly number[] | undefined,
+	direction: readonly number[],
 ): Record<string, OrderParameter> {
 	const kernels = positionKernels(solution);
 	const { trainTargets } = problem;
@@ -37,14 +37,14 @@ export function orderParameters(
 /**
  * `Sigma` (with the layer-1 bias last), its trace and eigenvalues (descending), `freeEnergy`, `alpha`, `rmseOverStd`.
  *
- * @param direction of the inputs of one unit: `teacherVariance` = w^T Sigma w/|w|^2 and `alignment` = that over tr Sigma/d
+ * @param direction of the inputs of one unit, empty for none: `teacherVariance` = w^T Sigma w/|w|^2 and `alignment` = that over tr Sigma/d
  */
 export function weightParameters(
 	engine: Engine,
 	problem: Problem,
 	solution: Pick<EquationsSolution, "state" | "whitened" | "freeEnergy">,
 	posterior: GaussianProcessPosterior,
-	direction: readonly number[] | undefined,
+	direction: readonly number[],
 ): Record<string, OrderParameter> {
 	const Sigma = weightCovariance(engine, problem, solution);
 	return {
@@ -53,7 +53,7 @@ export function weightParameters(
 		SigmaEigenvalues: Array.from(symmetricEigenvalues(engine, Sigma)).reverse(),
 		freeEnergy: solution.freeEnergy,
 		...discrepancyMeasures(problem, posterior),
-		...(direction && alongDirection(Sigma, direction)),
+		...(direction.length > 0 && alongDirection(Sigma, direction)),
 	};
 }
 
