@@ -82,9 +82,16 @@ export const deepKernelMachine: Theory<z.output<typeof options>> = {
 						adapted,
 						context,
 					);
+		const { converged, residual } = answer.convergence;
 		return {
 			theory: "deep-kernel-machine",
 			...answer,
+			...(!converged && {
+				convergence: {
+					...answer.convergence,
+					advice: `no decrease of the objective; residual ${residual.toExponential(1)}: raise noiseVariance or nu, or set jitter`,
+				},
+			}),
 			orderParameters: { ...answer.orderParameters, nu: weights },
 			validity: [...machineNotes(problem, weights), ...answer.validity],
 		};

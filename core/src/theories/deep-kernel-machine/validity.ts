@@ -39,7 +39,7 @@ export function inducingNotes({ model, kernels }: InducingSolution): ValidityNot
 		{
 			name: "inducingInputs",
 			value: m,
-			message: `${m} inducing inputs for ${diagonal.length} training points: logEvidence is the collapsed bound, below the objective without them; tr(Q - Q~)/kappa = ${left.toPrecision(2)}, the penalty on what they leave out, moves the kernels where it is not small`,
+			message: `${m} inducing inputs for ${diagonal.length} training points: logEvidence is the collapsed bound, below the objective without them; tr(Q - Q~)/kappa = ${left.toPrecision(2)}, the penalty on what they leave out, moves the kernels where it is not small, and then the bound can have several maxima: this is the one reached from infinite width`,
 		},
 	];
 	if (jitter > 0) {
