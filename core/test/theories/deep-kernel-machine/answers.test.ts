@@ -188,12 +188,12 @@ describe("messages", () => {
 	});
 
 	it("a solution that was not reached is said to be none", () => {
-		// Targets of a size that no kernel of this noise explains: the residual stays above its tolerance.
+		// Forty points in two dimensions at a noise below the rounding of their kernel.
 		const hopeless = smallProblem(networkOf([denseLayer("erf", { width: 3 })]), {
 			noiseVariance: 1e-13,
-			trainInputs: normalMatrix(20, 4, 1),
-			trainTargets: normalMatrix(20, 1, 2),
-			testInputs: normalMatrix(3, 4, 3),
+			trainInputs: normalMatrix(40, 2, 1),
+			trainTargets: normalMatrix(40, 1, 2),
+			testInputs: normalMatrix(3, 2, 3),
 		});
 		const { convergence } = machine(hopeless);
 		expect(convergence.converged).toBe(false);
