@@ -1,5 +1,6 @@
 /** One layer above the first, from its inducing inputs to the training points: equation (3), forward and backward. */
 import { type Engine, type Matrix, matrix, multiply, solveLower } from "@finitude/engine";
+import { sum } from "../equations-of-state/state-steps.ts";
 import type { SpreadKernel } from "./spread-map.ts";
 
 /** K_l = C T T^T C^T at the inducing inputs, C = chol(Q_l), in the coordinates of the range U of Q_l where it has one. */
@@ -88,15 +89,6 @@ export function columnNorms({ columns, data }: Matrix): Float64Array {
 		norms[k % columns]! += x * x;
 	});
 	return norms;
-}
-
-/** A + B. */
-export function sum(a: Matrix, b: Matrix): Matrix {
-	return matrix(
-		a.rows,
-		a.columns,
-		a.data.map((x, k) => x + b.data[k]!),
-	);
 }
 
 /** alpha A diag(scales). */

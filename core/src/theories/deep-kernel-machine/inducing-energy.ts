@@ -10,6 +10,7 @@ import {
 } from "../equations-of-state/free-energy.ts";
 import { inputCotangent } from "../equations-of-state/input-layer.ts";
 import { layerPull } from "../equations-of-state/layer-pull.ts";
+import { sum } from "../equations-of-state/state-steps.ts";
 import {
 	type CollapsedOutput,
 	collapsedCotangents,
@@ -17,7 +18,7 @@ import {
 	collapsedValue,
 	type InducingOutput,
 } from "./collapsed-output.ts";
-import { type ConditionalLayer, conditionalCotangents, conditionalLayer, sum } from "./conditional-layer.ts";
+import { type ConditionalLayer, conditionalCotangents, conditionalLayer } from "./conditional-layer.ts";
 import { type InputRows, inputSpread, inputSpreadCotangent } from "./input-spread.ts";
 import type { SpreadKernel, SpreadMap } from "./spread-map.ts";
 

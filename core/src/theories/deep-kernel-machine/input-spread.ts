@@ -1,6 +1,6 @@
 /** The first layer where a training point takes part: K_1 from the covariance S of one unit's weights, and back. */
 import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
-import { sum } from "./conditional-layer.ts";
+import { sum } from "../equations-of-state/state-steps.ts";
 import type { SpreadKernel } from "./spread-map.ts";
 
 /** Whitened inputs at every position: J m x r and J P x r. */

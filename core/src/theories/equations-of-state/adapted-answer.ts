@@ -1,5 +1,5 @@
 /** The answer of a theory whose layer kernels solve the equations of state. */
-import { diagonal, type Matrix, matrix } from "@finitude/engine";
+import { diagonal } from "@finitude/engine";
 import type { Answer, KernelQuantity } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -10,6 +10,7 @@ import { type FluctuationVariances, fluctuationVariances } from "./kernel-fluctu
 import { orderParameters } from "./order-parameters.ts";
 import { meansAt, outputBlocks } from "./predict.ts";
 import { type EquationsSolution, positionKernels } from "./solve-equations.ts";
+import { sum } from "./state-steps.ts";
 import {
 	fluctuationNote,
 	modelNotes,
@@ -106,14 +107,6 @@ export function absentParameters(direction: readonly number[]): Record<string, s
 /** K_1 .. K_L: one P x P matrix for each layer, or for each position of it. */
 function preactivationKernels(solution: EquationsSolution): KernelQuantity {
 	return positionKernels(solution).map((positions) => (positions.length === 1 ? positions[0]! : positions));
-}
-
-function sum(a: Matrix, b: Matrix): Matrix {
-	return matrix(
-		a.rows,
-		a.columns,
-		a.data.map((x, k) => x + b.data[k]!),
-	);
 }
 
 /** @throws InputError for a direction of the wrong length, or of zeros. */

@@ -10,7 +10,6 @@ import {
 	type KernelState,
 	type LayerKernels,
 	layerKernels,
-	type OutputTerm,
 } from "./free-energy.ts";
 import { gaussianOutput } from "./gaussian-output.ts";
 import { type Minimum, minimizeFreeEnergy } from "./minimize.ts";
@@ -24,8 +23,6 @@ export interface EquationsSettings {
 	readonly jitter?: number;
 	/** Of the divergence of each layer; the widths when left out. */
 	readonly weights?: readonly number[];
-	/** In place of the targets under N(0, Q_f + kappa I). */
-	readonly output?: OutputTerm;
 	/** Where to start: the solution at another width. The infinite-width state when left out. */
 	readonly start?: KernelState;
 	readonly onProgress?: (fraction: number, message: string) => void;
@@ -59,7 +56,7 @@ export function solveEquationsOfState(
 		});
 	}
 	const { sign = 1, jitter = 0, weights = network.layers.map(layerWidth) } = settings;
-	const output = settings.output ?? gaussianOutput(trainTargets, noiseVariance, sign);
+	const output = gaussianOutput(trainTargets, noiseVariance, sign);
 	const { model, start: infinite, whitened } = prepareModel(engine, problem, { weights, output, jitter });
 	const objectiveOf = (each: readonly number[]) => freeEnergyObjective(engine, { ...model, weights: each });
 	const { start, onProgress } = settings;

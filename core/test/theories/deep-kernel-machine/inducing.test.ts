@@ -1,7 +1,7 @@
 /** Inducing inputs: all of them are the whole theory, fewer make the objective smaller, and elsewhere predictions agree. */
 import { createEngine, type Matrix, matrixToRows } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { type Answer, findTheory, type Problem, solveTheory } from "../../../src/index.ts";
+import { type Answer, findTheory, type Problem, parseProblem, solveTheory } from "../../../src/index.ts";
 import { messageOf } from "../../helpers/message-of.ts";
 import {
 	convolutionLayer,
@@ -11,6 +11,7 @@ import {
 	normalMatrix,
 	smallProblem,
 } from "../../helpers/problems.ts";
+import { readGolden } from "../equations-of-state/golden-units.ts";
 import { linearProblem } from "../equations-of-state/problems.ts";
 
 const engine = await createEngine();
@@ -67,6 +68,14 @@ describe.each(Object.entries(cases))("%s", (_, problem) => {
 		},
 	);
 
+	it("nu = 1e8 with all inputs is nngp", () => {
+		const induced = machine(problem, { nu: 1e8, inducingInputs: P });
+		const infinite = solveTheory(findTheory("nngp"), problem, {}, { engine, clock: () => 0 });
+		expect(induced.convergence.residual).toBeLessThan(1e-8);
+		expect(largestDifference(induced.testMean!, infinite.testMean!)).toBeLessThan(1e-6);
+		expect(Math.abs(induced.logEvidence! / infinite.logEvidence! - 1)).toBeLessThan(1e-6);
+	});
+
 	it("the objective grows with every inducing input", () => {
 		const objectives = [1, 2, 3, P - 1, P].map(
 			(inducingInputs) => machine(problem, { inducingInputs }).logEvidence!,
@@ -91,6 +100,18 @@ describe.each(Object.entries(cases))("%s", (_, problem) => {
 		expect(largestDifference(counted.testMean!, listed.testMean!)).toBeLessThan(1e-8);
 		expect(counted.logEvidence).toBeCloseTo(listed.logEvidence!, 8);
 	});
+});
+
+it("8 of 16 inputs at a small noise move mean and Sigma by what the page says", () => {
+	const problem = parseProblem(readGolden("dkm-inducing-erf-mf").problem);
+	const [half, whole] = [machine(problem, { inducingInputs: 8 }), machine(problem)];
+	const distance = (a: Matrix, b: Matrix) =>
+		Math.hypot(...a.data.map((x, k) => x - b.data[k]!)) / Math.hypot(...b.data);
+	expect(distance(half.testMean!, whole.testMean!)).toBeCloseTo(0.027, 3);
+	expect(distance(half.orderParameters.Sigma as Matrix, whole.orderParameters.Sigma as Matrix)).toBeCloseTo(
+		0.043,
+		3,
+	);
 });
 
 it("inputs outside the training set serve too", () => {
