@@ -48,9 +48,9 @@ export const adaptedOptions = {
 		),
 	direction: z
 		.array(z.number("a finite number"))
-		.optional()
+		.default([])
 		.describe(
-			"A direction of the inputs of a first-layer unit, such as a teacher's: adds teacherVariance and alignment to the order parameters.",
+			"A direction of the inputs of a first-layer unit, such as a teacher's: adds teacherVariance and alignment to the order parameters. Empty for none.",
 		),
 };
 

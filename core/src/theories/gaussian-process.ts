@@ -135,7 +135,11 @@ function schurComplement(engine: Engine, c: Matrix, v: Matrix): Matrix {
 }
 
 /** Says how negative, and against which rounding error; the numbers stay as they are. */
-function negativeVariances(kind: string, variances: Float64Array, prior: Float64Array): ValidityNote[] {
+export function negativeVariances(
+	kind: string,
+	variances: Float64Array,
+	prior: Float64Array,
+): ValidityNote[] {
 	let worst = -1;
 	variances.forEach((variance, i) => {
 		if (variance < 0 && (worst < 0 || variance < variances[worst]!)) worst = i;

@@ -1,4 +1,5 @@
 import { findNamed } from "../find-named.ts";
+import { deepKernelMachine } from "./deep-kernel-machine.ts";
 import { equationsOfState } from "./equations-of-state.ts";
 import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
@@ -14,6 +15,7 @@ export const theories: readonly Theory[] = [
 	asTheory(selfConsistent),
 	asTheory(equationsOfState),
 	asTheory(exactMeanField),
+	asTheory(deepKernelMachine),
 	asTheory(kernelRescaling),
 ];
 

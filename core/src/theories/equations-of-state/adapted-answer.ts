@@ -1,35 +1,40 @@
 /** The answer of a theory whose layer kernels solve the equations of state. */
-import { type Matrix, matrix } from "@finitude/engine";
-import type { Answer, KernelQuantity, ValidityNote } from "../../answer/answer.ts";
+import { diagonal } from "@finitude/engine";
+import type { Answer, KernelQuantity } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { gaussianProcessPosterior } from "../gaussian-process.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
-import { fluctuationVariances } from "./kernel-fluctuations.ts";
+import { type FluctuationVariances, fluctuationVariances } from "./kernel-fluctuations.ts";
 import { orderParameters } from "./order-parameters.ts";
-import { outputBlocks } from "./predict.ts";
+import { meansAt, outputBlocks } from "./predict.ts";
 import { type EquationsSolution, positionKernels } from "./solve-equations.ts";
+import { sum } from "./state-steps.ts";
 import {
 	fluctuationNote,
 	modelNotes,
 	noiseNotes,
+	passesNote,
 	reluNotes,
 	targetNotes,
 	varianceNotes,
+	type WeightSymbol,
 } from "./validity.ts";
 
 export interface AdaptedOptions {
 	readonly variance: "conditional" | "with-kernel-fluctuations";
-	/** Of the inputs of one unit of the first layer. */
-	readonly direction?: readonly number[] | undefined;
+	/** Of the inputs of one unit of the first layer; empty for none. */
+	readonly direction: readonly number[];
+	/** What weighs the divergences, in messages; N when left out. */
+	readonly symbol?: WeightSymbol;
 }
 
 /** Everything but `theory`: equations (10)-(12) and the order parameters at a solution. @throws InputError for a direction of the wrong length, or too many kernel entries for the Hessian. */
 export function adaptedAnswer(
 	problem: Problem,
 	solution: EquationsSolution,
-	{ variance, direction }: AdaptedOptions,
+	{ variance, direction, symbol = "N" }: AdaptedOptions,
 	{ engine, covariance = false, onProgress }: SolveContext,
 ): Omit<Answer, "theory"> {
 	requireDirection(problem, solution, direction);
@@ -39,48 +44,64 @@ export function adaptedAnswer(
 	const posterior = gaussianProcessPosterior(engine, blocks, trainTargets, noiseVariance, {
 		covariance: covariance && !withFluctuations,
 	});
-	const conditional = predictions(posterior, trainTargets.columns);
-	const added = withFluctuations ? fluctuationVariances(engine, problem, solution, onProgress) : undefined;
-	const noMinimum = withFluctuations && added === undefined;
+	const added =
+		withFluctuations &&
+		fluctuationVariances(
+			engine,
+			problem,
+			solution,
+			(factors) => meansAt(engine, problem, solution, factors),
+			onProgress,
+		);
+	const moments = pointMoments(problem, predictions(posterior, trainTargets.columns), added);
 	return {
-		...(noMinimum ? meansOf(conditional) : conditional),
-		...(added && {
-			trainVariance: sum(conditional.trainVariance, added.train),
-			...(conditional.testVariance &&
-				added.test && { testVariance: sum(conditional.testVariance, added.test) }),
-		}),
+		...moments.given,
 		logEvidence: -solution.freeEnergy,
 		kernels: { output: blocks.train, preactivation: preactivationKernels(solution) },
 		orderParameters: orderParameters(engine, problem, solution, posterior, direction),
-		absent: {
-			...(noMinimum && {
-				trainVariance: "the Hessian of the free energy is not positive definite at the solution",
-				...(problem.testInputs && {
-					testVariance: "the Hessian of the free energy is not positive definite at the solution",
-				}),
-			}),
-			...(direction === undefined && { teacherVariance: "option direction names no teacher direction" }),
-		},
+		absent: { ...moments.absent, ...absentParameters(direction) },
 		validity: [
-			fluctuationNote(problem, { train: blocks.train, posterior }),
+			fluctuationNote(noiseVariance, posterior.trainVariance, solution.model.weights.at(-1)!, symbol),
 			...reluNotes(problem),
-			...noiseNotes(problem, blocks.train),
+			...noiseNotes(problem, diagonal(blocks.train)),
 			...targetNotes(problem),
-			...modelNotes(solution),
+			...modelNotes(solution.model),
 			...varianceNotes(problem, variance),
-			passesNote(solution),
+			passesNote(solution.passes),
 			...posterior.validity,
 		],
 		convergence: solution.convergence,
 	};
 }
 
-function passesNote({ passes }: EquationsSolution): ValidityNote {
+/** Means and variances with what the kernels' fluctuations add: `false` for nothing, undefined where it is unknown. */
+export function pointMoments(
+	{ testInputs }: Problem,
+	conditional: ReturnType<typeof predictions>,
+	added: FluctuationVariances | undefined | false,
+): { given: Partial<Answer>; absent: Record<string, string> } {
+	if (added === false) return { given: conditional, absent: {} };
+	if (added === undefined) {
+		const reason = "the Hessian of the free energy is not positive definite at the solution";
+		const { trainMean, testMean } = conditional;
+		return {
+			given: { trainMean, ...(testMean && { testMean }) },
+			absent: { trainVariance: reason, ...(testInputs && { testVariance: reason }) },
+		};
+	}
+	const { trainVariance, testVariance } = conditional;
 	return {
-		name: "passes",
-		value: passes,
-		message: `the equations were solved with ${passes} evaluations of the free energy and its gradient`,
+		given: {
+			...conditional,
+			trainVariance: sum(trainVariance, added.train),
+			...(testVariance && added.test && { testVariance: sum(testVariance, added.test) }),
+		},
+		absent: {},
 	};
+}
+
+export function absentParameters(direction: readonly number[]): Record<string, string> {
+	return direction.length === 0 ? { teacherVariance: "option direction names no teacher direction" } : {};
 }
 
 /** K_1 .. K_L: one P x P matrix for each layer, or for each position of it. */
@@ -88,27 +109,13 @@ function preactivationKernels(solution: EquationsSolution): KernelQuantity {
 	return positionKernels(solution).map((positions) => (positions.length === 1 ? positions[0]! : positions));
 }
 
-function meansOf({
-	trainMean,
-	testMean,
-}: ReturnType<typeof predictions>): Pick<Answer, "trainMean" | "testMean"> {
-	return { trainMean, ...(testMean && { testMean }) };
-}
-
-function sum(a: Matrix, b: Matrix): Matrix {
-	return matrix(
-		a.rows,
-		a.columns,
-		a.data.map((x, k) => x + b.data[k]!),
-	);
-}
-
-function requireDirection(
+/** @throws InputError for a direction of the wrong length, or of zeros. */
+export function requireDirection(
 	{ network }: Problem,
-	{ whitened: { basis } }: EquationsSolution,
-	direction: readonly number[] | undefined,
+	{ whitened: { basis } }: Pick<EquationsSolution, "whitened">,
+	direction: readonly number[],
 ): void {
-	if (direction === undefined) return;
+	if (direction.length === 0) return;
 	const inputs = basis.columns - (network.layers[0]!.biasVariance > 0 ? 1 : 0);
 	if (direction.length === inputs && direction.some((x) => x !== 0)) return;
 	throw new InputError({

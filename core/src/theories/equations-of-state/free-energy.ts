@@ -10,10 +10,11 @@ import {
 	unload,
 	view,
 } from "@finitude/engine";
+import { divergenceValue } from "./divergence.ts";
 import { inputCotangent, inputCovariances } from "./input-layer.ts";
 import { layerPull } from "./layer-pull.ts";
-import type { PairCotangent, PairMap, SiteCovariances } from "./pair-map.ts";
-import { trace } from "./state-steps.ts";
+import type { Objective } from "./newton-cg.ts";
+import type { PairMap, SiteCovariances } from "./pair-map.ts";
 import { multiplyLower } from "./structured-products.ts";
 
 /**
@@ -33,8 +34,8 @@ export type OutputTerm = (
 	outputKernel: Matrix,
 ) => { readonly value: number; readonly cotangent: Matrix } | undefined;
 
-/** What S depends on besides the kernels. */
-export interface FreeEnergyModel {
+/** The layers below the output, at the points whose kernels are the state. */
+export interface LayerModel {
 	/** One for each layer. */
 	readonly maps: readonly PairMap[];
 	/** Z: J_1 P x r, whitened inputs of the training points at every position. */
@@ -45,6 +46,10 @@ export interface FreeEnergyModel {
 	readonly jitters: readonly number[];
 	/** U_l, n_l x r_l with orthonormal columns, where every Q_l has the range of U_l only; entry 0 is for Q_2. */
 	readonly ranges: readonly (Matrix | undefined)[];
+}
+
+/** What S depends on besides the kernels. */
+export interface FreeEnergyModel extends LayerModel {
 	readonly output: OutputTerm;
 }
 
@@ -73,7 +78,7 @@ export interface LayerKernels {
 /** Equation (1), from the first layer up. Undefined where a Q_l is not positive definite. */
 export function layerKernels(
 	engine: Engine,
-	model: FreeEnergyModel,
+	model: LayerModel,
 	relative: readonly Matrix[],
 ): LayerKernels | undefined {
 	const { maps, inputs, ranges } = model;
@@ -116,7 +121,7 @@ function layerUp(engine: Engine, prior: Matrix, relative: Matrix, range: Matrix 
 /** Q_l as the divergence sees it: in the coordinates of its range, with jitter on its diagonal. */
 export function priorInRange(
 	engine: Engine,
-	{ ranges, jitters }: FreeEnergyModel,
+	{ ranges, jitters }: LayerModel,
 	kernel: Matrix,
 	l: number,
 ): Matrix {
@@ -149,9 +154,21 @@ export function freeEnergy(
 	for (let l = maps.length - 1; l >= 0; l--) {
 		const relative = state.factors[l]!;
 		const weight = weights[l]!;
+		const logDeterminant = state.logDeterminants[l]!;
 		const pulled =
 			l === 0
-				? inputPull(engine, model, relative, maps[0]!.backward(engine, sites[0]!, cotangent))
+				? inputPull(
+						engine,
+						relative,
+						logDeterminant,
+						weight,
+						inputCotangent(
+							engine,
+							maps[0]!.layer,
+							model.inputs,
+							maps[0]!.backward(engine, sites[0]!, cotangent),
+						),
+					)
 				: layerPull(
 						engine,
 						{
@@ -161,27 +178,36 @@ export function freeEnergy(
 							range: ranges[l - 1],
 							pull: maps[l]!.cotangent(engine, sites[l]!, cotangent),
 							weight,
+							logDeterminant,
 						},
 						fixed,
 					);
-		value += (weight / 2) * (pulled.trace - state.logDeterminants[l]! - relative.rows);
+		value += (weight / 2) * pulled.divergence;
 		gradients.unshift(pulled.gradient);
 		if ("cotangent" in pulled) cotangent = pulled.cotangent;
 	}
 	return { value, gradients };
 }
 
-/** Equation (3). */
-function inputPull(
+/** S as a function to minimize. */
+export function freeEnergyObjective(engine: Engine, model: FreeEnergyModel): Objective {
+	return { weights: model.weights, at: (state) => freeEnergy(engine, model, state) };
+}
+
+/** Equation (3). @param pull M, r x r: dS_up/dS, of which the symmetric part matters */
+export function inputPull(
 	engine: Engine,
-	{ maps, inputs, weights }: FreeEnergyModel,
 	relative: Matrix,
-	below: PairCotangent,
-): { gradient: Matrix; trace: number } {
-	const divergence = gram(engine, relative, { transposeA: true });
-	const pull = inputCotangent(engine, maps[0]!.layer, inputs, below);
+	logDeterminant: number,
+	weight: number,
+	pull: Matrix,
+): { gradient: Matrix; divergence: number } {
+	const square = gram(engine, relative, { transposeA: true });
 	const change = multiply(engine, relative, multiply(engine, pull, relative), { transposeA: true });
-	return { gradient: added(divergence, change, 2 / weights[0]!), trace: trace(divergence) };
+	return {
+		gradient: added(square, change, 2 / weight),
+		divergence: divergenceValue(engine, square.data, square.rows, logDeterminant),
+	};
 }
 
 /** D + scale (C + C^T)/2 - I. */

@@ -2,8 +2,7 @@
 import { choleskyFactor, type Engine, type Matrix, matrix, solveLower } from "@finitude/engine";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { type FreeEnergy, freeEnergy } from "./free-energy.ts";
-import { meansAt } from "./predict.ts";
+import type { FreeEnergy } from "./free-energy.ts";
 import type { EquationsSolution } from "./solve-equations.ts";
 import { type Direction, nudged, symmetricPart } from "./state-steps.ts";
 
@@ -24,16 +23,17 @@ export interface FluctuationVariances {
  * g^T H^-1 g for every point and output: H the Hessian of S at its minimum, g = df/d(state), both by central differences in
  * an orthonormal basis of the symmetric matrices of each layer.
  *
+ * @param meansAt the means at the training points, then at the test points, row by row, of the state with these factors
  * @throws InputError when the kernels have more than 6000 entries together.
  * @returns undefined where H is not positive definite: the solution is not a minimum.
  */
 export function fluctuationVariances(
 	engine: Engine,
 	problem: Problem,
-	solution: EquationsSolution,
+	{ objective, state }: Pick<EquationsSolution, "objective" | "state">,
+	meansAt: (factors: readonly Matrix[]) => Float64Array | undefined,
 	onProgress?: (fraction: number, message: string) => void,
 ): FluctuationVariances | undefined {
-	const { model, state } = solution;
 	const sizes = state.factors.map(({ rows }) => rows);
 	const dimension = sizes.reduce((sum, n) => sum + (n * (n + 1)) / 2, 0);
 	if (dimension > LARGEST_DIMENSION) {
@@ -50,11 +50,11 @@ export function fluctuationVariances(
 	for (const { direction, layer } of basis(sizes)) {
 		const at = (s: number) => nudged(engine, state.factors, direction, s);
 		const [ahead, behind] = [at(STEP), at(-STEP)];
-		const energies = [ahead, behind].map((factors) => freeEnergy(engine, model, { ...state, factors }));
-		const means = [ahead, behind].map((factors) => meansAt(engine, problem, solution, factors));
+		const energies = [ahead, behind].map((factors) => objective.at({ ...state, factors }));
+		const means = [ahead, behind].map((factors) => meansAt(factors));
 		if (energies.some((energy) => energy === undefined) || means.some((mean) => mean === undefined))
 			return undefined;
-		const column = coordinates(energies as FreeEnergy[], model.weights);
+		const column = coordinates(energies as FreeEnergy[], objective.weights);
 		hessian.data.set(column, row * dimension);
 		slopes.push(means[0]!.map((x, k) => (x - means[1]![k]!) / (2 * STEP)));
 		row++;

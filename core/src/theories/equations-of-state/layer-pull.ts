@@ -10,14 +10,15 @@ import {
 	type View,
 	view,
 } from "@finitude/engine";
+import { divergenceValue } from "./divergence.ts";
 import { symmetricPart } from "./state-steps.ts";
 import { multiplyLowerTransposed, multiplyToLower } from "./structured-products.ts";
 
 export interface LayerPull {
 	/** (2/N) F^T (dS/dK) F = T^T T + (2/N) F^T M F - I. */
 	readonly gradient: Matrix;
-	/** tr T T^T = tr(K Q^-1). */
-	readonly trace: number;
+	/** tr(K Q^-1) - logdet(K Q^-1) - n. */
+	readonly divergence: number;
 	/** dS/dQ. */
 	readonly cotangent: Matrix;
 }
@@ -35,6 +36,10 @@ export interface PulledLayer {
 	readonly pull: Matrix;
 	/** N */
 	readonly weight: number;
+	/** logdet T T^T */
+	readonly logDeterminant: number;
+	/** What reaches the layer by other ways than K: T^T dS/dT / 2, and C^T dS/dC / 2. */
+	readonly gained?: { readonly own: Matrix; readonly priorFactor: Matrix };
 }
 
 /**
@@ -45,7 +50,7 @@ export interface PulledLayer {
  */
 export function layerPull(
 	engine: Engine,
-	{ relative, prior, factor, range, pull, weight }: PulledLayer,
+	{ relative, prior, factor, range, pull, weight, logDeterminant, gained }: PulledLayer,
 	fixed: boolean,
 ): LayerPull {
 	const r = relative.rows;
@@ -54,21 +59,26 @@ export function layerPull(
 		const [T, C] = [load(engine, relative), load(engine, prior)];
 		const Y = square();
 		multiplyLowerTransposed(engine, C, pulledFactor(engine, pull, factor, range), Y);
-		const divergence = square();
-		engine.syrk(1, transpose(T), 0, divergence);
+		const TT = square();
+		engine.syrk(1, transpose(T), 0, TT);
 		const change = square();
 		multiplyToLower(engine, transpose(T), Y, change);
+		if (gained) addToLower(change.block, symmetricPart(gained.own));
 		const gradient = unload(change);
-		const trace = addDivergence(gradient, divergence.block, weight);
+		addDivergence(gradient, TT.block, weight);
+		const divergence = divergenceValue(engine, TT.block.data, r, logDeterminant);
 		const middle = change;
 		if (fixed) {
 			engine.syrk(-weight / 2, T, 0, middle);
 			for (let i = 0, { data } = middle.block; i < r; i++) data[i * r + i]! += weight / 2;
-		} else multiplyToLower(engine, Y, transpose(T), middle);
+		} else {
+			multiplyToLower(engine, Y, transpose(T), middle);
+			if (gained) addToLower(middle.block, gained.priorFactor);
+		}
 		mirror(middle);
 		engine.solveTriangular(C, middle, true);
 		engine.solveTriangular(C, transpose(middle), true);
-		return { gradient, trace, cotangent: inSites(engine, middle, range) };
+		return { gradient, divergence, cotangent: inSites(engine, middle, range) };
 	});
 }
 
@@ -83,19 +93,21 @@ function pulledFactor(engine: Engine, pull: Matrix, factor: Matrix, range: Matri
 	return reduced;
 }
 
-/** lower triangle of change <- divergence + (2/N) change - I, mirrored; returns the trace of the divergence. */
-function addDivergence({ rows: n, data }: Matrix, divergence: Block, weight: number): number {
-	const own = divergence.data;
-	let trace = 0;
+/** Lower triangle of change <- T^T T + (2/N) change - I, mirrored. */
+function addDivergence({ rows: n, data }: Matrix, square: Block, weight: number): void {
+	const own = square.data;
 	for (let i = 0; i < n; i++) {
 		for (let j = 0; j <= i; j++) {
 			const entry = own[i * n + j]! + (2 / weight) * data[i * n + j]!;
 			data[i * n + j] = data[j * n + i] = entry;
 		}
 		data[i * n + i]! -= 1;
-		trace += own[i * n + i]!;
 	}
-	return trace;
+}
+
+/** Adds the lower triangle of a matrix. */
+function addToLower({ data }: Block, { rows: n, data: added }: Matrix): void {
+	for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) data[i * n + j]! += added[i * n + j]!;
 }
 
 /** Copies the lower triangle onto the upper one. */

@@ -1,6 +1,6 @@
 /** Newton's method for the free energy, each step by conjugate gradients on Hessian-vector products. */
 import type { Engine, Matrix } from "@finitude/engine";
-import { type FreeEnergy, type FreeEnergyModel, freeEnergy, type KernelState } from "./free-energy.ts";
+import type { FreeEnergy, KernelState } from "./free-energy.ts";
 import {
 	combine,
 	type Direction,
@@ -10,6 +10,14 @@ import {
 	nudged,
 	scaledCopy,
 } from "./state-steps.ts";
+
+/** A function of the kernels whose minimum is wanted. */
+export interface Objective {
+	/** Of the divergence of each layer: the metric is the sum of (N_l/2) tr(E E'). */
+	readonly weights: readonly number[];
+	/** Undefined where a matrix that must be positive definite is not. */
+	at(state: KernelState): FreeEnergy | undefined;
+}
 
 export interface NewtonResult {
 	readonly state: KernelState;
@@ -45,9 +53,8 @@ const LARGEST_EXTENT = 1.5;
 /** Sufficient decrease, as a fraction of the slope (Armijo). */
 const SUFFICIENT_DECREASE = 1e-4;
 
-/** Differences of S below this fraction of it, or of the traces that its divergences subtract, are rounding. */
+/** S is a sum of terms of its own size: differences below this fraction of it are rounding. */
 const ROUNDING_OF_ENERGY = 1e-11;
-const ROUNDING_OF_TRACES = 8 * Number.EPSILON;
 
 /** A step halved this often moves nothing in float64. */
 const LARGEST_HALVINGS = 40;
@@ -59,7 +66,7 @@ const LARGEST_HALVINGS = 40;
  */
 export function newtonCg(
 	engine: Engine,
-	model: FreeEnergyModel,
+	objective: Objective,
 	start: KernelState,
 	startEnergy: FreeEnergy,
 	{ tolerance, largestSteps = 100, onStep }: NewtonSettings,
@@ -73,8 +80,8 @@ export function newtonCg(
 		const here: NewtonResult = { state, energy, iterations, passes, residual };
 		if (residual < tolerance || iterations >= largestSteps) return here;
 		const accuracy = Math.max(Math.min(0.1, Math.sqrt(residual)), (0.1 * tolerance) / residual);
-		const step = newtonStep(engine, model, here, accuracy);
-		const next = decrease(engine, model, here, step.direction);
+		const step = newtonStep(engine, objective, here, accuracy);
+		const next = decrease(engine, objective, here, step.direction);
 		passes += step.passes + next.passes;
 		if (next.found === undefined) return { ...here, passes };
 		({ state, energy } = next.found);
@@ -84,11 +91,11 @@ export function newtonCg(
 /** An approximate solution of H x = -g, in the metric of the divergence. */
 function newtonStep(
 	engine: Engine,
-	model: FreeEnergyModel,
+	objective: Objective,
 	{ state, energy }: NewtonResult,
 	accuracy: number,
 ): { direction: Direction; passes: number } {
-	const { weights } = model;
+	const { weights } = objective;
 	const g = energy.gradients;
 	const x = scaledCopy(0, g);
 	const r = scaledCopy(-1, g);
@@ -96,7 +103,7 @@ function newtonStep(
 	let rr = innerProduct(r, r, weights);
 	const stop = accuracy * accuracy * rr;
 	for (let k = 0; k < LARGEST_CONJUGATE_STEPS && rr > stop; k++) {
-		const product = hessianProduct(engine, model, state, energy, p);
+		const product = hessianProduct(engine, objective, state, energy, p);
 		const curvature = product ? innerProduct(p, product, weights) : 0;
 		if (product === undefined || curvature <= 0) return { direction: k === 0 ? r : x, passes: k + 1 };
 		const alpha = rr / curvature;
@@ -113,18 +120,17 @@ function newtonStep(
 /** The first point along the direction, from the longest step allowed, at which S has decreased enough. */
 function decrease(
 	engine: Engine,
-	model: FreeEnergyModel,
+	objective: Objective,
 	{ state, energy }: NewtonResult,
 	direction: Direction,
 ): { found?: { state: KernelState; energy: FreeEnergy }; passes: number } {
 	const path = geodesic(engine, state, direction);
-	const slope = innerProduct(energy.gradients, direction, model.weights);
-	const traces = state.factors.reduce((sum, { rows }, l) => sum + model.weights[l]! * rows, 0);
-	const rounding = ROUNDING_OF_ENERGY * Math.abs(energy.value) + ROUNDING_OF_TRACES * traces;
+	const slope = innerProduct(energy.gradients, direction, objective.weights);
+	const rounding = ROUNDING_OF_ENERGY * Math.abs(energy.value);
 	let length = Math.min(1, LARGEST_EXTENT / path.extent);
 	for (let passes = 1; passes <= LARGEST_HALVINGS; passes++, length /= 2) {
 		const trial = path.at(length);
-		const trialEnergy = freeEnergy(engine, model, trial);
+		const trialEnergy = objective.at(trial);
 		const bound = energy.value + SUFFICIENT_DECREASE * length * slope + rounding;
 		if (trialEnergy && trialEnergy.value <= bound)
 			return { found: { state: trial, energy: trialEnergy }, passes };
@@ -138,7 +144,7 @@ function decrease(
  */
 export function hessianProduct(
 	engine: Engine,
-	model: FreeEnergyModel,
+	objective: Objective,
 	state: KernelState,
 	energy: FreeEnergy,
 	p: Direction,
@@ -147,8 +153,7 @@ export function hessianProduct(
 	const size = largestEntry(p);
 	if (size === 0) return scaledCopy(0, p);
 	const h = (central ? CENTRAL_STEP : ONE_SIDED_STEP) / size;
-	const at = (s: number) =>
-		freeEnergy(engine, model, { ...state, factors: nudged(engine, state.factors, p, s) });
+	const at = (s: number) => objective.at({ ...state, factors: nudged(engine, state.factors, p, s) });
 	const ahead = at(h);
 	const behind = central ? at(-h) : energy;
 	const span = central ? 2 * h : h;

@@ -10,30 +10,20 @@ import { identity } from "./model.ts";
 import { type EquationsSolution, positionKernels, weightCovariance } from "./solve-equations.ts";
 import { trace } from "./state-steps.ts";
 
-/**
- * `Sigma` (with the layer-1 bias last), its trace and eigenvalues (descending), `freeEnergy`, `alpha`, `rmseOverStd`, and
- * where the layer in question has one position `emergentScale` and the trace and the value along the targets of K_2.
- *
- * @param direction of the inputs of one unit: `teacherVariance` = w^T Sigma w/|w|^2 and `alignment` = that over tr Sigma/d
- */
+/** `weightParameters`, and where the layer in question has one position `emergentScale` and the trace and the value along the targets of K_2. */
 export function orderParameters(
 	engine: Engine,
 	problem: Problem,
 	solution: EquationsSolution,
 	posterior: GaussianProcessPosterior,
-	direction: readonly number[] | undefined,
+	direction: readonly number[],
 ): Record<string, OrderParameter> {
-	const Sigma = weightCovariance(engine, problem, solution);
 	const kernels = positionKernels(solution);
 	const { trainTargets } = problem;
 	const norm = dot(trainTargets.data, trainTargets.data);
 	const second = kernels[1];
 	return {
-		Sigma,
-		SigmaTrace: trace(Sigma),
-		SigmaEigenvalues: Array.from(symmetricEigenvalues(engine, Sigma)).reverse(),
-		freeEnergy: solution.freeEnergy,
-		...discrepancyMeasures(problem, posterior),
+		...weightParameters(engine, problem, solution, posterior, direction),
 		...(kernels.at(-1)!.length === 1 && {
 			emergentScale: infiniteWidthScale(engine, problem, solution),
 		}),
@@ -41,7 +31,29 @@ export function orderParameters(
 			preactivation1Trace: trace(second[0]!),
 			...(norm > 0 && { preactivation1AlongTargets: emergentScale(trainTargets, second[0]!) / norm }),
 		}),
-		...(direction && alongDirection(Sigma, direction)),
+	};
+}
+
+/**
+ * `Sigma` (with the layer-1 bias last), its trace and eigenvalues (descending), `freeEnergy`, `alpha`, `rmseOverStd`.
+ *
+ * @param direction of the inputs of one unit, empty for none: `teacherVariance` = w^T Sigma w/|w|^2 and `alignment` = that over tr Sigma/d
+ */
+export function weightParameters(
+	engine: Engine,
+	problem: Problem,
+	solution: Pick<EquationsSolution, "state" | "whitened" | "freeEnergy">,
+	posterior: GaussianProcessPosterior,
+	direction: readonly number[],
+): Record<string, OrderParameter> {
+	const Sigma = weightCovariance(engine, problem, solution);
+	return {
+		Sigma,
+		SigmaTrace: trace(Sigma),
+		SigmaEigenvalues: Array.from(symmetricEigenvalues(engine, Sigma)).reverse(),
+		freeEnergy: solution.freeEnergy,
+		...discrepancyMeasures(problem, posterior),
+		...(direction.length > 0 && alongDirection(Sigma, direction)),
 	};
 }
 

@@ -1,21 +1,20 @@
 /** The minimum of the free energy of a problem: the solution of the equations of state. */
 import { type Engine, gram, type Matrix, matrix, multiply } from "@finitude/engine";
-import type { Convergence } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
 import {
 	type FreeEnergyModel,
-	freeEnergy,
+	freeEnergyObjective,
 	type KernelState,
 	type LayerKernels,
 	layerKernels,
-	type OutputTerm,
 } from "./free-energy.ts";
 import { gaussianOutput } from "./gaussian-output.ts";
+import { type Minimum, minimizeFreeEnergy } from "./minimize.ts";
 import { prepareModel } from "./model.ts";
-import { type NewtonResult, newtonCg } from "./newton-cg.ts";
+import type { Objective } from "./newton-cg.ts";
 
 export interface EquationsSettings {
 	/** 1: the derivation. -1: the authors' published notebook, section "The sign of R" of docs/theories/equations-of-state.md. */
@@ -24,37 +23,21 @@ export interface EquationsSettings {
 	readonly jitter?: number;
 	/** Of the divergence of each layer; the widths when left out. */
 	readonly weights?: readonly number[];
-	/** In place of the targets under N(0, Q_f + kappa I). */
-	readonly output?: OutputTerm;
 	/** Where to start: the solution at another width. The infinite-width state when left out. */
 	readonly start?: KernelState;
 	readonly onProgress?: (fraction: number, message: string) => void;
 }
 
-export interface EquationsSolution {
+export interface EquationsSolution extends Minimum {
 	readonly model: FreeEnergyModel;
+	/** The function that was minimized. */
+	readonly objective: Objective;
 	readonly whitened: WhitenedInputs;
-	readonly state: KernelState;
 	readonly kernels: LayerKernels;
-	/** S at the minimum. */
-	readonly freeEnergy: number;
-	readonly convergence: Convergence;
-	/** Evaluations of S and its gradient. */
-	readonly passes: number;
 }
 
-/** What the residual is brought to: the equations hold to ten digits of every kernel. */
-const TOLERANCE = 1e-10;
-
-/** A solution whose residual is below this counts as converged; rounding keeps stiff problems above TOLERANCE. */
-export const CONVERGED = 1e-8;
-
-/** Widths of the continuation, in units of the true one. Steps of 4 in the weight of the divergence. */
-const CONTINUATION = [256, 64, 16, 4, 1];
-
 /**
- * Solves (3) and (4) of docs/theories/equations-of-state.md by minimizing S of (2): Newton's method from the infinite-width
- * state, or, where that does not converge, from the solution at four times the width, and so on up.
+ * Solves (3) and (4) of docs/theories/equations-of-state.md by minimizing S of (2).
  *
  * @throws InputError when kappa is not positive, or a Q_l is singular at infinite width.
  */
@@ -73,71 +56,24 @@ export function solveEquationsOfState(
 		});
 	}
 	const { sign = 1, jitter = 0, weights = network.layers.map(layerWidth) } = settings;
-	const output = settings.output ?? gaussianOutput(trainTargets, noiseVariance, sign);
-	const { model, start, whitened } = prepareModel(engine, problem, { weights, output, jitter });
-	const first = minimize(engine, model, settings.start ?? start, settings.onProgress);
-	let best = first;
-	let passes = first?.passes ?? 0;
-	if (!(first && first.residual < CONVERGED)) {
-		let from: KernelState = start;
-		for (const factor of CONTINUATION) {
-			const wide = { ...model, weights: weights.map((weight) => factor * weight) };
-			best = minimize(engine, wide, from, settings.onProgress);
-			passes += best?.passes ?? 0;
-			if (best === undefined) break;
-			from = best.state;
-		}
-		best ??= first;
-	}
-	if (best === undefined) {
-		throw new InputError({
-			where: "noiseVariance",
-			wanted: "a noise at which the kernel of the outputs plus noise is positive definite",
-			got: String(noiseVariance),
-			advice: "Raise noiseVariance, or remove duplicate inputs.",
-		});
-	}
-	const { residual, iterations, state } = best;
-	const converged = residual < CONVERGED;
+	const output = gaussianOutput(trainTargets, noiseVariance, sign);
+	const { model, start: infinite, whitened } = prepareModel(engine, problem, { weights, output, jitter });
+	const objectiveOf = (each: readonly number[]) => freeEnergyObjective(engine, { ...model, weights: each });
+	const { start, onProgress } = settings;
+	const minimum = minimizeFreeEnergy(engine, objectiveOf, {
+		weights,
+		infinite,
+		start,
+		noiseVariance,
+		onProgress,
+	});
 	return {
 		model,
+		objective: objectiveOf(weights),
 		whitened,
-		state,
-		kernels: layerKernels(engine, model, state.factors)!,
-		freeEnergy: best.energy.value,
-		convergence: {
-			converged,
-			iterations,
-			residual,
-			...(!converged && {
-				advice: `the equations of state did not converge (residual ${residual.toExponential(1)}): raise noiseVariance or the width, or set jitter`,
-			}),
-		},
-		passes,
+		kernels: layerKernels(engine, model, minimum.state.factors)!,
+		...minimum,
 	};
-}
-
-function minimize(
-	engine: Engine,
-	model: FreeEnergyModel,
-	start: KernelState,
-	onProgress: EquationsSettings["onProgress"],
-): NewtonResult | undefined {
-	const energy = freeEnergy(engine, model, start);
-	if (energy === undefined) return undefined;
-	let first: number | undefined;
-	return newtonCg(engine, model, start, energy, {
-		tolerance: TOLERANCE,
-		onStep(residual, passes) {
-			first ??= Math.max(residual, 10 * TOLERANCE);
-			// The residual falls on a logarithmic scale; the fraction is a guess from it.
-			const fraction = Math.log(first / Math.max(residual, TOLERANCE)) / Math.log(first / TOLERANCE);
-			onProgress?.(
-				Math.min(1, Math.max(0, fraction)),
-				`residual ${residual.toExponential(1)} after ${passes} passes`,
-			);
-		},
-	});
 }
 
 /**
@@ -149,7 +85,7 @@ function minimize(
 export function weightCovariance(
 	engine: Engine,
 	{ network }: Problem,
-	{ state, whitened: { basis } }: EquationsSolution,
+	{ state, whitened: { basis } }: Pick<EquationsSolution, "state" | "whitened">,
 ): Matrix {
 	const { weightVariance, biasVariance } = network.layers[0]!;
 	const d = basis.columns;

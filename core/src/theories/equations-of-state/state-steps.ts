@@ -97,3 +97,12 @@ export function symmetricPart(m: Matrix): Matrix {
 	}
 	return m;
 }
+
+/** A + B. */
+export function sum(a: Matrix, b: Matrix): Matrix {
+	return matrix(
+		a.rows,
+		a.columns,
+		a.data.map((x, k) => x + b.data[k]!),
+	);
+}

@@ -2,7 +2,7 @@
 import { type Engine, gram, type Matrix, matrix, multiply, solveLower, transposed } from "@finitude/engine";
 import type { TestBlocks } from "../../kernels/kernel-blocks.ts";
 import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
-import type { FreeEnergyModel, LayerKernels } from "./free-energy.ts";
+import type { LayerKernels, LayerModel } from "./free-energy.ts";
 import type { PairMap } from "./pair-map.ts";
 import { symmetricPart } from "./state-steps.ts";
 
@@ -27,31 +27,70 @@ interface TestShape {
  */
 export function testOutputKernel(
 	engine: Engine,
-	model: FreeEnergyModel,
+	model: LayerModel,
 	factors: readonly Matrix[],
-	{ sites, priorFactors }: LayerKernels,
+	kernels: LayerKernels,
 	test: NonNullable<WhitenedInputs["test"]>,
 	covariance: boolean,
 ): TestBlocks {
-	const shape: TestShape = { count: test.inside.rows / model.maps[0]!.layer.positions, joint: covariance };
-	let here = firstLayer(engine, model, factors[0]!, test, shape);
-	let above = readAbove(engine, model.maps[0]!, sites[0]!.variances, here, shape);
+	return testKernels(engine, model, factors, kernels, test, covariance).output;
+}
+
+/** K_l between all test points at every position of every layer, by its place, and Q_f with `covariance`. */
+export function jointTestKernels(
+	engine: Engine,
+	model: LayerModel,
+	factors: readonly Matrix[],
+	kernels: LayerKernels,
+	test: NonNullable<WhitenedInputs["test"]>,
+): { readonly preactivation: Matrix[][]; readonly output: Required<TestBlocks> } {
+	const { layers, output } = testKernels(engine, model, factors, kernels, test, true);
+	const { rows: count } = output.cross;
+	return {
+		preactivation: layers.map(({ within }, l) => {
+			const byPlace: Matrix[] = [];
+			model.maps[l]!.layer.places.forEach((place, i) => {
+				byPlace[place] = matrix(count, count, within(i, i));
+			});
+			return byPlace;
+		}),
+		output: output as Required<TestBlocks>,
+	};
+}
+
+function testKernels(
+	engine: Engine,
+	model: LayerModel,
+	factors: readonly Matrix[],
+	{ sites, priorFactors }: LayerKernels,
+	test: NonNullable<WhitenedInputs["test"]>,
+	joint: boolean,
+): { layers: TestSites[]; output: TestBlocks } {
+	const shape: TestShape = { count: test.inside.rows / model.maps[0]!.layer.positions, joint };
+	const layers = [firstLayer(engine, model, factors[0]!, test, shape)];
+	let above = readAbove(engine, model.maps[0]!, sites[0]!.variances, layers[0]!, shape);
 	for (let l = 1; l < model.maps.length; l++) {
-		here = conditional(engine, model, { above, factor: factors[l]!, prior: priorFactors[l - 1]!, l }, shape);
+		const here = conditional(
+			engine,
+			model,
+			{ above, factor: factors[l]!, prior: priorFactors[l - 1]!, l },
+			shape,
+		);
+		layers.push(here);
 		above = readAbove(engine, model.maps[l]!, sites[l]!.variances, here, shape);
 	}
 	const cross = above.cross(0, 0);
 	const within = above.within(0, 0);
 	const { count } = shape;
-	if (!covariance) return { cross, diagonal: within };
+	if (!joint) return { layers, output: { cross, diagonal: within } };
 	const diagonal = Float64Array.from({ length: count }, (_, i) => within[i * count + i]!);
-	return { cross, diagonal, covariance: symmetricPart(matrix(count, count, within)) };
+	return { layers, output: { cross, diagonal, covariance: symmetricPart(matrix(count, count, within)) } };
 }
 
 /** k_1* = X Sigma x*, k_1** = x*^T Sigma x*; what of a test input lies outside the row space keeps its prior variance. */
 function firstLayer(
 	engine: Engine,
-	{ inputs, maps }: FreeEnergyModel,
+	{ inputs, maps }: LayerModel,
 	factor: Matrix,
 	{ inside, outside }: NonNullable<WhitenedInputs["test"]>,
 	{ count, joint }: TestShape,
@@ -72,7 +111,7 @@ function firstLayer(
 /** (10) with V = C^-1 q*: k* = C T T^T V, k** = q** + V^T (T T^T - I) V, written for the rows of each position. */
 function conditional(
 	engine: Engine,
-	{ ranges, jitters, maps }: FreeEnergyModel,
+	{ ranges, jitters, maps }: LayerModel,
 	{ above, factor, prior, l }: { above: TestSites; factor: Matrix; prior: Matrix; l: number },
 	{ count, joint }: TestShape,
 ): TestSites {

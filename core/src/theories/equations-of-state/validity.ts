@@ -1,27 +1,29 @@
 /** What a reader needs to judge an answer of adapted kernels. */
-import { dot, type Matrix } from "@finitude/engine";
+import { dot } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
-import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import type { GaussianProcessPosterior } from "../gaussian-process.ts";
-import type { EquationsSolution } from "./solve-equations.ts";
-import { trace } from "./state-steps.ts";
+import type { LayerModel } from "./free-energy.ts";
+
+/** What weighs the divergence of a layer: its width, or a free number. */
+export type WeightSymbol = "N" | "nu";
 
 /** Below this ratio of prior variance to noise the posterior is the prior to a percent. */
 const NOTHING_TO_LEARN = 0.01;
 
-/** `kernelFluctuations`: tr(Q_f R)/N, the size of what the saddle point leaves out. */
+/** `tr(Q R)/N`, or `tr(Q R)/nu`: the size of what the saddle point leaves out. @param weight of the last divergence */
 export function fluctuationNote(
-	{ noiseVariance, network }: Problem,
-	{ train, posterior }: { train: Matrix; posterior: GaussianProcessPosterior },
+	noiseVariance: number,
+	trainVariance: Float64Array,
+	weight: number,
+	symbol: WeightSymbol,
 ): ValidityNote {
 	// Q_f R kappa is the posterior covariance of f.
-	const learned = posterior.trainVariance.reduce((sum, x) => sum + x, 0) / noiseVariance;
-	const width = layerWidth(network.layers.at(-1)!);
+	const learned = trainVariance.reduce((sum, x) => sum + x, 0) / noiseVariance;
+	const lastLayer = symbol === "N" ? `a last layer of width ${weight}` : `a last layer with nu = ${weight}`;
 	return {
-		name: "tr(Q R)/N",
-		value: learned / width,
-		message: `${learned.toPrecision(3)} of ${train.rows} directions of the targets are learned by a last layer of width ${width}: fluctuations of the kernels, of this relative order, are left out`,
+		name: `tr(Q R)/${symbol}`,
+		value: learned / weight,
+		message: `${learned.toPrecision(3)} of ${trainVariance.length} directions of the targets are learned by ${lastLayer}: fluctuations of the kernels, of this relative order, are left out`,
 	};
 }
 
@@ -38,9 +40,9 @@ export function reluNotes({ network }: Problem): ValidityNote[] {
 	];
 }
 
-/** `nothingToLearn`: mean-field scaling whose noise was not scaled with the width. */
-export function noiseNotes({ network, noiseVariance }: Problem, outputKernel: Matrix): ValidityNote[] {
-	const prior = trace(outputKernel) / outputKernel.rows;
+/** `nothingToLearn`: mean-field scaling whose noise was not scaled with the width. @param variances diagonal of Q_f */
+export function noiseNotes({ network, noiseVariance }: Problem, variances: Float64Array): ValidityNote[] {
+	const prior = variances.reduce((sum, x) => sum + x, 0) / variances.length;
 	if (network.scaling !== "mean-field" || prior >= NOTHING_TO_LEARN * noiseVariance) return [];
 	return [
 		{
@@ -52,7 +54,7 @@ export function noiseNotes({ network, noiseVariance }: Problem, outputKernel: Ma
 }
 
 /** `rank`: the linear layers whose kernels were solved in their range; `jitter`: what was added, layer by layer. */
-export function modelNotes({ model: { ranges, jitters, maps } }: EquationsSolution): ValidityNote[] {
+export function modelNotes({ ranges, jitters, maps }: LayerModel): ValidityNote[] {
 	const notes: ValidityNote[] = [];
 	ranges.forEach((range, i) => {
 		if (range === undefined) return;
@@ -99,4 +101,13 @@ export function varianceNotes({ network }: Problem, variance: string): ValidityN
 export function targetNotes({ trainTargets }: Problem): ValidityNote[] {
 	if (dot(trainTargets.data, trainTargets.data) > 0) return [];
 	return [{ name: "targets", value: 0, message: "all targets are 0: the kernels only shrink" }];
+}
+
+/** `passes`: what solving took. */
+export function passesNote(passes: number): ValidityNote {
+	return {
+		name: "passes",
+		value: passes,
+		message: `the equations were solved with ${passes} evaluations of the free energy and its gradient`,
+	};
 }

@@ -1,7 +1,7 @@
 import { createEngine, matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { layerWidth, type Problem } from "../../../src/index.ts";
-import { freeEnergy } from "../../../src/theories/equations-of-state/free-energy.ts";
+import { freeEnergy, freeEnergyObjective } from "../../../src/theories/equations-of-state/free-energy.ts";
 import { gaussianOutput } from "../../../src/theories/equations-of-state/gaussian-output.ts";
 import { prepareModel } from "../../../src/theories/equations-of-state/model.ts";
 import { hessianProduct } from "../../../src/theories/equations-of-state/newton-cg.ts";
@@ -102,7 +102,7 @@ it("Hessian-vector products are symmetric", () => {
 	);
 	// Away from a solution the coordinates curve, and the Hessian is symmetric up to that: at a central difference's error.
 	const [Hp, Hq] = [direction, other].map(
-		(p) => hessianProduct(engine, model, state, energy, p, { central: true })!,
+		(p) => hessianProduct(engine, freeEnergyObjective(engine, model), state, energy, p, { central: true })!,
 	);
 	const [qHp, pHq] = [innerProduct(other, Hp!, model.weights), innerProduct(direction, Hq!, model.weights)];
 	expect(Math.abs(qHp - pHq)).toBeLessThan(1e-6 * Math.abs(qHp));
