@@ -56,10 +56,11 @@ export function minimizeFreeEnergy(
 			const wide = weights.map((weight) => factor * weight);
 			best = minimize(engine, objectiveOf(wide), from, onProgress);
 			passes += best?.passes ?? 0;
-			if (best === undefined) break;
+			// Narrower networks are harder still.
+			if (best === undefined || !(best.residual < CONVERGED)) break;
 			from = best.state;
 		}
-		best ??= first;
+		if (!(best && best.residual < CONVERGED)) best = first ?? best;
 	}
 	if (best === undefined) {
 		throw new InputError({

@@ -77,7 +77,8 @@ export function scalingNotes(
 	posterior: GaussianProcessPosterior,
 	variance: string,
 ): ValidityNote[] {
-	const expansion = fluctuationNote(problem, { train: kernel, posterior });
+	const { noiseVariance, network } = problem;
+	const expansion = fluctuationNote(noiseVariance, posterior.trainVariance, layerWidth(network.layers[0]!), "N");
 	const standard: ValidityNote = {
 		name: "standardScaling",
 		value: expansion.value,
@@ -87,7 +88,7 @@ export function scalingNotes(
 	return [
 		expansion,
 		...(problem.network.scaling === "standard" ? [standard] : []),
-		...noiseNotes(problem, kernel),
+		...noiseNotes(problem, diagonal(kernel)),
 		...varianceNotes(problem, variance),
 	];
 }
