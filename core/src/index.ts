@@ -66,6 +66,13 @@ export * from "./problem/problem.ts";
 export { problemSchema } from "./problem/schema.ts";
 export * from "./samplers/index.ts";
 export { bibtex } from "./theories/cite.ts";
+export {
+	type EquationsSettings,
+	type EquationsSolution,
+	positionKernels,
+	solveEquationsOfState,
+	weightCovariance,
+} from "./theories/equations-of-state/solve-equations.ts";
 export { findTheory, theories } from "./theories/registry.ts";
 export { type ReportedAnswer, solveTheory, type TimedSolveContext } from "./theories/solve.ts";
 export * from "./theories/theory.ts";

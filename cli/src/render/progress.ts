@@ -1,4 +1,4 @@
-/** One line of progress on standard error while chains run; nothing when it is not a terminal. */
+/** One line of progress on standard error while theories are solved and chains run; nothing when it is not a terminal. */
 import { type ChainProgress, rHat, type SamplingSettings } from "@finitude/core";
 import cliProgress from "cli-progress";
 
@@ -7,6 +7,38 @@ export interface SamplingProgress {
 	finish(): void;
 }
 
+export interface SolvingProgress {
+	update(theory: string, fraction: number, message: string): void;
+	finish(): void;
+}
+
+/** A bar with the theory and what it says of its state; it appears with the first report. */
+export function createSolvingProgress(): SolvingProgress {
+	if (!process.stderr.isTTY) return { update: () => {}, finish: () => {} };
+	const bar = new cliProgress.SingleBar({
+		...BAR,
+		format: "{theory} [{bar}] {message}",
+	});
+	let started = false;
+	return {
+		update(theory, fraction, message) {
+			if (!started) bar.start(1, 0, { theory, message });
+			started = true;
+			bar.update(fraction, { theory, message });
+		},
+		finish: () => bar.stop(),
+	};
+}
+
+const BAR = {
+	stream: process.stderr,
+	clearOnComplete: true,
+	hideCursor: true,
+	barsize: 24,
+	barCompleteChar: "=",
+	barIncompleteChar: " ",
+};
+
 /** A bar with step, acceptance, R-hat so far and time left. */
 export function createSamplingProgress(settings: SamplingSettings): SamplingProgress {
 	if (!process.stderr.isTTY) return { update: () => {}, finish: () => {} };
@@ -14,12 +46,7 @@ export function createSamplingProgress(settings: SamplingSettings): SamplingProg
 	const bar = new cliProgress.SingleBar({
 		format:
 			"sampling [{bar}] {value}/{total} steps | {phase} | acceptance {acceptance} | R-hat {rHat} | {eta_formatted} left",
-		stream: process.stderr,
-		clearOnComplete: true,
-		hideCursor: true,
-		barsize: 24,
-		barCompleteChar: "=",
-		barIncompleteChar: " ",
+		...BAR,
 		etaBuffer: 50,
 	});
 	const steps = new Map<number, ChainProgress>();

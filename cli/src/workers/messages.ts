@@ -43,6 +43,12 @@ export interface TheoryTask {
 
 /** From the worker of the theories to the main thread. */
 export type TheoryReport =
+	| {
+			readonly kind: "progress";
+			readonly theory: string;
+			readonly fraction: number;
+			readonly message: string;
+	  }
 	| { readonly kind: "outcome"; readonly outcome: TheoryOutcome }
 	| { readonly kind: "done" }
 	| { readonly kind: "refusal"; readonly fault: InputFault }

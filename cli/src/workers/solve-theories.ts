@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { type Experiment, InputError, type TheoryOutcome } from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
+import { createSolvingProgress } from "../render/progress.ts";
 import type { TheoryReport, TheoryTask } from "./messages.ts";
 
 /**
@@ -16,6 +17,7 @@ export async function solveInWorker(
 	const outcomes: TheoryOutcome[] = [];
 	if (signal.aborted) return outcomes;
 	const task: TheoryTask = { problem: experiment.problem, choices: experiment.theories, engine };
+	const progress = createSolvingProgress();
 	const worker = new Worker(new URL("./theory-worker.js", import.meta.url), { workerData: task });
 	try {
 		await new Promise<void>((resolve, reject) => {
@@ -23,13 +25,15 @@ export async function solveInWorker(
 			worker.on("error", reject);
 			worker.on("exit", (code) => reject(new Error(`the theories' worker ended early with code ${code}`)));
 			worker.on("message", (report: TheoryReport) => {
-				if (report.kind === "outcome") outcomes.push(report.outcome);
+				if (report.kind === "progress") progress.update(report.theory, report.fraction, report.message);
+				else if (report.kind === "outcome") outcomes.push(report.outcome);
 				else if (report.kind === "done") resolve();
 				else if (report.kind === "refusal") reject(new InputError(report.fault));
 				else reject(report.error);
 			});
 		});
 	} finally {
+		progress.finish();
 		await worker.terminate();
 	}
 	return outcomes;

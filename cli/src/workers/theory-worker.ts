@@ -12,6 +12,7 @@ try {
 	solveTheories(problem, choices, {
 		engine,
 		clock: () => performance.now() / 1000,
+		onProgress: (theory, fraction, message) => send({ kind: "progress", theory, fraction, message }),
 		onOutcome: (outcome) => send({ kind: "outcome", outcome }),
 	});
 	send({ kind: "done" });

@@ -21,6 +21,8 @@ export interface OutcomeContext {
 	readonly clock: () => number;
 	/** Told each outcome as soon as it is there. */
 	readonly onOutcome?: (outcome: TheoryOutcome) => void;
+	/** Told from time to time how far a long solve is. */
+	readonly onProgress?: (theory: string, fraction: number, message: string) => void;
 }
 
 /**
@@ -54,7 +56,11 @@ function outcomeOf(
 	const applies = theory.applies(problem);
 	if (applies !== true) return { theory: theory.id, reason: applies };
 	try {
-		return { theory: theory.id, answer: solveTheory(theory, problem, options, context) };
+		const { onProgress, ...rest } = context;
+		const report =
+			onProgress && ((fraction: number, message: string) => onProgress(theory.id, fraction, message));
+		const answer = solveTheory(theory, problem, options, { ...rest, ...(report && { onProgress: report }) });
+		return { theory: theory.id, answer };
 	} catch (error) {
 		if (!isInputError(error)) throw error;
 		return { theory: theory.id, reason: error.message };

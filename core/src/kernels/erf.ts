@@ -1,4 +1,4 @@
-import { elementwise } from "@finitude/engine";
+import { scoped } from "@finitude/engine";
 import { fromClosedForm } from "./dual-activation.ts";
 import { clipRoundoff } from "./gaussian-pairs.ts";
 
@@ -12,8 +12,18 @@ export const erfDual = fromClosedForm({
 	mean: () => 0,
 	kernel(engine, { variances, first, second, covariances }) {
 		const scale = variances.map((a) => 1 / Math.sqrt(1 + 2 * a));
-		const sines = covariances.map((c, k) => clipRoundoff(2 * c * scale[first[k]!]! * scale[second[k]!]!));
-		return elementwise(engine, "asin", sines).map((angle) => (2 / Math.PI) * angle);
+		return scoped(engine, () => {
+			const m = covariances.length;
+			const angles = engine.allocate(m);
+			const { data } = angles;
+			for (let k = 0; k < m; k++) {
+				data[k] = clipRoundoff(2 * covariances[k]! * scale[first[k]!]! * scale[second[k]!]!);
+			}
+			engine.asin(angles, angles);
+			const kernel = angles.data.slice(0, m);
+			for (let k = 0; k < m; k++) kernel[k]! *= 2 / Math.PI;
+			return kernel;
+		});
 	},
 	gradient(a, b, c) {
 		const [A, B] = [1 + 2 * a, 1 + 2 * b];

@@ -1,17 +1,20 @@
 /** The free energy S of the layer kernels and its gradient: one pass up and one pass down the network. */
 import {
-	choleskyFactor,
 	type Engine,
 	gram,
+	load,
 	type Matrix,
 	matrix,
 	multiply,
-	solveLower,
-	transposed,
+	scoped,
+	unload,
+	view,
 } from "@finitude/engine";
 import { inputCotangent, inputCovariances } from "./input-layer.ts";
-import type { PairMap, SiteCovariances } from "./pair-map.ts";
-import { symmetricPart, trace } from "./state-steps.ts";
+import { layerPull } from "./layer-pull.ts";
+import type { PairCotangent, PairMap, SiteCovariances } from "./pair-map.ts";
+import { trace } from "./state-steps.ts";
+import { multiplyLower } from "./structured-products.ts";
 
 /**
  * A point in the space of kernels. The first kernel is S, the posterior covariance of a unit's whitened weights (prior: the
@@ -79,16 +82,35 @@ export function layerKernels(
 	const priorFactors: Matrix[] = [];
 	const factors: Matrix[] = [];
 	for (let l = 1; l < maps.length; l++) {
-		const prior = choleskyFactor(engine, priorInRange(engine, model, above, l));
-		if (!prior.positiveDefinite) return undefined;
-		priorFactors.push(prior.factor);
-		const inRange = multiply(engine, prior.factor, relative[l]!);
-		const range = ranges[l - 1];
-		factors.push(range ? multiply(engine, range, inRange) : inRange);
-		sites.push(maps[l]!.pick(gram(engine, factors[l - 1]!)));
-		above = maps[l]!.forward(engine, sites[l]!);
+		const up = layerUp(engine, priorInRange(engine, model, above, l), relative[l]!, ranges[l - 1], maps[l]!);
+		if (up === undefined) return undefined;
+		priorFactors.push(up.prior);
+		factors.push(up.factor);
+		sites.push(up.sites);
+		above = maps[l]!.forward(engine, up.sites);
 	}
 	return { sites, priorFactors, factors, output: above };
+}
+
+/** C = chol(Q), F = U C T and the entries of K = F F^T that the layer above reads. */
+function layerUp(engine: Engine, prior: Matrix, relative: Matrix, range: Matrix | undefined, map: PairMap) {
+	return scoped(engine, () => {
+		const r = prior.rows;
+		const C = load(engine, prior);
+		if (engine.cholesky(C) >= 0) return undefined;
+		for (let i = 0, { data } = C.block; i < r; i++) data.fill(0, i * r + i + 1, (i + 1) * r);
+		let F = view(engine.allocate(r * r), r, r);
+		multiplyLower(engine, C, load(engine, relative), F);
+		if (range !== undefined) {
+			const inRange = F;
+			F = view(engine.allocate(range.rows * r), range.rows, r);
+			engine.gemm(1, load(engine, range), inRange, 0, F);
+		}
+		const n = F.rows;
+		const K = engine.allocate(n * n);
+		engine.syrk(1, F, 0, view(K, n, n));
+		return { prior: unload(C), factor: unload(F), sites: map.pick(matrix(n, n, K.data.subarray(0, n * n))) };
+	});
 }
 
 /** Q_l as the divergence sees it: in the coordinates of its range, with jitter on its diagonal. */
@@ -125,56 +147,41 @@ export function freeEnergy(
 	let cotangent = top.cotangent;
 	const gradients: Matrix[] = [];
 	for (let l = maps.length - 1; l >= 0; l--) {
-		const T = state.factors[l]!;
+		const relative = state.factors[l]!;
 		const weight = weights[l]!;
-		const divergence = gram(engine, T, { transposeA: true });
-		value += (weight / 2) * (trace(divergence) - state.logDeterminants[l]! - T.rows);
-		if (l === 0) {
-			const below = maps[0]!.backward(engine, sites[0]!, cotangent);
-			const pull = inputCotangent(engine, maps[0]!.layer, model.inputs, below);
-			const change = multiply(engine, T, multiply(engine, pull, T), { transposeA: true });
-			gradients.unshift(added(divergence, change, 2 / weight));
-			break;
-		}
-		const range = ranges[l - 1];
-		const pull = maps[l]!.cotangent(engine, sites[l]!, cotangent);
-		const pulled = multiply(engine, pull, factors[l - 1]!);
-		const C = priorFactors[l - 1]!;
-		const Y = multiply(engine, C, range ? multiply(engine, range, pulled, { transposeA: true }) : pulled, {
-			transposeA: true,
-		});
-		gradients.unshift(added(divergence, multiply(engine, T, Y, { transposeA: true }), 2 / weight));
-		const reduced = fixed
-			? fixedCotangent(engine, C, T, weight)
-			: movingCotangent(engine, C, multiply(engine, Y, T, { transposeB: true }));
-		cotangent = range
-			? multiply(engine, range, multiply(engine, reduced, range, { transposeB: true }))
-			: reduced;
+		const pulled =
+			l === 0
+				? inputPull(engine, model, relative, maps[0]!.backward(engine, sites[0]!, cotangent))
+				: layerPull(
+						engine,
+						{
+							relative,
+							prior: priorFactors[l - 1]!,
+							factor: factors[l - 1]!,
+							range: ranges[l - 1],
+							pull: maps[l]!.cotangent(engine, sites[l]!, cotangent),
+							weight,
+						},
+						fixed,
+					);
+		value += (weight / 2) * (pulled.trace - state.logDeterminants[l]! - relative.rows);
+		gradients.unshift(pulled.gradient);
+		if ("cotangent" in pulled) cotangent = pulled.cotangent;
 	}
 	return { value, gradients };
 }
 
-/** dS/dQ at fixed T: C^-T sym(tril(C^T dS/dC)) C^-1 with C^T dS/dC = 2 y, the diagonal of the triangle halved. */
-function movingCotangent(engine: Engine, C: Matrix, y: Matrix): Matrix {
-	const n = C.rows;
-	const middle = matrix(n, n);
-	for (let i = 0; i < n; i++) {
-		for (let j = 0; j <= i; j++) middle.data[i * n + j] = middle.data[j * n + i] = y.data[i * n + j]!;
-	}
-	return congruence(engine, C, middle);
-}
-
-/** Equation (6): dS/dQ at fixed K = (N/2) C^-T (I - T T^T) C^-1. */
-function fixedCotangent(engine: Engine, C: Matrix, T: Matrix, weight: number): Matrix {
-	const n = C.rows;
-	const middle = gram(engine, T, { alpha: -weight / 2 });
-	for (let i = 0; i < n; i++) middle.data[i * n + i]! += weight / 2;
-	return congruence(engine, C, middle);
-}
-
-function congruence(engine: Engine, C: Matrix, middle: Matrix): Matrix {
-	const half = solveLower(engine, C, middle, { transposed: true });
-	return symmetricPart(solveLower(engine, C, transposed(half), { transposed: true }));
+/** Equation (3). */
+function inputPull(
+	engine: Engine,
+	{ maps, inputs, weights }: FreeEnergyModel,
+	relative: Matrix,
+	below: PairCotangent,
+): { gradient: Matrix; trace: number } {
+	const divergence = gram(engine, relative, { transposeA: true });
+	const pull = inputCotangent(engine, maps[0]!.layer, inputs, below);
+	const change = multiply(engine, relative, multiply(engine, pull, relative), { transposeA: true });
+	return { gradient: added(divergence, change, 2 / weights[0]!), trace: trace(divergence) };
 }
 
 /** D + scale (C + C^T)/2 - I. */

@@ -1,7 +1,15 @@
 /** Newton's method for the free energy, each step by conjugate gradients on Hessian-vector products. */
 import type { Engine, Matrix } from "@finitude/engine";
 import { type FreeEnergy, type FreeEnergyModel, freeEnergy, type KernelState } from "./free-energy.ts";
-import { combination, type Direction, geodesic, innerProduct, largestEntry, nudged } from "./state-steps.ts";
+import {
+	combine,
+	type Direction,
+	geodesic,
+	innerProduct,
+	largestEntry,
+	nudged,
+	scaledCopy,
+} from "./state-steps.ts";
 
 export interface NewtonResult {
 	readonly state: KernelState;
@@ -37,8 +45,9 @@ const LARGEST_EXTENT = 1.5;
 /** Sufficient decrease, as a fraction of the slope (Armijo). */
 const SUFFICIENT_DECREASE = 1e-4;
 
-/** S is a sum of terms of its own size: differences below this fraction of it are rounding. */
+/** Differences of S below this fraction of it, or of the traces that its divergences subtract, are rounding. */
 const ROUNDING_OF_ENERGY = 1e-11;
+const ROUNDING_OF_TRACES = 8 * Number.EPSILON;
 
 /** A step halved this often moves nothing in float64. */
 const LARGEST_HALVINGS = 40;
@@ -81,9 +90,9 @@ function newtonStep(
 ): { direction: Direction; passes: number } {
 	const { weights } = model;
 	const g = energy.gradients;
-	let x: Matrix[] = combination(0, g, 0, g);
-	let r: Matrix[] = combination(-1, g, 0, g);
-	let p = r;
+	const x = scaledCopy(0, g);
+	const r = scaledCopy(-1, g);
+	const p = scaledCopy(-1, g);
 	let rr = innerProduct(r, r, weights);
 	const stop = accuracy * accuracy * rr;
 	for (let k = 0; k < LARGEST_CONJUGATE_STEPS && rr > stop; k++) {
@@ -91,11 +100,11 @@ function newtonStep(
 		const curvature = product ? innerProduct(p, product, weights) : 0;
 		if (product === undefined || curvature <= 0) return { direction: k === 0 ? r : x, passes: k + 1 };
 		const alpha = rr / curvature;
-		x = combination(1, x, alpha, p);
-		r = combination(1, r, -alpha, product);
+		combine(x, 1, alpha, p);
+		combine(r, 1, -alpha, product);
 		const next = innerProduct(r, r, weights);
 		if (next <= stop) return { direction: x, passes: k + 1 };
-		p = combination(1, r, next / rr, p);
+		combine(p, next / rr, 1, r);
 		rr = next;
 	}
 	return { direction: x, passes: LARGEST_CONJUGATE_STEPS };
@@ -110,12 +119,13 @@ function decrease(
 ): { found?: { state: KernelState; energy: FreeEnergy }; passes: number } {
 	const path = geodesic(engine, state, direction);
 	const slope = innerProduct(energy.gradients, direction, model.weights);
+	const traces = state.factors.reduce((sum, { rows }, l) => sum + model.weights[l]! * rows, 0);
+	const rounding = ROUNDING_OF_ENERGY * Math.abs(energy.value) + ROUNDING_OF_TRACES * traces;
 	let length = Math.min(1, LARGEST_EXTENT / path.extent);
 	for (let passes = 1; passes <= LARGEST_HALVINGS; passes++, length /= 2) {
 		const trial = path.at(length);
 		const trialEnergy = freeEnergy(engine, model, trial);
-		const bound =
-			energy.value + SUFFICIENT_DECREASE * length * slope + ROUNDING_OF_ENERGY * Math.abs(energy.value);
+		const bound = energy.value + SUFFICIENT_DECREASE * length * slope + rounding;
 		if (trialEnergy && trialEnergy.value <= bound)
 			return { found: { state: trial, energy: trialEnergy }, passes };
 	}
@@ -135,12 +145,15 @@ export function hessianProduct(
 	{ central = false } = {},
 ): Matrix[] | undefined {
 	const size = largestEntry(p);
-	if (size === 0) return combination(0, p, 0, p);
+	if (size === 0) return scaledCopy(0, p);
 	const h = (central ? CENTRAL_STEP : ONE_SIDED_STEP) / size;
 	const at = (s: number) =>
 		freeEnergy(engine, model, { ...state, factors: nudged(engine, state.factors, p, s) });
 	const ahead = at(h);
 	const behind = central ? at(-h) : energy;
 	const span = central ? 2 * h : h;
-	return ahead && behind && combination(1 / span, ahead.gradients, -1 / span, behind.gradients);
+	if (ahead === undefined || behind === undefined) return undefined;
+	const product = scaledCopy(1 / span, ahead.gradients);
+	combine(product, 1, -1 / span, behind.gradients);
+	return product;
 }

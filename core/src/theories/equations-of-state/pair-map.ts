@@ -99,15 +99,10 @@ export function pairMap(layer: SiteLayer, P: number): PairMap {
 		},
 		forward(engine, at) {
 			const values = layer.dual.kernel(engine, gaussian(at));
-			const sum = new Float64Array(nAbove * nAbove);
-			for (let k = 0; k < count; k++) sum[above[k]!]! += values[k]!;
-			return mirrorLower(
-				matrix(
-					nAbove,
-					nAbove,
-					sum.map((x) => layer.scale * x + layer.shift),
-				),
-			);
+			const sum = matrix(nAbove, nAbove);
+			for (let k = 0; k < count; k++) sum.data[above[k]!]! += values[k]!;
+			for (let k = 0; k < sum.data.length; k++) sum.data[k] = layer.scale * sum.data[k]! + layer.shift;
+			return mirrorLower(sum);
 		},
 		backward,
 		cotangent(engine, at, above) {

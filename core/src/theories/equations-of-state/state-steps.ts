@@ -16,15 +16,21 @@ export function innerProduct(a: Direction, b: Direction, weights: readonly numbe
 	return sum;
 }
 
-/** alpha a + beta b. */
-export function combination(alpha: number, a: Direction, beta: number, b: Direction): Matrix[] {
-	return a.map((m, l) =>
-		matrix(
-			m.rows,
-			m.columns,
-			m.data.map((x, k) => alpha * x + beta * b[l]!.data[k]!),
-		),
-	);
+/** alpha a. */
+export function scaledCopy(alpha: number, a: Direction): Matrix[] {
+	return a.map(({ rows, columns, data }) => {
+		const copy = matrix(rows, columns);
+		for (let k = 0; k < data.length; k++) copy.data[k] = alpha * data[k]!;
+		return copy;
+	});
+}
+
+/** x <- alpha x + beta y. */
+export function combine(x: readonly Matrix[], alpha: number, beta: number, y: Direction): void {
+	x.forEach(({ data }, l) => {
+		const other = y[l]!.data;
+		for (let k = 0; k < data.length; k++) data[k] = alpha * data[k]! + beta * other[k]!;
+	});
 }
 
 /** The largest entry of any layer, in absolute value. */
