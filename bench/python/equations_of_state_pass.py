@@ -1,5 +1,6 @@
 """The matrix products of one evaluation of the free energy of `equations-of-state` and its gradient, and of the step to the state
-that it is evaluated at, for L dense layers: as many and of the same sizes as in core/src/theories/equations-of-state.
+that it is evaluated at, for L dense layers: those of core/src/theories/equations-of-state, which leaves out triangles that are zero
+or not wanted; here such products are computed in full, as NumPy has no others.
 
     python equations_of_state_pass.py P L r        (r inputs)
 

@@ -6,7 +6,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { freeEnergy } from "../../core/dist/theories/equations-of-state/free-energy.js";
+import { freeEnergyObjective } from "../../core/dist/theories/equations-of-state/free-energy.js";
 import { gaussianOutput } from "../../core/dist/theories/equations-of-state/gaussian-output.js";
 import { prepareModel } from "../../core/dist/theories/equations-of-state/model.js";
 import { hessianProduct } from "../../core/dist/theories/equations-of-state/newton-cg.js";
@@ -61,11 +61,12 @@ function quickestPass(engine, { network, noiseVariance, trainTargets, ...data })
 	const weights = network.layers.map((layer) => layer.width ?? layer.channels);
 	const output = gaussianOutput(trainTargets, noiseVariance, 1);
 	const { model, start } = prepareModel(engine, { network, ...data }, { weights, output, jitter: 0 });
-	const energy = freeEnergy(engine, model, start);
+	const objective = freeEnergyObjective(engine, model);
+	const energy = objective.at(start);
 	let best = Number.POSITIVE_INFINITY;
 	for (const end = cpuSeconds() + PASS_SECONDS; cpuSeconds() < end; ) {
 		const begin = cpuSeconds();
-		hessianProduct(engine, model, start, energy, energy.gradients);
+		hessianProduct(engine, objective, start, energy, energy.gradients);
 		best = Math.min(best, cpuSeconds() - begin);
 	}
 	return best;

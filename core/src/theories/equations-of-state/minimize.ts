@@ -50,17 +50,21 @@ export function minimizeFreeEnergy(
 	const first = minimize(engine, objectiveOf(weights), start, onProgress);
 	let best = first;
 	let passes = first?.passes ?? 0;
-	if (!(first && first.residual < CONVERGED)) {
-		let from = infinite;
+	if (!hasConverged(first)) {
+		let wider = infinite;
 		for (const factor of CONTINUATION) {
-			const wide = weights.map((weight) => factor * weight);
-			best = minimize(engine, objectiveOf(wide), from, onProgress);
-			passes += best?.passes ?? 0;
+			const found = minimize(
+				engine,
+				objectiveOf(weights.map((weight) => factor * weight)),
+				wider,
+				onProgress,
+			);
+			passes += found?.passes ?? 0;
+			if (factor === 1) best = found ?? first;
 			// Narrower networks are harder still.
-			if (best === undefined || !(best.residual < CONVERGED)) break;
-			from = best.state;
+			if (!hasConverged(found)) break;
+			wider = found.state;
 		}
-		if (!(best && best.residual < CONVERGED)) best = first ?? best;
 	}
 	if (best === undefined) {
 		throw new InputError({
@@ -71,7 +75,7 @@ export function minimizeFreeEnergy(
 		});
 	}
 	const { residual, iterations, state, energy } = best;
-	const converged = residual < CONVERGED;
+	const converged = hasConverged(best);
 	return {
 		state,
 		freeEnergy: energy.value,
@@ -85,6 +89,10 @@ export function minimizeFreeEnergy(
 		},
 		passes,
 	};
+}
+
+function hasConverged(result: NewtonResult | undefined): result is NewtonResult {
+	return result !== undefined && result.residual < CONVERGED;
 }
 
 function minimize(

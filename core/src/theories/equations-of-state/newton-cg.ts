@@ -60,7 +60,7 @@ const ROUNDING_OF_ENERGY = 1e-11;
 const LARGEST_HALVINGS = 40;
 
 /**
- * Minimizes S from a state where it is finite. Conjugate gradients stop at a residual of min(0.1, sqrt(residual)), at a
+ * Minimizes S from a state where it is finite. Conjugate gradients stop at a residual of min(0.5, sqrt(residual)), at a
  * direction of negative curvature, or when the tolerance would be met; the step is shortened until every eigenvalue of E is
  * at most 1.5, then halved until S decreases (Nocedal and Wright 2006, Numerical optimization, algorithm 7.1).
  */
@@ -79,7 +79,7 @@ export function newtonCg(
 		onStep?.(residual, passes);
 		const here: NewtonResult = { state, energy, iterations, passes, residual };
 		if (residual < tolerance || iterations >= largestSteps) return here;
-		const accuracy = Math.max(Math.min(0.1, Math.sqrt(residual)), (0.1 * tolerance) / residual);
+		const accuracy = Math.max(Math.min(0.5, Math.sqrt(residual)), (0.5 * tolerance) / residual);
 		const step = newtonStep(engine, objective, here, accuracy);
 		const next = decrease(engine, objective, here, step.direction);
 		passes += step.passes + next.passes;

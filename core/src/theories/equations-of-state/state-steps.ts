@@ -35,7 +35,11 @@ export function combine(x: readonly Matrix[], alpha: number, beta: number, y: Di
 
 /** The largest entry of any layer, in absolute value. */
 export function largestEntry(direction: Direction): number {
-	return direction.reduce((most, m) => m.data.reduce((max, x) => Math.max(max, Math.abs(x)), most), 0);
+	let most = 0;
+	for (const { data } of direction) {
+		for (let k = 0; k < data.length; k++) most = Math.max(most, Math.abs(data[k]!));
+	}
+	return most;
 }
 
 /** F (I + h E / 2): to first order in h the state F exp(h E) F^T. Its determinant is left out: derivatives need none. */

@@ -1,6 +1,7 @@
-import type { Matrix } from "@finitude/engine";
+import { diagonal, type Matrix } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
+import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { fluctuationNote, noiseNotes, varianceNotes } from "../equations-of-state/validity.ts";
 import type { GaussianProcessPosterior } from "../gaussian-process.ts";
@@ -78,7 +79,12 @@ export function scalingNotes(
 	variance: string,
 ): ValidityNote[] {
 	const { noiseVariance, network } = problem;
-	const expansion = fluctuationNote(noiseVariance, posterior.trainVariance, layerWidth(network.layers[0]!), "N");
+	const expansion = fluctuationNote(
+		noiseVariance,
+		posterior.trainVariance,
+		layerWidth(network.layers[0]!),
+		"N",
+	);
 	const standard: ValidityNote = {
 		name: "standardScaling",
 		value: expansion.value,
