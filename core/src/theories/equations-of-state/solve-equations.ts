@@ -11,9 +11,9 @@ import {
 	type LayerKernels,
 	layerKernels,
 } from "./free-energy.ts";
-import { gaussianOutput } from "./gaussian-output.ts";
+import { gaussianOutput, gaussianOutputInRange } from "./gaussian-output.ts";
 import { type Minimum, minimizeFreeEnergy } from "./minimize.ts";
-import { prepareModel } from "./model.ts";
+import { prepareModel, rangeOf } from "./model.ts";
 import type { Objective } from "./newton-cg.ts";
 
 export interface EquationsSettings {
@@ -57,7 +57,12 @@ export function solveEquationsOfState(
 	}
 	const { sign = 1, jitter = 0, weights = network.layers.map(layerWidth) } = settings;
 	const output = gaussianOutput(trainTargets, noiseVariance, sign);
-	const { model, start: infinite, whitened } = prepareModel(engine, problem, { weights, output, jitter });
+	const prepared = prepareModel(engine, problem, { weights, output, jitter });
+	const { start: infinite, whitened } = prepared;
+	const range = linearRange(engine, prepared.model, infinite);
+	const model: FreeEnergyModel = range
+		? { ...prepared.model, output: gaussianOutputInRange(engine, trainTargets, noiseVariance, sign, range) }
+		: prepared.model;
 	const objectiveOf = (each: readonly number[]) => freeEnergyObjective(engine, { ...model, weights: each });
 	const { start, onProgress } = settings;
 	const minimum = minimizeFreeEnergy(engine, objectiveOf, {
@@ -74,6 +79,14 @@ export function solveEquationsOfState(
 		kernels: layerKernels(engine, model, minimum.state.factors)!,
 		...minimum,
 	};
+}
+
+/** The range of the output kernel of a linear network with more points than it can tell apart. */
+function linearRange(engine: Engine, model: FreeEnergyModel, start: KernelState): Matrix | undefined {
+	if (!model.maps.every(({ layer }) => layer.linear)) return undefined;
+	// With jitter in a kernel below the output kernel has full rank.
+	if (model.jitters.some((jitter) => jitter > 0)) return undefined;
+	return rangeOf(engine, layerKernels(engine, model, start.factors)!.output);
 }
 
 /**
