@@ -109,7 +109,11 @@ it("Hessian-vector products are symmetric", () => {
 });
 
 describe("kernel maps against an independent implementation", () => {
-	const { covariance, cotangent, cases } = readGolden("eos-unit-kernels");
+	const { covariance, cotangent, cases } = readGolden("eos-unit-kernels") as {
+		covariance: number[][];
+		cotangent: number[][];
+		cases: { activation: string; expected: { Q: number[][]; vjp: number[][] }; relativeTolerance: number }[];
+	};
 	it.each(cases)("$activation", ({ activation, expected, relativeTolerance }) => {
 		const n = covariance.length;
 		const [layer] = siteLayers(

@@ -13,6 +13,13 @@ interface SweepPoint {
 	readonly [orderParameter: string]: number | string;
 }
 
+interface SolvedCase {
+	readonly theory: string;
+	readonly options: object;
+	readonly expected: { readonly orderParameters: { readonly teacherVariance: number } };
+	readonly relativeTolerance: number;
+}
+
 /** w_1 of the teacher, and its two scalars: 32-bit uniforms of a generator seeded with 222. */
 function teacher() {
 	const word = mersenneTwister(222);
@@ -38,7 +45,7 @@ it("the teacher is that of the recipe", () => {
 describe.each(["eos-notebook-replication", "eos-notebook-n128"])("%s", (name) => {
 	const golden = readGolden(name);
 	const problem = parseProblem(golden.problem);
-	const cases = golden.cases.filter(({ theory }: { theory: string }) => theory === "equations-of-state");
+	const cases = (golden.cases as SolvedCase[]).filter(({ theory }) => theory === "equations-of-state");
 
 	it.each(cases)(
 		"the variance of the weights along the teacher, %j",

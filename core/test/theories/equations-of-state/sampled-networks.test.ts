@@ -6,6 +6,13 @@ import { readGolden } from "./golden-units.ts";
 
 const engine = await createEngine();
 
+interface JsonAnswer {
+	readonly testMean: number[][];
+	readonly testVariance: number[][];
+	readonly kernels: { readonly preactivation: readonly number[][][] };
+	readonly validity: readonly { readonly name: string; readonly message: string }[];
+}
+
 const flat = (value: unknown): number[] => (Array.isArray(value) ? value.flatMap(flat) : [value as number]);
 
 /** Relative Frobenius distance. */
@@ -19,7 +26,7 @@ function answers(name: string, options: object = {}) {
 	const solve = (id: string, own: object) =>
 		answerToJson(
 			solveTheory(findTheory(id), parseProblem(problem), own, { engine, clock: () => 0 }),
-		) as Record<string, never>;
+		) as unknown as JsonAnswer;
 	return { truth, adapted: solve("equations-of-state", options), infinite: solve("nngp", {}) };
 }
 
@@ -34,7 +41,7 @@ describe("relu", () => {
 			expect(distance(adapted.kernels.preactivation[0], truth.kernels.preactivation[0])).toBeLessThan(
 				distance(infinite.kernels.preactivation[0], truth.kernels.preactivation[0]),
 			);
-			expect(adapted.validity.find((note: { name: string }) => note.name === "relu").message).toBe(
+			expect(adapted.validity.find(({ name }) => name === "relu")!.message).toBe(
 				"relu: the true distribution of a unit's weights is not even, which no centered Gaussian follows: the predictor is usually worse than that of nngp, although the kernels are better",
 			);
 		},
@@ -47,7 +54,7 @@ describe("linear, mean-field: errors fall as 1/N", () => {
 	const [few, many] = [at(5), at(100)];
 
 	// A factor of 20 in the width; the truths are known to a tenth of these errors or better.
-	it.each([["testMean"], ["testVariance"]])("%s", (quantity) => {
+	it.each(["testMean", "testVariance"] as const)("%s", (quantity) => {
 		const ratio =
 			distance(few.adapted[quantity], few.truth[quantity]) /
 			distance(many.adapted[quantity], many.truth[quantity]);

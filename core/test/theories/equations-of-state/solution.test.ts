@@ -31,6 +31,9 @@ const nngpAnswer = (problem: Problem) =>
 	solveTheory(findTheory("nngp"), problem, {}, { engine, clock: () => 0 });
 const kernel = (answer: Answer, name: string, layer: number) => (answer.kernels[name] as Matrix[])[layer]!;
 
+const whiteCases: { input: Record<string, number>; expected: { lambda: number; mu: number } }[] =
+	readGolden("eos-unit-linear-white").cases;
+
 describe("the solution", () => {
 	it.each(Object.entries(layerKinds("erf")))(
 		"meets the equations as they are written, (3) and (4): %s",
@@ -44,23 +47,20 @@ describe("the solution", () => {
 		},
 	);
 
-	it.each(readGolden("eos-unit-linear-white").cases)(
-		"is the closed form for linear units and white data: %o",
-		({ input, expected }) => {
-			const problem = whiteProblem(input);
-			const { data: y } = problem.trainTargets;
-			const K = kernel(answerTo(problem), "preactivation", 0);
-			const norm = y.reduce((sum, value) => sum + value * value, 0);
-			for (let i = 0; i < y.length; i++) {
-				for (let j = 0; j < y.length; j++) {
-					const along = (y[i]! * y[j]!) / norm;
-					const wanted = expected.lambda * along + expected.mu * ((i === j ? 1 : 0) - along);
-					// The file's digits.
-					expect(Math.abs(K.data[i * y.length + j]! - wanted)).toBeLessThan(1e-10 * expected.lambda);
-				}
+	it.each(whiteCases)("is the closed form for linear units and white data: %o", ({ input, expected }) => {
+		const problem = whiteProblem(input);
+		const { data: y } = problem.trainTargets;
+		const K = kernel(answerTo(problem), "preactivation", 0);
+		const norm = y.reduce((sum, value) => sum + value * value, 0);
+		for (let i = 0; i < y.length; i++) {
+			for (let j = 0; j < y.length; j++) {
+				const along = (y[i]! * y[j]!) / norm;
+				const wanted = expected.lambda * along + expected.mu * ((i === j ? 1 : 0) - along);
+				// The file's digits.
+				expect(Math.abs(K.data[i * y.length + j]! - wanted)).toBeLessThan(1e-10 * expected.lambda);
 			}
-		},
-	);
+		}
+	});
 
 	it("is found from every start", () => {
 		for (const problem of [
