@@ -41,7 +41,13 @@ export function solveTheories(
 			: choices.map(({ id, options }) => ({ theory: findTheory(id), options }));
 	for (const { theory, options } of chosen) parseOptions(theory, options);
 	return chosen.map(({ theory, options }) => {
-		const outcome = outcomeOf(theory, problem, options, context);
+		const repeated = choices === "all" ? theory.repeats : undefined;
+		const outcome = repeated
+			? {
+					theory: theory.id,
+					reason: `${theory.id} with its default options is ${repeated}; name it with others.`,
+				}
+			: outcomeOf(theory, problem, options, context);
 		context.onOutcome?.(outcome);
 		return outcome;
 	});

@@ -65,6 +65,7 @@ export const deepKernelMachine: Theory<z.output<typeof options>> = {
 	summary:
 		"Gram matrices of the layers between the kernel below and the targets, with a pull of free strength.",
 	references: [yang2021theory, seroussi2021separation],
+	repeats: "equations-of-state",
 	assumes: ["gaussian-units", "sharp-kernels", "second-moment-coupling"],
 	options,
 	applies: ({ noiseVariance }) =>

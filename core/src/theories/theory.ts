@@ -40,6 +40,8 @@ export interface Theory<Options extends object = Record<string, unknown>> {
 	readonly references: readonly Reference[];
 	/** What it takes for granted about the hidden layers, among what a sampled network can show. */
 	readonly assumes?: readonly Assumption[];
+	/** The id of the theory that this one is with its default options: `all` leaves it out then. */
+	readonly repeats?: string;
 	/** A strict Zod object whose every field has a default and a description. */
 	readonly options: z.ZodType<Options>;
 	/** true, or one sentence that says why this theory does not answer this problem. */
