@@ -1,9 +1,10 @@
 /** Every golden case of the theories and analyses that exist, through the command line. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { analyses, findTheory, parseProblem, type Theory, theories } from "@finitude/core";
-import { describe, expect, it } from "vitest";
-import { finitude, repository } from "./run-cli.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { finitude, finitudeHere, repository } from "./run-cli.ts";
 
 interface GoldenCase {
 	readonly theory: string;
@@ -66,12 +67,17 @@ function expectAnswer(
 	}
 }
 
+const scratch = mkdtempSync(join(tmpdir(), "finitude-golden-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
 for (const file of readdirSync(folder).sort()) {
 	const golden = JSON.parse(readFileSync(join(folder, file), "utf8"));
 	const cases = (golden.cases as GoldenCase[]).filter((candidate) => known(candidate.theory) !== undefined);
 	if (golden.problem === undefined || cases.length === 0) continue;
 	describe(file, () => {
 		const problem = parseProblem(golden.problem);
+		const path = join(scratch, file);
+		writeFileSync(path, JSON.stringify(golden.problem));
 		for (const [i, candidate] of cases.entries()) {
 			const title = `${candidate.theory} ${JSON.stringify(candidate.options)} (case ${i})`;
 			it(title, async () => {
@@ -79,10 +85,12 @@ for (const file of readdirSync(folder).sort()) {
 					"--option",
 					`${name}=${JSON.stringify(value)}`,
 				]);
-				const result = await finitude(
-					["predict", "-", "--theory", candidate.theory, "--covariance", "--json", ...options],
-					{ input: JSON.stringify(golden.problem) },
-				);
+				const flags = ["--theory", candidate.theory, "--covariance", "--json", ...options];
+				// Starting processes for all of them would take as long as everything else.
+				const result =
+					i === 0
+						? await finitude(["predict", "-", ...flags], { input: JSON.stringify(golden.problem) })
+						: await finitudeHere(["predict", path, ...flags]);
 				const applies = findTheory(candidate.theory).applies(problem);
 				if (applies !== true) {
 					// A part of the theory that is not available: the command must refuse with that sentence, not answer.

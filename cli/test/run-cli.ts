@@ -1,6 +1,9 @@
-/** Runs the built command line as a user does: a process of its own. */
+/** Runs the command line: built and as a user does, in a process of its own, or from its sources in this one. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { createProgram } from "../src/program.ts";
+import { run } from "../src/run.ts";
 
 export const repository = fileURLToPath(new URL("../..", import.meta.url));
 const bin = fileURLToPath(new URL("../bin/finitude.js", import.meta.url));
@@ -39,6 +42,27 @@ export function finitude(args: readonly string[], options: CliOptions = {}): Pro
 		child.stdin.end(options.input ?? "");
 		options.onStart?.((signal) => child.kill(signal));
 	});
+}
+
+/**
+ * finitude ...args in this process: the same code without the start of a process and its standard input. One call at a time.
+ */
+export async function finitudeHere(args: readonly string[]): Promise<CliResult> {
+	const printed: Record<"log" | "error", string> = { log: "", error: "" };
+	const spies = (["log", "error"] as const).map((stream) =>
+		vi.spyOn(console, stream).mockImplementation((text: string) => {
+			printed[stream] += `${text}\n`;
+		}),
+	);
+	const before = process.exitCode;
+	process.exitCode = undefined;
+	try {
+		const code = await run(createProgram(), ["node", "finitude", ...args]);
+		return { code, stdout: printed.log, stderr: printed.error };
+	} finally {
+		process.exitCode = before;
+		for (const spy of spies) spy.mockRestore();
+	}
 }
 
 /** Sends a signal `afterMs` after the condition holds: a busy machine delays both. */

@@ -18,7 +18,7 @@ import {
 	smallProblem,
 } from "../helpers/problems.ts";
 
-const engine = await createEngine({ engine: "reference" });
+const engine = await createEngine();
 
 const problems: Record<string, Problem> = {
 	"erf, one layer": smallProblem(networkOf([denseLayer("erf")])),
@@ -178,14 +178,16 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 				trainInputs: permuteRows(problem.trainInputs, order),
 				trainTargets: permuteRows(problem.trainTargets, order),
 			});
-			// The factorization runs in another order: rounding times the condition number, about 100 here.
+			// The factorization runs in another order: rounding times the condition number, about 100 here. Iterations end
+			// somewhere within their residual.
+			const bound = 1e-11 + 10 * (answer.convergence.residual + shuffled.convergence.residual);
 			for (const key of ["trainMean", "trainVariance"] as const) {
 				if (answer[key] === undefined) continue;
-				expect(largestDifference(shuffled[key]!, permuteRows(answer[key], order))).toBeLessThan(1e-11);
+				expect(largestDifference(shuffled[key]!, permuteRows(answer[key], order))).toBeLessThan(bound);
 			}
-			if (answer.testMean) expect(largestDifference(shuffled.testMean!, answer.testMean)).toBeLessThan(1e-11);
+			if (answer.testMean) expect(largestDifference(shuffled.testMean!, answer.testMean)).toBeLessThan(bound);
 			if (answer.logEvidence !== undefined) {
-				expect(Math.abs(shuffled.logEvidence! - answer.logEvidence)).toBeLessThan(1e-10);
+				expect(Math.abs(shuffled.logEvidence! - answer.logEvidence)).toBeLessThan(10 * bound);
 			}
 		});
 

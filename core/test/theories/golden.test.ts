@@ -30,6 +30,9 @@ const cases = goldenFiles().flatMap(({ name, problem, cases }) =>
 			problem,
 		})),
 );
+/** On the reference engine sampled nodes take minutes and say no more than the others do: its arithmetic is tested by them. */
+const SLOW_ON_REFERENCE = /^exact-mean-field-(fcn2|cnn2)-/;
+
 const isRefused = (c: { name: string; theory: string }) => REFUSED.includes(`${c.name} ${c.theory}`);
 
 describe.each(["reference", "wasm"] as const)(
@@ -37,7 +40,9 @@ describe.each(["reference", "wasm"] as const)(
 	async (engineId) => {
 		const engine = await createEngine({ engine: engineId });
 
-		it.each(cases.filter((c) => !isRefused(c)))("$name, $theory $options", ({ golden, problem }) => {
+		const here = cases.filter(({ name }) => engineId === "wasm" || !SLOW_ON_REFERENCE.test(name));
+
+		it.each(here.filter((c) => !isRefused(c)))("$name, $theory $options", ({ golden, problem }) => {
 			const theory = findTheory(golden.theory);
 			const answer = solveTheory(theory, problem, golden.options, {
 				engine,
