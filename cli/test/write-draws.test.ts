@@ -103,6 +103,8 @@ describe("finitude sample --out", () => {
 			"theory_nngp",
 			"theory_finite_width_correction",
 			"theory_self_consistent",
+			"theory_equations_of_state",
+			"theory_exact_mean_field",
 			"theory_kernel_rescaling",
 		]);
 		expect(json.groups.posterior!.variables.test_mean!.shape).toEqual([2, 20, 1, 1]);

@@ -19,7 +19,7 @@ import { fluctuationsOf, oneLoopEvidence, plusFluctuations } from "./fluctuating
 import { MOST_POINTS } from "./fluctuations.ts";
 import { isNormalizable } from "./growth.ts";
 import type { SaddleSolution } from "./newton.ts";
-import { type Integration, nodesOf, SETS } from "./nodes.ts";
+import { gaussianSampleSize, type Integration, nodesOf, SETS } from "./nodes.ts";
 import { momentBlocks, weightMoments } from "./outputs.ts";
 import { proposalOf } from "./proposal.ts";
 import { freeEnergy, type SaddleProblem, saddleProblem } from "./saddle-equations.ts";
@@ -54,6 +54,10 @@ export function solveExactMeanField(
 	const unit = oriented(hiddenUnit(engine, problem), saddle.targets);
 	const proposal = proposalOf(engine, problem, unit, prior.outputWeights.train);
 	const nodes = nodesOf(engine, unit, proposal.covariance, options);
+	if (nodes.kind === "sampled" && !nodes.sphere) {
+		// Before minutes of work that would end in the same refusal.
+		requireEffectiveNodes(gaussianSampleSize(nodes.rule.count, proposal.covariance.rows), options.samples);
+	}
 	const kernels = (on: SaddleOnNodes, { point }: SaddleSolution, tests = false): KernelBlocks => {
 		const { law, rule } = on;
 		const source = featureSource(engine, unit, rule, { stored: 0 });
