@@ -13,7 +13,7 @@
  * 6. Gives: means, variances, covariances, log evidence, output and pre-activation kernels.
  * 7. References: Seroussi, Naveh, Ringel 2021, arXiv 2112.15383; Yang et al. 2021, arXiv 2108.13097 (the same objective with
  *    free weights). The equations are derived here, not quoted.
- * 8. Cost: 40 to 150 passes of about 15 (P J)^3 operations for each layer above the first; memory about 10 L (P J)^2 numbers.
+ * 8. Cost: 40 to 100 passes of about 12 (P J)^3 operations for each layer above the first; memory about 10 L (P J)^2 numbers.
  * 9. Fails: relu predictors (relu); P of the order of N in the standard scaling (tr(Q R)/N); several positions in deep
  *    convolutions whose kernels are singular (refused; jitter).
  * 10. Checked: fixtures/golden/eos-*.json, finite differences of S, closed forms of linear networks with white data,
