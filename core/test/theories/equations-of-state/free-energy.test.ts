@@ -52,46 +52,37 @@ function somewhere(problem: Problem, sign: 1 | -1 = 1) {
 /** Central differences of step 1e-4 leave h^2 times a third derivative of order 1, and rounding of S over h: 1e-7. */
 const DIFFERENCE_ERROR = 1e-6;
 
+/** The slope of S along a direction, by the gradient and by differences. */
+function expectSlope({ model, state, energy, direction }: ReturnType<typeof somewhere>): void {
+	const h = 1e-4;
+	const path = geodesic(engine, state, direction);
+	const [ahead, behind] = [h, -h].map((s) => freeEnergy(engine, model, path.at(s))!.value);
+	const slope = innerProduct(energy.gradients, direction, model.weights);
+	expect(Math.abs((ahead! - behind!) / (2 * h) - slope)).toBeLessThan(
+		DIFFERENCE_ERROR * (1 + Math.abs(slope)),
+	);
+}
+
 describe.each(["linear", "erf", "relu", "quadratic", "sin", "tanh", "gelu", "sigmoid", "softplus"])(
 	"%s",
 	(activation) => {
 		it.each(Object.entries(layerKinds(activation)))(
 			"S has the gradient that central differences give: %s",
 			(_, problem) => {
-				const { model, state, energy, direction } = somewhere(problem);
-				const h = 1e-4;
-				const path = geodesic(engine, state, direction);
-				const [ahead, behind] = [h, -h].map((s) => freeEnergy(engine, model, path.at(s))!.value);
-				const slope = innerProduct(energy.gradients, direction, model.weights);
-				expect(Math.abs((ahead! - behind!) / (2 * h) - slope)).toBeLessThan(
-					DIFFERENCE_ERROR * (1 + Math.abs(slope)),
-				);
+				expectSlope(somewhere(problem));
 			},
 		);
 	},
 );
 
 it("the sign of the notebook has the gradient of its own function", () => {
-	const { model, state, energy, direction } = somewhere(layerKinds("erf")["two dense layers"]!, -1);
-	const h = 1e-4;
-	const path = geodesic(engine, state, direction);
-	const [ahead, behind] = [h, -h].map((s) => freeEnergy(engine, model, path.at(s))!.value);
-	const slope = innerProduct(energy.gradients, direction, model.weights);
-	expect(Math.abs((ahead! - behind!) / (2 * h) - slope)).toBeLessThan(
-		DIFFERENCE_ERROR * (1 + Math.abs(slope)),
-	);
+	expectSlope(somewhere(layerKinds("erf")["two dense layers"]!, -1));
 });
 
 it("linear layers are solved in the range of their kernels with the same gradient", () => {
-	const { model, state, energy, direction } = somewhere(linearProblem(9, 3, 3, 0.3));
-	expect(model.ranges.map((range) => range?.columns)).toEqual([4, 4]);
-	const h = 1e-4;
-	const path = geodesic(engine, state, direction);
-	const [ahead, behind] = [h, -h].map((s) => freeEnergy(engine, model, path.at(s))!.value);
-	const slope = innerProduct(energy.gradients, direction, model.weights);
-	expect(Math.abs((ahead! - behind!) / (2 * h) - slope)).toBeLessThan(
-		DIFFERENCE_ERROR * (1 + Math.abs(slope)),
-	);
+	const there = somewhere(linearProblem(9, 3, 3, 0.3));
+	expect(there.model.ranges.map((range) => range?.columns)).toEqual([4, 4]);
+	expectSlope(there);
 });
 
 it("Hessian-vector products are symmetric", () => {
