@@ -15,7 +15,7 @@
  * 9. Fails: at small widths, where it reports a large expansion parameter or negative variances; in the mean-field scaling.
  * 10. Checked: fixtures/golden/fwc-*.json, the exact posterior of linear networks for N = 16 to 512, finite differences.
  */
-import { type Matrix, matrix } from "@finitude/engine";
+import { type Matrix, matrix, plus } from "@finitude/engine";
 import { z } from "zod";
 import type { Answer } from "../answer/answer.ts";
 import { priorKernels } from "../kernels/prior-kernels.ts";
@@ -23,7 +23,7 @@ import type { Problem } from "../problem/problem.ts";
 import type { EvidenceTerms } from "./finite-width-correction/correction.ts";
 import { firstOrder } from "./finite-width-correction/first-order.ts";
 import { references } from "./finite-width-correction/references.ts";
-import { blockOf, rowsOf, stacked, sum } from "./finite-width-correction/stacked-points.ts";
+import { blockOf, rowsOf, stacked } from "./finite-width-correction/stacked-points.ts";
 import { validityNotes } from "./finite-width-correction/validity.ts";
 import { gaussianProcessPosterior } from "./gaussian-process.ts";
 import { predictions } from "./predictions.ts";
@@ -73,7 +73,7 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 		const { correction, notes, convergence } = firstOrder(engine, problem, prior, chosen, covariance);
 		const limitMean = stacked(base.trainMean, base.testMean);
 		const limitVariance = stacked(base.trainVariance, base.testVariance);
-		const mean = sum(limitMean, correction.mean);
+		const mean = plus(limitMean, correction.mean);
 		const variance = matrix(
 			limitVariance.rows,
 			D,
@@ -112,9 +112,9 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 			}
 			if (!correction.covariance) return {};
 			return {
-				trainCovariance: sum(limit.trainCovariance!, blockOf(correction.covariance, 0, P)),
+				trainCovariance: plus(limit.trainCovariance!, blockOf(correction.covariance, 0, P)),
 				...(limit.testCovariance && {
-					testCovariance: sum(limit.testCovariance, blockOf(correction.covariance, P, n)),
+					testCovariance: plus(limit.testCovariance, blockOf(correction.covariance, P, n)),
 				}),
 			};
 		}

@@ -1,4 +1,10 @@
-import { choleskyFactor, type Engine, type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
+import {
+	choleskyFactor,
+	type Engine,
+	type Matrix,
+	plusDiagonal,
+	symmetricEigenvalues,
+} from "@finitude/engine";
 import { InputError } from "../errors.ts";
 
 /**
@@ -12,9 +18,7 @@ import { InputError } from "../errors.ts";
  */
 export function factorKernel(engine: Engine, kernel: Matrix, noiseVariance: number): Matrix {
 	const n = kernel.rows;
-	const noisy = matrix(n, n, kernel.data.slice());
-	for (let i = 0; i < n; i++) noisy.data[i * n + i]! += noiseVariance;
-	const result = choleskyFactor(engine, noisy);
+	const result = choleskyFactor(engine, plusDiagonal(kernel, noiseVariance));
 	if (result.positiveDefinite && pivotsAreSafe(result.factor)) return result.factor;
 	const eigenvalues = symmetricEigenvalues(engine, kernel);
 	const smallest = eigenvalues[0]!;

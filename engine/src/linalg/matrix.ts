@@ -62,6 +62,47 @@ export function diagonal(m: Matrix): Float64Array {
 	return Float64Array.from({ length: Math.min(m.rows, m.columns) }, (_, i) => m.data[i * m.columns + i]!);
 }
 
+/** The sum of the main diagonal. */
+export function trace(m: Matrix): number {
+	let sum = 0;
+	for (let i = 0; i < m.rows; i++) sum += m.data[i * m.columns + i]!;
+	return sum;
+}
+
+/** The n x n identity. */
+export function identity(n: number): Matrix {
+	const result = matrix(n, n);
+	for (let i = 0; i < n; i++) result.data[i * n + i] = 1;
+	return result;
+}
+
+/** A + B. */
+export function plus(a: Matrix, b: Matrix): Matrix {
+	return matrix(
+		a.rows,
+		a.columns,
+		a.data.map((x, i) => x + b.data[i]!),
+	);
+}
+
+/** A + x I. */
+export function plusDiagonal(a: Matrix, x: number): Matrix {
+	const result = matrix(a.rows, a.columns, a.data.slice());
+	for (let i = 0; i < a.rows; i++) result.data[i * a.columns + i]! += x;
+	return result;
+}
+
+/** (A + A^T)/2, in place. */
+export function symmetricPart(a: Matrix): Matrix {
+	const n = a.rows;
+	for (let i = 0; i < n; i++) {
+		for (let j = 0; j < i; j++) {
+			a.data[i * n + j] = a.data[j * n + i] = (a.data[i * n + j]! + a.data[j * n + i]!) / 2;
+		}
+	}
+	return a;
+}
+
 /** The inner product sum_i a_i b_i of two arrays of one length, summed in order. */
 export function dot(a: Float64Array, b: Float64Array): number {
 	let sum = 0;

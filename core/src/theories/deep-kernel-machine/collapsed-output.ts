@@ -10,9 +10,9 @@ import {
 	matrix,
 	multiply,
 	solveLower,
+	symmetricPart,
 	transposed,
 } from "@finitude/engine";
-import { symmetricPart } from "../equations-of-state/state-steps.ts";
 import { columnNorms } from "./conditional-layer.ts";
 import type { SpreadKernel } from "./spread-map.ts";
 

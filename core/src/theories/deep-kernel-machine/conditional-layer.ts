@@ -1,6 +1,5 @@
 /** One layer above the first, from its inducing inputs to the training points: equation (3), forward and backward. */
-import { type Engine, type Matrix, matrix, multiply, solveLower } from "@finitude/engine";
-import { sum } from "../equations-of-state/state-steps.ts";
+import { type Engine, type Matrix, matrix, multiply, plus, solveLower } from "@finitude/engine";
 import type { SpreadKernel } from "./spread-map.ts";
 
 /** K_l = C T T^T C^T at the inducing inputs, C = chol(Q_l), in the coordinates of the range U of Q_l where it has one. */
@@ -65,16 +64,16 @@ export function conditionalCotangents(
 ): ConditionalCotangents {
 	const pull = range ? multiply(engine, range, above.cross, { transposeA: true }) : above.cross;
 	const A = multiply(engine, C, pull, { transposeA: true });
-	const dW = sum(multiply(engine, T, A, { transposeA: true }), scaledColumns(W, above.diagonal, 2));
-	const dV = sum(multiply(engine, T, dW), scaledColumns(V, above.diagonal, -2));
-	const dT = sum(
+	const dW = plus(multiply(engine, T, A, { transposeA: true }), scaledColumns(W, above.diagonal, 2));
+	const dV = plus(multiply(engine, T, dW), scaledColumns(V, above.diagonal, -2));
+	const dT = plus(
 		multiply(engine, A, W, { transposeB: true, alpha: 0.5 }),
 		multiply(engine, V, dW, { transposeB: true, alpha: 0.5 }),
 	);
 	const dq = solveLower(engine, C, dV, { transposed: true });
 	return {
 		own: multiply(engine, T, dT, { transposeA: true }),
-		priorFactor: sum(
+		priorFactor: plus(
 			multiply(engine, A, multiply(engine, T, W), { transposeB: true, alpha: 0.5 }),
 			multiply(engine, dV, V, { transposeB: true, alpha: -0.5 }),
 		),

@@ -1,5 +1,5 @@
 /** The free energy -L with inducing inputs, and its gradient: kernels at the inducing inputs, spread to the training points. */
-import type { Engine, Matrix } from "@finitude/engine";
+import { type Engine, type Matrix, plus } from "@finitude/engine";
 import {
 	type FreeEnergy,
 	inputPull,
@@ -10,7 +10,6 @@ import {
 } from "../equations-of-state/free-energy.ts";
 import { inputCotangent } from "../equations-of-state/input-layer.ts";
 import { layerPull } from "../equations-of-state/layer-pull.ts";
-import { sum } from "../equations-of-state/state-steps.ts";
 import {
 	type CollapsedOutput,
 	collapsedCotangents,
@@ -87,7 +86,7 @@ export function inducingFreeEnergy(
 		if (l === 0) {
 			const below = layers.maps[0]!.backward(engine, at, cotangent);
 			addTo(below.diagonal, outer.inducing, 1);
-			const pull = sum(
+			const pull = plus(
 				inputCotangent(engine, layers.maps[0]!.layer, layers.inputs, below),
 				inputSpreadCotangent(engine, inputs, outer),
 			);

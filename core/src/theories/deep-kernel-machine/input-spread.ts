@@ -1,6 +1,5 @@
 /** The first layer where a training point takes part: K_1 from the covariance S of one unit's weights, and back. */
-import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
-import { sum } from "../equations-of-state/state-steps.ts";
+import { type Engine, type Matrix, matrix, multiply, plus } from "@finitude/engine";
 import type { SpreadKernel } from "./spread-map.ts";
 
 /** Whitened inputs at every position: J m x r and J P x r. */
@@ -47,7 +46,7 @@ export function inputSpreadCotangent(
 	let total = multiply(engine, training, weighted, { transposeA: true });
 	for (let j = 0; j < positions; j++) {
 		const pulled = multiply(engine, rowsAt(cross, j, positions), rowsAt(training, j, positions));
-		total = sum(total, multiply(engine, rowsAt(inducing, j, positions), pulled, { transposeA: true }));
+		total = plus(total, multiply(engine, rowsAt(inducing, j, positions), pulled, { transposeA: true }));
 	}
 	return total;
 }

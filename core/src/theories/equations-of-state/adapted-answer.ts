@@ -1,5 +1,5 @@
 /** The answer of a theory whose layer kernels solve the equations of state. */
-import { diagonal } from "@finitude/engine";
+import { diagonal, plus } from "@finitude/engine";
 import type { Answer, KernelQuantity } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -10,7 +10,6 @@ import { type FluctuationVariances, fluctuationVariances } from "./kernel-fluctu
 import { orderParameters } from "./order-parameters.ts";
 import { meansAt, outputBlocks } from "./predict.ts";
 import { type EquationsSolution, positionKernels } from "./solve-equations.ts";
-import { sum } from "./state-steps.ts";
 import {
 	fluctuationNote,
 	modelNotes,
@@ -93,8 +92,8 @@ export function pointMoments(
 	return {
 		given: {
 			...conditional,
-			trainVariance: sum(trainVariance, added.train),
-			...(testVariance && added.test && { testVariance: sum(testVariance, added.test) }),
+			trainVariance: plus(trainVariance, added.train),
+			...(testVariance && added.test && { testVariance: plus(testVariance, added.test) }),
 		},
 		absent: {},
 	};

@@ -7,11 +7,11 @@ import {
 	type Engine,
 	logDeterminant,
 	type Matrix,
-	matrix,
 	multiply,
+	plusDiagonal,
+	symmetricPart,
 } from "@finitude/engine";
 import type { OutputTerm } from "./free-energy.ts";
-import { symmetricPart } from "./state-steps.ts";
 
 /**
  * 1/2 tr(y^T R y) + sign (D/2) logdet(Q_f + kappa I) + (D P/2) log(2 pi), and its derivative 1/2 (sign D R - t t^T), (5),
@@ -20,9 +20,7 @@ import { symmetricPart } from "./state-steps.ts";
 export function gaussianOutput(targets: Matrix, noiseVariance: number, sign: 1 | -1): OutputTerm {
 	const { rows: P, columns: D } = targets;
 	return (engine, outputKernel) => {
-		const noisy = matrix(P, P, outputKernel.data.slice());
-		for (let i = 0; i < P; i++) noisy.data[i * P + i]! += noiseVariance;
-		const cholesky = choleskyFactor(engine, noisy);
+		const cholesky = choleskyFactor(engine, plusDiagonal(outputKernel, noiseVariance));
 		if (!cholesky.positiveDefinite) return undefined;
 		const inverse = choleskyInverse(engine, cholesky.factor);
 		const discrepancy = choleskySolve(engine, cholesky.factor, targets);

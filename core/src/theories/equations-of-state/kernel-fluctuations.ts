@@ -1,10 +1,17 @@
 /** What the fluctuations of the kernels around the minimum of S add to the variances, equation (12). */
-import { choleskyFactor, type Engine, type Matrix, matrix, solveLower } from "@finitude/engine";
+import {
+	choleskyFactor,
+	type Engine,
+	type Matrix,
+	matrix,
+	solveLower,
+	symmetricPart,
+} from "@finitude/engine";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { FreeEnergy } from "./free-energy.ts";
 import type { EquationsSolution } from "./solve-equations.ts";
-import { type Direction, nudged, symmetricPart } from "./state-steps.ts";
+import { type Direction, nudged } from "./state-steps.ts";
 
 /** Of the entries of the kernels: the Hessian is dense, 8 bytes times its square, and is factorized. */
 const LARGEST_DIMENSION = 6000;

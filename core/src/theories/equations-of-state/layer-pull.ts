@@ -5,13 +5,13 @@ import {
 	load,
 	type Matrix,
 	scoped,
+	symmetricPart,
 	transpose,
 	unload,
 	type View,
 	view,
 } from "@finitude/engine";
 import { divergenceValue } from "./divergence.ts";
-import { symmetricPart } from "./state-steps.ts";
 import { multiplyLowerTransposed, multiplyToLower } from "./structured-products.ts";
 
 export interface LayerPull {

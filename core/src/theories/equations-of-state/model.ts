@@ -1,5 +1,13 @@
 /** The layers of a problem, and the infinite-width state that the minimization of the free energy starts from. */
-import { type Engine, type Matrix, matrix, symmetricEigen, symmetricEigenvalues } from "@finitude/engine";
+import {
+	type Engine,
+	identity,
+	type Matrix,
+	matrix,
+	symmetricEigen,
+	symmetricEigenvalues,
+	trace,
+} from "@finitude/engine";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { RANK_THRESHOLD } from "../../samplers/row-space.ts";
@@ -116,14 +124,6 @@ function singular(engine: Engine, prior: Matrix, l: number, jitter: number): Inp
 	});
 }
 
-export function meanDiagonal({ rows, columns, data }: Matrix): number {
-	let sum = 0;
-	for (let i = 0; i < rows; i++) sum += data[i * columns + i]!;
-	return sum / rows;
-}
-
-export function identity(n: number): Matrix {
-	const result = matrix(n, n);
-	for (let i = 0; i < n; i++) result.data[i * n + i] = 1;
-	return result;
+export function meanDiagonal(m: Matrix): number {
+	return trace(m) / m.rows;
 }

@@ -1,14 +1,20 @@
 /** The numbers that sum up what the kernels learned. */
-import { choleskySolve, dot, type Engine, type Matrix, symmetricEigenvalues } from "@finitude/engine";
+import {
+	choleskySolve,
+	dot,
+	type Engine,
+	identity,
+	type Matrix,
+	symmetricEigenvalues,
+	trace,
+} from "@finitude/engine";
 import type { OrderParameter } from "../../answer/answer.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { discrepancyMeasures, emergentScale } from "../discrepancy-measures.ts";
 import type { GaussianProcessPosterior } from "../gaussian-process.ts";
 import { factorKernel } from "../kernel-factor.ts";
 import { layerKernels } from "./free-energy.ts";
-import { identity } from "./model.ts";
 import { type EquationsSolution, positionKernels, weightCovariance } from "./solve-equations.ts";
-import { trace } from "./state-steps.ts";
 
 /** `weightParameters`, and where the layer in question has one position `emergentScale` and the trace and the value along the targets of K_2. */
 export function orderParameters(

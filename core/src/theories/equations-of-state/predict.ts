@@ -1,5 +1,12 @@
 /** Predictions of a solution: the Gaussian process of the adapted output kernel, equations (10) and (11). */
-import { choleskyFactor, choleskySolve, type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
+import {
+	choleskyFactor,
+	choleskySolve,
+	type Engine,
+	type Matrix,
+	multiply,
+	plusDiagonal,
+} from "@finitude/engine";
 import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { layerKernels } from "./free-energy.ts";
@@ -34,10 +41,7 @@ export function meansAt(
 	const kernels = layerKernels(engine, model, factors);
 	if (kernels === undefined) return undefined;
 	const { output } = kernels;
-	const P = output.rows;
-	const noisy = matrix(P, P, output.data.slice());
-	for (let i = 0; i < P; i++) noisy.data[i * P + i]! += noiseVariance;
-	const cholesky = choleskyFactor(engine, noisy);
+	const cholesky = choleskyFactor(engine, plusDiagonal(output, noiseVariance));
 	if (!cholesky.positiveDefinite) return undefined;
 	const discrepancy = choleskySolve(engine, cholesky.factor, trainTargets);
 	const train = trainTargets.data.map((y, k) => y - noiseVariance * discrepancy.data[k]!);

@@ -1,5 +1,5 @@
 /** Moves in the space of kernels, in the coordinates K = F exp(E) F^T of each layer with the metric (N_l/2) tr(E E'). */
-import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, multiply, symmetricEigen, trace } from "@finitude/engine";
 import type { KernelState } from "./free-energy.ts";
 
 /** One symmetric E for each layer. */
@@ -82,31 +82,4 @@ export function geodesic(engine: Engine, state: KernelState, direction: Directio
 			};
 		},
 	};
-}
-
-/** The sum of the diagonal. */
-export function trace({ rows, columns, data }: Matrix): number {
-	let sum = 0;
-	for (let i = 0; i < rows; i++) sum += data[i * columns + i]!;
-	return sum;
-}
-
-/** (M + M^T)/2, in place. */
-export function symmetricPart(m: Matrix): Matrix {
-	const n = m.rows;
-	for (let i = 0; i < n; i++) {
-		for (let j = 0; j < i; j++) {
-			m.data[i * n + j] = m.data[j * n + i] = (m.data[i * n + j]! + m.data[j * n + i]!) / 2;
-		}
-	}
-	return m;
-}
-
-/** A + B. */
-export function sum(a: Matrix, b: Matrix): Matrix {
-	return matrix(
-		a.rows,
-		a.columns,
-		a.data.map((x, k) => x + b.data[k]!),
-	);
 }

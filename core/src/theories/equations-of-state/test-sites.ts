@@ -1,10 +1,18 @@
 /** Kernels at the test points: the conditional of each layer's optimal joint Gaussian, equation (10). */
-import { type Engine, gram, type Matrix, matrix, multiply, solveLower, transposed } from "@finitude/engine";
+import {
+	type Engine,
+	gram,
+	type Matrix,
+	matrix,
+	multiply,
+	solveLower,
+	symmetricPart,
+	transposed,
+} from "@finitude/engine";
 import type { TestBlocks } from "../../kernels/kernel-blocks.ts";
 import type { WhitenedInputs } from "../../samplers/whitened-inputs.ts";
 import type { LayerKernels, LayerModel } from "./free-energy.ts";
 import type { PairMap } from "./pair-map.ts";
-import { symmetricPart } from "./state-steps.ts";
 
 /** Covariances that involve test points, in blocks over the positions of one layer. */
 interface TestSites {

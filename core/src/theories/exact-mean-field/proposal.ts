@@ -1,10 +1,9 @@
 /** Where the neurons' density and the saddle are looked for: the equations of state of the same problem, or of one like it. */
-import { type Engine, gram, type Matrix, matrix, multiply } from "@finitude/engine";
+import { type Engine, gram, identity, type Matrix, matrix, multiply } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
 import { isInputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { WhitenedUnit } from "../../tilted-unit/index.ts";
-import { identity } from "../equations-of-state/model.ts";
 import { type EquationsSolution, solveEquationsOfState } from "../equations-of-state/solve-equations.ts";
 
 /** Covariance of the proposal and start of Newton's method. */

@@ -1,5 +1,5 @@
 /** Where Newton's method starts, and what is tried when it does not arrive. */
-import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, plusDiagonal } from "@finitude/engine";
 import type { NeuronLaw } from "./neurons.ts";
 import { type SaddleSolution, solveSaddle } from "./newton.ts";
 import { forceOf, type SaddleProblem } from "./saddle-equations.ts";
@@ -76,7 +76,7 @@ function follow(
 		const target = Math.max(1, factor / ratio);
 		const [from, to] = [at(problem, factor), at(problem, target)];
 		// With Q + kappa I as it was, A and the neurons' density stay where they exist when the noise falls.
-		const start = shifted(last.point.kernel, from.noiseVariance - to.noiseVariance);
+		const start = plusDiagonal(last.point.kernel, from.noiseVariance - to.noiseVariance);
 		const next = solveSaddle(engine, law, to, start);
 		iterations += next?.iterations ?? 0;
 		if (!next?.converged) {
@@ -88,14 +88,6 @@ function follow(
 		ratio = Math.min(usual, ratio * ratio);
 	}
 	return last && { ...last, iterations };
-}
-
-/** Q + shift I. */
-function shifted(kernel: Matrix, shift: number): Matrix {
-	const P = kernel.rows;
-	const result = matrix(P, P, kernel.data.slice());
-	for (let a = 0; a < P; a++) result.data[a * P + a]! += shift;
-	return result;
 }
 
 function solveFrom(

@@ -25,12 +25,3 @@ export function blockOf({ columns, data }: Matrix, first: number, end: number): 
 	}
 	return result;
 }
-
-/** A + B. */
-export function sum(a: Matrix, b: Matrix): Matrix {
-	return matrix(
-		a.rows,
-		a.columns,
-		a.data.map((x, k) => x + b.data[k]!),
-	);
-}

@@ -5,6 +5,7 @@ import {
 	type Engine,
 	type Matrix,
 	matrixFromColumn,
+	plusDiagonal,
 } from "@finitude/engine";
 import type { CumulantFunction, CumulantPoint } from "./cumulant-function.ts";
 import { combine, largestMagnitude, norm } from "./vectors.ts";
@@ -74,9 +75,7 @@ export function precisionFactor(
 	point: CumulantPoint,
 	noiseVariance: number,
 ): Matrix | undefined {
-	const hessian = point.hessian();
-	for (let i = 0; i < hessian.rows; i++) hessian.data[i * hessian.columns + i]! += noiseVariance;
-	const result = choleskyFactor(engine, hessian);
+	const result = choleskyFactor(engine, plusDiagonal(point.hessian(), noiseVariance));
 	return result.positiveDefinite ? result.factor : undefined;
 }
 

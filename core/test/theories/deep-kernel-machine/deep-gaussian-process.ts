@@ -1,5 +1,13 @@
 /** The deep Gaussian process with one Gram layer, sampled: what the deep kernel machine approximates with errors of order 1/N. */
-import { type Engine, type Matrix, matrix, multiply, type RandomState, seedStream } from "@finitude/engine";
+import {
+	type Engine,
+	type Matrix,
+	matrix,
+	multiply,
+	type RandomState,
+	seedStream,
+	symmetricPart,
+} from "@finitude/engine";
 import type { Problem } from "../../../src/index.ts";
 import { createHmcTransition } from "../../../src/samplers/hmc-transition.ts";
 import type { Force } from "../../../src/samplers/trajectory.ts";
@@ -9,7 +17,6 @@ import { inputCotangent } from "../../../src/theories/equations-of-state/input-l
 import { prepareModel } from "../../../src/theories/equations-of-state/model.ts";
 import { outputBlocks } from "../../../src/theories/equations-of-state/predict.ts";
 import { weightCovariance } from "../../../src/theories/equations-of-state/solve-equations.ts";
-import { symmetricPart } from "../../../src/theories/equations-of-state/state-steps.ts";
 import { gaussianProcessPosterior } from "../../../src/theories/gaussian-process.ts";
 import type { Sampled } from "../../helpers/z-scores.ts";
 

@@ -1,4 +1,4 @@
-import { createEngine, matrix } from "@finitude/engine";
+import { createEngine, matrix, symmetricPart } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { layerWidth, type Problem } from "../../../src/index.ts";
 import { freeEnergy, freeEnergyObjective } from "../../../src/theories/equations-of-state/free-energy.ts";
@@ -11,7 +11,6 @@ import {
 	type Direction,
 	geodesic,
 	innerProduct,
-	symmetricPart,
 } from "../../../src/theories/equations-of-state/state-steps.ts";
 import { denseLayer, networkOf, normalMatrix, smallProblem } from "../../helpers/problems.ts";
 import { readGolden } from "./golden-units.ts";

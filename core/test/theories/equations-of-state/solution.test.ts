@@ -1,4 +1,12 @@
-import { createEngine, gram, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import {
+	createEngine,
+	gram,
+	type Matrix,
+	matrix,
+	multiply,
+	symmetricEigen,
+	symmetricPart,
+} from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { type Answer, findTheory, layerWidth, type Problem, solveTheory } from "../../../src/index.ts";
 import { freeEnergy } from "../../../src/theories/equations-of-state/free-energy.ts";
@@ -6,11 +14,7 @@ import {
 	solveEquationsOfState,
 	weightCovariance,
 } from "../../../src/theories/equations-of-state/solve-equations.ts";
-import {
-	geodesic,
-	largestEntry,
-	symmetricPart,
-} from "../../../src/theories/equations-of-state/state-steps.ts";
+import { geodesic, largestEntry } from "../../../src/theories/equations-of-state/state-steps.ts";
 import { messageOf } from "../../helpers/message-of.ts";
 import {
 	convolutionLayer,

@@ -6,6 +6,7 @@ import {
 	matrix,
 	matrixFromColumn,
 	multiply,
+	plus,
 } from "@finitude/engine";
 import type { FeatureSource, Tilt } from "../../../tilted-unit/index.ts";
 import { factorKernel } from "../../kernel-factor.ts";
@@ -14,7 +15,6 @@ import type { KernelSaddle } from "../model.ts";
 import { largestMagnitude } from "../vectors.ts";
 import { andersonMixing } from "./anderson-mixing.ts";
 import type { BoundedNetwork } from "./bounded-cumulant.ts";
-import { plus } from "./prior-correction.ts";
 import { fieldAverages, secondMoments } from "./unit-averages.ts";
 
 export interface BoundedSaddleProblem {

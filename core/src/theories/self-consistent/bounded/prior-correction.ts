@@ -1,5 +1,5 @@
 /** Random points, with what is known exactly of the prior put in the place of their estimate of it. */
-import { dot, type Matrix, matrix, matrixRow } from "@finitude/engine";
+import { dot, type Matrix, matrix, matrixRow, plus } from "@finitude/engine";
 import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
 import type { TiltedUnit } from "./bounded-cumulant.ts";
 
@@ -52,14 +52,6 @@ export function sumOfBlocks(a: KernelBlocks, b: KernelBlocks): KernelBlocks {
 /** m x. */
 export function applied(m: Matrix, x: Float64Array): Float64Array {
 	return Float64Array.from({ length: m.rows }, (_, i) => dot(matrixRow(m, i), x));
-}
-
-export function plus(a: Matrix, b: Matrix): Matrix {
-	return matrix(
-		a.rows,
-		a.columns,
-		a.data.map((x, i) => x + b.data[i]!),
-	);
 }
 
 function minus(a: Matrix, b: Matrix): Matrix {

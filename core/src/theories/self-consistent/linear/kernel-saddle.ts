@@ -5,11 +5,13 @@ import {
 	dot,
 	type Engine,
 	gram,
+	identity,
 	logDeterminant,
 	type Matrix,
 	matrix,
 	matrixFromColumn,
 	multiply,
+	plusDiagonal,
 	solveLower,
 } from "@finitude/engine";
 import type { Convergence } from "../../../answer/answer.ts";
@@ -89,9 +91,7 @@ interface FilterState {
 function filterState(engine: Engine, problem: KernelSaddleProblem, root: Matrix): FilterState | undefined {
 	const { patch, variance, units, noiseVariance, targets } = problem;
 	const inputs = filtered(engine, problem.inputs, root);
-	const noisy = saddleKernel(engine, inputs, problem);
-	for (let i = 0; i < noisy.rows; i++) noisy.data[i * noisy.rows + i]! += noiseVariance;
-	const cholesky = choleskyFactor(engine, noisy);
+	const cholesky = choleskyFactor(engine, plusDiagonal(saddleKernel(engine, inputs, problem), noiseVariance));
 	if (!cholesky.positiveDefinite) return undefined;
 	const { factor } = cholesky;
 	const whitened = solveLower(engine, factor, inputs);
@@ -214,10 +214,4 @@ function retracted(engine: Engine, root: Matrix, step: Float64Array, length: num
 		),
 	);
 	return cholesky.positiveDefinite ? multiply(engine, root, cholesky.factor) : undefined;
-}
-
-export function identity(size: number): Matrix {
-	const result = matrix(size, size);
-	for (let i = 0; i < size; i++) result.data[i * size + i] = 1;
-	return result;
 }
