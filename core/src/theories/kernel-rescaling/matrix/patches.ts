@@ -1,6 +1,7 @@
 /** One convolutional layer, one output: Q is a matrix over its patches. */
 import { diagonal, identity } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
+import { InputError } from "../../../errors.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import { patchKernels } from "../../../matrix-scale/patch-kernels.ts";
 import { patchScales } from "../../../matrix-scale/patch-scales.ts";
@@ -65,6 +66,7 @@ function patchStarts(
 ): Frame[] {
 	const targets = modes.project(trainTargets.data);
 	const noiseless = noiseVariance === 0 && network.readout.biasVariance === 0;
+	if (noiseless) requireStationaryPoint(targets, size, width);
 	const { all } = (noiseless ? rescaleWithoutNoise : rescaleByScan)(modes, targets, size * width);
 	const starts = all
 		.filter(({ logCurvature }) => logCurvature !== undefined)
@@ -84,4 +86,16 @@ function patchStarts(
 		}
 	}
 	return starts;
+}
+
+/** @throws InputError when targets are zero and P >= n_p N: the action then falls without end as Q shrinks. */
+function requireStationaryPoint(targets: Float64Array, patches: number, width: number): void {
+	const P = targets.length;
+	if (P < patches * width || targets.some((y) => y !== 0)) return;
+	throw new InputError({
+		where: "trainTargets",
+		wanted: "targets that are not all zero when noiseVariance is 0 and P >= n_p N",
+		got: `zeros for P = ${P}, n_p = ${patches} patches and N = ${width} channels`,
+		advice: "The action has no stationary point; give a positive noiseVariance.",
+	});
 }
