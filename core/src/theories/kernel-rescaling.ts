@@ -20,7 +20,7 @@
  * 10. Checked: fixtures/golden/rescaling-*.json, finite differences of the action, N -> infinity.
  */
 import type { Problem } from "../problem/problem.ts";
-import { solveOneLayer } from "./kernel-rescaling/one-layer.ts";
+import { solveOneOutput } from "./kernel-rescaling/one-output.ts";
 import { type KernelRescalingOptions, options } from "./kernel-rescaling/options.ts";
 import { references } from "./kernel-rescaling/references.ts";
 import type { Theory } from "./theory.ts";
@@ -34,7 +34,7 @@ export const kernelRescaling: Theory<KernelRescalingOptions> = {
 	assumes: ["one-scale", "gaussian-features"],
 	options,
 	applies,
-	solve: solveOneLayer,
+	solve: solveOneOutput,
 };
 
 function applies({ network, trainTargets }: Problem): true | string {
@@ -47,8 +47,6 @@ function applies({ network, trainTargets }: Problem): true | string {
 	if (depth > 1 && outputs > 1) {
 		return `kernel-rescaling handles one hidden layer when there are several outputs; this network has L = ${depth}.`;
 	}
-	if (depth > 1)
-		return `kernel-rescaling is available for one hidden layer only; this network has L = ${depth}.`;
 	if (convolution) {
 		return "kernel-rescaling is available for dense layers only; a convolution wants a matrix of scales over its patches.";
 	}
