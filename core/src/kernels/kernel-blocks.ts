@@ -46,11 +46,28 @@ export function variancesOf({ train, test }: KernelBlocks): Float64Array {
 
 /** scale x (sum of the blocks) + shift, entry by entry. */
 export function combineBlocks(blocks: readonly KernelBlocks[], scale: number, shift: number): KernelBlocks {
-	const combine = (arrays: readonly Float64Array[]) => {
+	return entrywise(blocks, (arrays) => {
 		const sum = new Float64Array(arrays[0]!.length);
 		for (const array of arrays) for (let i = 0; i < sum.length; i++) sum[i]! += array[i]!;
 		return sum.map((x) => scale * x + shift);
-	};
+	});
+}
+
+/** The sum of the blocks, each times its weight, entry by entry. */
+export function weightedSum(blocks: readonly KernelBlocks[], weights: readonly number[]): KernelBlocks {
+	return entrywise(blocks, (arrays) => {
+		const sum = new Float64Array(arrays[0]!.length);
+		arrays.forEach((array, b) => {
+			for (let i = 0; i < sum.length; i++) sum[i]! += weights[b]! * array[i]!;
+		});
+		return sum;
+	});
+}
+
+function entrywise(
+	blocks: readonly KernelBlocks[],
+	combine: (arrays: readonly Float64Array[]) => Float64Array,
+): KernelBlocks {
 	const combineMatrices = (of: (b: KernelBlocks) => Matrix) => {
 		const { rows, columns } = of(blocks[0]!);
 		return matrix(rows, columns, combine(blocks.map((b) => of(b).data)));

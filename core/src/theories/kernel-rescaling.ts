@@ -22,7 +22,7 @@
 import type { Problem } from "../problem/problem.ts";
 import { solveOutputs } from "./kernel-rescaling/matrix/outputs.ts";
 import { solvePatches } from "./kernel-rescaling/matrix/patches.ts";
-import { solveOneLayer } from "./kernel-rescaling/one-layer.ts";
+import { solveOneOutput } from "./kernel-rescaling/one-output.ts";
 import { type KernelRescalingOptions, options } from "./kernel-rescaling/options.ts";
 import { references } from "./kernel-rescaling/references.ts";
 import type { Theory } from "./theory.ts";
@@ -41,7 +41,7 @@ export const kernelRescaling: Theory<KernelRescalingOptions> = {
 			? solvePatches
 			: problem.trainTargets.columns > 1
 				? solveOutputs
-				: solveOneLayer;
+				: solveOneOutput;
 		return solve(problem, choices, context);
 	},
 };
@@ -58,8 +58,6 @@ function applies(problem: Problem): true | string {
 	if (depth > 1 && outputs > 1) {
 		return `kernel-rescaling handles one hidden layer when there are several outputs; this network has L = ${depth}.`;
 	}
-	if (depth > 1)
-		return `kernel-rescaling is available for one hidden layer only; this network has L = ${depth}.`;
 	if (outputs > 1 && network.readout.biasVariance > 0) {
 		return `kernel-rescaling takes no readout bias when there are several outputs; this problem has D = ${outputs} and readout.biasVariance = ${network.readout.biasVariance}.`;
 	}

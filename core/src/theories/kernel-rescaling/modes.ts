@@ -25,18 +25,14 @@ export interface Modes {
 	readonly logDeterminantShift: number;
 	/** A vector over the training points in these coordinates: x^T A^-1 z = sum_k x_k z_k / a_k. */
 	project(x: Float64Array): Float64Array;
+	/** `project` of every column of a matrix of P rows. */
+	projectColumns(x: Matrix): Matrix;
 	/** The orthogonal basis (eigenvectors in columns), where there is no readout bias. */
 	readonly eigenvectors?: Matrix;
 	/** Smallest eigenvalue of K itself, as computed (rounding may have made it negative). */
 	readonly smallestEigenvalue: number;
 	/** How many eigenvalues of K rounding hides: they are used as 0. */
 	readonly hiddenEigenvalues: number;
-}
-
-/** Modes that also take many vectors at once. */
-export interface ManyVectorModes extends Modes {
-	/** `project` of every column of a matrix of P rows. */
-	projectColumns(x: Matrix): Matrix;
 }
 
 /**
@@ -50,7 +46,7 @@ export function diagonalizeModes(
 	noiseVariance: number,
 	readoutBiasVariance: number,
 	kernelName?: string,
-): ManyVectorModes {
+): Modes {
 	const { values, vectors } = symmetricEigen(engine, kernel);
 	const smallestEigenvalue = values[0]!;
 	const hiddenEigenvalues = withoutRounding(values).filter((l) => l === 0).length;

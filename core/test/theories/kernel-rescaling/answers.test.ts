@@ -50,11 +50,6 @@ describe("refusals", () => {
 			smallProblem(networkOf([convolution, { ...convolution, patch: 2, stride: 2 }])),
 			"kernel-rescaling handles one convolutional layer with stride = patch; this network has L = 2 layers.",
 		],
-		[
-			"two layers",
-			smallProblem(networkOf([denseLayer("erf"), denseLayer("erf")])),
-			"kernel-rescaling is available for one hidden layer only; this network has L = 2.",
-		],
 	])("%s", (_name, problem, sentence) => {
 		expect(findTheory("kernel-rescaling").applies(problem)).toBe(sentence);
 		expect(messageOf(() => solve(problem))).toBe(sentence);

@@ -184,7 +184,7 @@ describe("refusals of several outputs", () => {
 
 	it("the mean term", () => {
 		expect(messageOf(() => solve(withTargets(three), { meanTerm: "include" }))).toBe(
-			"meanTerm include needs one dense hidden layer and one output; this problem has D = 3 outputs.",
+			"meanTerm include needs one dense hidden layer and one output; this problem has L = 1 and D = 3.",
 		);
 	});
 

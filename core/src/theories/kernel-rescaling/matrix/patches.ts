@@ -67,7 +67,9 @@ function patchStarts(
 	const targets = modes.project(trainTargets.data);
 	const noiseless = noiseVariance === 0 && network.readout.biasVariance === 0;
 	if (noiseless) requireStationaryPoint(targets, size, width);
-	const { all } = (noiseless ? rescaleWithoutNoise : rescaleByScan)(modes, targets, size * width);
+	const { all } = noiseless
+		? rescaleWithoutNoise(modes, targets, size * width)
+		: rescaleByScan(modes, targets, [size * width]);
 	const starts = all
 		.filter(({ logCurvature }) => logCurvature !== undefined)
 		.map(({ scale }) => multipleOfIdentity(size, scale));

@@ -9,7 +9,7 @@ import { type ConvolutionLayer, layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import type { Modes } from "../modes.ts";
 import type { KernelRescalingOptions } from "../options.ts";
-import { percent, smallestEigenvalueNote } from "../validity.ts";
+import { inputDimensionNote, percent, RECURSIONS, smallestEigenvalueNote } from "../validity.ts";
 import type { MatrixSaddle } from "./minima.ts";
 
 /** Several outputs. */
@@ -23,12 +23,12 @@ export function outputNotes(
 ): ValidityNote[] {
 	return [
 		widthNote(problem),
-		inputNote(problem, problem.trainInputs.columns, "input dimension"),
+		inputDimensionNote(problem),
 		...eigenvalueNotes(engine, saddle.chosen.point.scales, "direction over the outputs"),
 		minimaNote(saddle),
 		...meanNotes(engine, problem, prior, "with several outputs"),
 		smallestEigenvalueNote(modes, problem.noiseVariance, false),
-		recursionNote(recursion),
+		{ name: "recursion", value: recursion, message: RECURSIONS.one },
 	];
 }
 
@@ -45,7 +45,7 @@ export function patchNotes(
 	const inputs = problem.trainInputs.columns / prior.preactivation[0]!.length;
 	return [
 		widthNote(problem),
-		inputNote(problem, inputs, "number of inputs in a patch"),
+		inputDimensionNote(problem, inputs, "inputs in a patch"),
 		{ name: "orderParameter", value: orderParameter, message: ORDER_PARAMETERS[orderParameter] },
 		...(orderParameter === "scalar"
 			? [
@@ -59,7 +59,7 @@ export function patchNotes(
 		minimaNote(saddle),
 		...meanNotes(engine, problem, prior, "for a convolution"),
 		smallestEigenvalueNote(modes, problem.noiseVariance, false),
-		recursionNote(recursion),
+		{ name: "recursion", value: recursion, message: RECURSIONS.one },
 	];
 }
 
@@ -78,17 +78,6 @@ function widthNote({ trainInputs, network }: Problem): ValidityNote {
 		name: "P/N",
 		value: trainInputs.rows / width,
 		message: `${trainInputs.rows} points for ${kind} ${width}; the scales depart from 1 as this grows`,
-	};
-}
-
-function inputNote({ network }: Problem, value: number, what: string): ValidityNote {
-	return {
-		name: "inputDimension",
-		value,
-		message:
-			network.layers[0]!.activation === "linear"
-				? `${what}; for linear units the law of the scales is exact at any`
-				: `${what}; for nonlinear units the theory assumes that the hidden kernel fluctuates like a Wishart matrix, which wants many`,
 	};
 }
 
@@ -170,12 +159,4 @@ function overlapWith({ rows, columns, data }: Matrix, mean: Float64Array): numbe
 		sum += product ** 2;
 	}
 	return sum / (dot(data, data) * dot(mean, mean));
-}
-
-function recursionNote(recursion: string): ValidityNote {
-	return {
-		name: "recursion",
-		value: recursion,
-		message: "with one hidden layer the recursions vanilla, nested and full coincide",
-	};
 }

@@ -1,4 +1,4 @@
-/** One hidden layer, one output. */
+/** Dense layers, one output. */
 import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
 import type { Answer } from "../../answer/answer.ts";
@@ -9,24 +9,37 @@ import type { Problem } from "../../problem/problem.ts";
 import { gaussianProcessPosterior } from "../gaussian-process.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
-import type { KernelRescalingOptions } from "./options.ts";
-import { meanOfOutputUnits, type RescaledPrior, rescale, rescaleWithMeanTerm } from "./rescaled-prior.ts";
+import { type KernelRescalingOptions, meanTermNotDerived } from "./options.ts";
+import {
+	meanOfOutputUnits,
+	type RescaledPrior,
+	rescale,
+	rescaleLayers,
+	rescaleWithMeanTerm,
+} from "./rescaled-prior.ts";
 import { validityNotes } from "./validity.ts";
 
-/** Equations (1)-(9): one scale, or two for units with a mean. */
-export function solveOneLayer(
+/** Equations (1)-(12): one scale for each layer, or two for one layer whose units have a mean. */
+export function solveOneOutput(
 	problem: Problem,
 	{ recursion, meanTerm }: KernelRescalingOptions,
 	{ engine, covariance = false }: SolveContext,
 ): Answer {
 	const { network, noiseVariance, trainInputs, trainTargets } = problem;
 	const { biasVariance } = network.readout;
+	const depth = network.layers.length;
+	if (meanTerm === "include" && depth > 1)
+		throw meanTermNotDerived(`this problem has L = ${depth} and D = 1`);
 	const prior = priorKernels(engine, problem, { testCovariance: covariance });
-	const hasMean = !findActivation(network.layers[0]!.activation).odd;
-	const included = meanTerm === "include" || (meanTerm === "auto" && hasMean);
+	const hasMean = !findActivation(network.layers[depth - 1]!.activation).odd;
+	const included = meanTerm === "include" || (meanTerm === "auto" && hasMean && depth === 1);
 	const mean = hasMean || included ? meanOfOutputUnits(engine, problem, prior) : undefined;
 	const rescaled =
-		included && mean ? rescaleWithMeanTerm(engine, problem, prior, mean) : rescale(engine, problem, prior);
+		included && mean
+			? rescaleWithMeanTerm(engine, problem, prior, mean)
+			: depth === 1 || recursion === "vanilla"
+				? rescale(engine, problem, prior)
+				: rescaleLayers(engine, problem, prior, recursion);
 	const { saddle, predictor } = rescaled;
 	const posterior = gaussianProcessPosterior(
 		engine,
@@ -36,46 +49,53 @@ export function solveOneLayer(
 		{ covariance },
 	);
 	const output =
-		included || biasVariance > 0
+		included || biasVariance > 0 || depth > 1
 			? undefined
 			: featureKernel(engine, prior.output.train, rescaled, layerWidth(network.layers[0]!));
 	return {
 		theory: "kernel-rescaling",
 		...predictions(posterior, 1),
-		...evidence(rescaled, trainInputs.rows, layerWidth(network.layers[0]!), included),
+		...evidence(rescaled, problem, { included, productOnly: depth === 1 || recursion === "vanilla" }),
 		kernels: { predictor: predictor.train, ...(output && { output }) },
-		absent: absentReasons(rescaled, output !== undefined),
+		absent: absentReasons(rescaled, output !== undefined, depth),
 		validity: [
-			...validityNotes(problem, rescaled, recursion, {
-				included,
-				...(hasMean && mean && { mean: mean.slice(0, trainInputs.rows) }),
-			}),
+			...validityNotes(
+				problem,
+				rescaled,
+				recursion,
+				{ included, ...(hasMean && mean && { mean: mean.slice(0, trainInputs.rows) }) },
+				output !== undefined,
+			),
 			...posterior.validity,
 		],
 		convergence: saddle.convergence,
 	};
 }
 
-/** Equation (6), or (9) with the mean term (whose action is smaller by 1). */
+/** Equation (6), (9) with the mean term (whose action is smaller by 1), or (10). */
 function evidence(
 	{ saddle }: RescaledPrior,
-	P: number,
-	width: number,
-	included: boolean,
+	{ network, trainInputs }: Problem,
+	{ included, productOnly }: { included: boolean; productOnly: boolean },
 ): Pick<Answer, "logEvidence" | "orderParameters"> {
-	const { scale, meanScale, action, logCurvature } = saddle.chosen;
-	const logEvidenceSaddle = -0.5 * P * Math.log(2 * Math.PI) - 0.5 * width * (included ? action : action - 1);
+	const { scales, meanScale, action, logCurvature } = saddle.chosen;
+	const widths = network.layers.map(layerWidth);
+	const atPrior = included ? 0 : widths.reduce((sum, width) => sum + width, 0);
+	const logEvidenceSaddle = -0.5 * trainInputs.rows * Math.log(2 * Math.PI) - 0.5 * (action - atPrior);
+	// One layer's action is S, which the papers write with 1/N in front of the data's part.
+	const unit = widths.length === 1 ? widths[0]! : 1;
 	return {
 		...(logCurvature !== undefined && { logEvidence: logEvidenceSaddle - 0.5 * logCurvature }),
 		orderParameters: {
-			Q: [scale],
+			Q: scales,
 			...(meanScale !== undefined && { meanTermScale: [meanScale] }),
-			action,
+			action: action / unit,
 			logEvidenceSaddle,
-			...(saddle.all.length > 1 && {
-				stationaryPoints: saddle.all.map((point) => point.scale),
-				stationaryActions: saddle.all.map((point) => point.action),
-			}),
+			...(saddle.all.length > 1 &&
+				productOnly && {
+					stationaryPoints: saddle.all.map((point) => point.scale),
+					stationaryActions: saddle.all.map((point) => point.action / unit),
+				}),
 		},
 	};
 }
@@ -108,13 +128,19 @@ function featureKernel(
 	return result;
 }
 
-function absentReasons({ saddle }: RescaledPrior, hasOutputKernel: boolean): Record<string, string> {
+function absentReasons(
+	{ saddle }: RescaledPrior,
+	hasOutputKernel: boolean,
+	depth: number,
+): Record<string, string> {
 	return {
 		"kernels.preactivation":
 			"this theory has no statement about the kernel of a hidden layer before the nonlinearity",
 		...(!hasOutputKernel && {
 			"kernels.output":
-				"the posterior of the hidden kernel is known without readout bias and without the mean term only",
+				depth > 1
+					? "the posterior of the hidden kernel is known for one hidden layer only"
+					: "the posterior of the hidden kernel is known without readout bias and without the mean term only",
 		}),
 		...(saddle.chosen.logCurvature === undefined && {
 			logEvidence: "Laplace's method does not hold at the stationary point that was found",
