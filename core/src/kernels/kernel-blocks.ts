@@ -1,7 +1,7 @@
 /** A covariance over training and test points, in the blocks that a posterior needs. */
 import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import type { DualActivation } from "./dual-activation.ts";
-import { pairsBuilder } from "./gaussian-pairs.ts";
+import { type GaussianPairs, pairsBuilder } from "./gaussian-pairs.ts";
 
 /** The P* x P* block is there only when it was asked for: with P* >> P it would cost more than everything else. */
 export interface KernelBlocks {
@@ -21,6 +21,22 @@ export interface TestBlocks {
 
 /** The blocks of E[phi phi^T] from those of the pre-activations, each distinct entry computed once. */
 export function mapBlocks(engine: Engine, dual: DualActivation, blocks: KernelBlocks): KernelBlocks {
+	const { pairs, unpack } = packBlocks(blocks);
+	return unpack(dual.kernel(engine, pairs));
+}
+
+/** The distinct entries of a covariance as one list. */
+export interface PackedBlocks {
+	/** Its covariances are the list. */
+	readonly pairs: GaussianPairs;
+	/** Where the variances of the training, then the test points stand in the list. */
+	readonly variances: Int32Array;
+	/** The blocks of any list in this order. */
+	unpack(values: Float64Array): KernelBlocks;
+}
+
+/** Triangle of the training points, then what there is of test points: row by row. */
+export function packBlocks(blocks: KernelBlocks): PackedBlocks {
 	const { train, test } = blocks;
 	const P = train.rows;
 	const tests = test?.diagonal.length ?? 0;
@@ -32,7 +48,12 @@ export function mapBlocks(engine: Engine, dual: DualActivation, blocks: KernelBl
 		if (test.covariance) builder.addTriangle(test.covariance, P);
 		else builder.addDiagonal(P, tests);
 	}
-	return unpack(dual.kernel(engine, builder.pairs), blocks);
+	const { pairs } = builder;
+	const variances = new Int32Array(P + tests);
+	for (let k = 0; k < pairs.first.length; k++) {
+		if (pairs.first[k] === pairs.second[k]) variances[pairs.first[k]!] = k;
+	}
+	return { pairs, variances, unpack: (values) => unpack(values, blocks) };
 }
 
 /** The variances of training, then test points. */
@@ -46,28 +67,11 @@ export function variancesOf({ train, test }: KernelBlocks): Float64Array {
 
 /** scale x (sum of the blocks) + shift, entry by entry. */
 export function combineBlocks(blocks: readonly KernelBlocks[], scale: number, shift: number): KernelBlocks {
-	return entrywise(blocks, (arrays) => {
+	const combine = (arrays: readonly Float64Array[]) => {
 		const sum = new Float64Array(arrays[0]!.length);
 		for (const array of arrays) for (let i = 0; i < sum.length; i++) sum[i]! += array[i]!;
 		return sum.map((x) => scale * x + shift);
-	});
-}
-
-/** The sum of the blocks, each times its weight, entry by entry. */
-export function weightedSum(blocks: readonly KernelBlocks[], weights: readonly number[]): KernelBlocks {
-	return entrywise(blocks, (arrays) => {
-		const sum = new Float64Array(arrays[0]!.length);
-		arrays.forEach((array, b) => {
-			for (let i = 0; i < sum.length; i++) sum[i]! += weights[b]! * array[i]!;
-		});
-		return sum;
-	});
-}
-
-function entrywise(
-	blocks: readonly KernelBlocks[],
-	combine: (arrays: readonly Float64Array[]) => Float64Array,
-): KernelBlocks {
+	};
 	const combineMatrices = (of: (b: KernelBlocks) => Matrix) => {
 		const { rows, columns } = of(blocks[0]!);
 		return matrix(rows, columns, combine(blocks.map((b) => of(b).data)));
@@ -85,7 +89,7 @@ function entrywise(
 	};
 }
 
-/** Undoes the packing of `mapBlocks`. */
+/** Undoes the packing of `packBlocks`. */
 function unpack(values: Float64Array, { train, test }: KernelBlocks): KernelBlocks {
 	let read = 0;
 	const triangle = (n: number): Matrix => {

@@ -10,12 +10,16 @@ import {
 	matrix,
 	matrixFromColumn,
 	multiply,
+	transposed,
 } from "@finitude/engine";
+import type { PackedBlocks } from "../../kernels/kernel-blocks.ts";
 import type { RenormalizedKernel } from "./renormalized-kernel.ts";
 import type { StationaryPoint } from "./saddle-point.ts";
 
 export interface LayerScalesProblem {
-	/** Blocks of the training points only. */
+	/** C^(0) of the training points, packed. */
+	readonly inputs: PackedBlocks;
+	/** Of the training points. */
 	readonly kernel: RenormalizedKernel;
 	/** N_1 ... N_L. */
 	readonly widths: readonly number[];
@@ -58,7 +62,8 @@ export function layerAction(
 	const { value, first, second } = problem.kernel.derivatives(theta.slice(0, -1), options);
 	const Q = theta.map(Math.exp);
 	const top = Q[Q.length - 1]!;
-	const R = scaled(value.train, top);
+	const unpack = (values: Float64Array) => scaled(problem.inputs.unpack(values).train, top);
+	const R = unpack(value);
 	const solved = solveTargets(engine, problem, R);
 	if (solved === undefined) return undefined;
 	const inverse = choleskyInverse(engine, solved.factor);
@@ -69,12 +74,13 @@ export function layerAction(
 		inverse.data.map((x, k) => x - b[Math.floor(k / b.length)]! * b[k % b.length]!),
 	);
 	// R is proportional to Q_L: its derivatives with respect to theta_L are those without.
-	const slopes = [...first.map(({ train }) => scaled(train, top)), R];
+	const slopes = [...first.map(unpack), R];
 	const bend = (l: number, m: number) => {
 		const [upper, lower] = [Math.max(l, m), Math.min(l, m)];
-		return upper === slopes.length - 1 ? slopes[lower]! : scaled(second[upper]![lower]!.train, top);
+		return upper === slopes.length - 1 ? slopes[lower]! : unpack(second[upper]![lower]!);
 	};
 	const products = slopes.map((slope) => multiply(engine, inverse, slope));
+	const turned = products.map(transposed);
 	const forces = slopes.map((slope) => multiply(engine, slope, solved.dual).data);
 	const responses = products.map((product) => multiply(engine, product, solved.dual).data);
 	const hessian = matrix(Q.length, Q.length);
@@ -83,7 +89,7 @@ export function layerAction(
 			const entry =
 				(l === m ? widths[l]! * Q[l]! : 0) +
 				dot(W.data, bend(l, m).data) -
-				traceOfProduct(products[l]!, products[m]!) +
+				dot(products[l]!.data, turned[m]!.data) +
 				2 * dot(forces[l]!, responses[m]!);
 			hessian.data[l * Q.length + m] = hessian.data[m * Q.length + l] = entry;
 		}
@@ -101,7 +107,7 @@ export function layerAction(
 /** S_tot alone; infinite where A is not positive definite. */
 function actionAt(engine: Engine, problem: LayerScalesProblem, theta: readonly number[]): number {
 	const top = Math.exp(theta[theta.length - 1]!);
-	const R = scaled(problem.kernel.at(theta.slice(0, -1)).train, top);
+	const R = scaled(problem.inputs.unpack(problem.kernel.at(theta.slice(0, -1))).train, top);
 	const solved = solveTargets(engine, problem, R);
 	if (solved === undefined) return Number.POSITIVE_INFINITY;
 	return (
@@ -138,15 +144,6 @@ function scaled({ rows, columns, data }: Matrix, factor: number): Matrix {
 		columns,
 		data.map((x) => factor * x),
 	);
-}
-
-/** tr(X Z) of square matrices. */
-function traceOfProduct(X: Matrix, Z: Matrix): number {
-	let sum = 0;
-	for (let i = 0; i < X.rows; i++) {
-		for (let j = 0; j < X.rows; j++) sum += X.data[i * X.rows + j]! * Z.data[j * X.rows + i]!;
-	}
-	return sum;
 }
 
 const MOST_ITERATIONS = 100;

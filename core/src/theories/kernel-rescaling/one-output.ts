@@ -1,12 +1,12 @@
 /** Dense layers, one output. */
-import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
+import { type Matrix, matrix } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
 import type { Answer } from "../../answer/answer.ts";
 import { combineBlocks } from "../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { gaussianProcessPosterior } from "../gaussian-process.ts";
+import { type GaussianProcessPosterior, gaussianProcessPosterior } from "../gaussian-process.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
 import { type KernelRescalingOptions, meanTermNotDerived } from "./options.ts";
@@ -17,6 +17,7 @@ import {
 	rescaleLayers,
 	rescaleWithMeanTerm,
 } from "./rescaled-prior.ts";
+import type { StationaryPoint } from "./saddle-point.ts";
 import { validityNotes } from "./validity.ts";
 
 /** Equations (1)-(12): one scale for each layer, or two for one layer whose units have a mean. */
@@ -46,15 +47,17 @@ export function solveOneOutput(
 		combineBlocks([predictor], 1, biasVariance),
 		trainTargets,
 		noiseVariance,
-		{ covariance },
+		{ covariance: true },
 	);
+	const { trainCovariance, ...predicted } = predictions(posterior, 1);
 	const output =
 		included || biasVariance > 0 || depth > 1
 			? undefined
-			: featureKernel(engine, prior.output.train, rescaled, layerWidth(network.layers[0]!));
+			: featureKernel(prior.output.train, saddle.chosen, posterior, layerWidth(network.layers[0]!));
 	return {
 		theory: "kernel-rescaling",
-		...predictions(posterior, 1),
+		...predicted,
+		...(covariance && { trainCovariance }),
 		...evidence(rescaled, problem, { included, productOnly: depth === 1 || recursion === "vanilla" }),
 		kernels: { predictor: predictor.train, ...(output && { output }) },
 		absent: absentReasons(rescaled, output !== undefined, depth),
@@ -100,29 +103,23 @@ function evidence(
 	};
 }
 
-/** Equation (7): K + (Q/N) [K b b^T K - K A^-1 K] in the eigenbasis of K, the posterior mean of the hidden kernel. */
+/**
+ * Equation (7), the posterior mean of the hidden kernel: K + (Q/N) [K b b^T K - K A^-1 K]. With the mean f = Q K b of the predictor and
+ * its covariance S = Q K - Q^2 K A^-1 K at the training points it is (1 - 1/N) K + (f f^T + S) / (N Q).
+ */
 function featureKernel(
-	engine: Engine,
 	kernel: Matrix,
-	{ saddle, modes: { signal, noise, eigenvectors }, targets }: RescaledPrior,
+	{ scale }: StationaryPoint,
+	{ trainMean, trainCovariance }: Pick<GaussianProcessPosterior, "trainMean" | "trainCovariance">,
 	width: number,
 ): Matrix {
-	const Q = saddle.chosen.scale;
 	const P = kernel.rows;
-	const shift = matrix(P, P);
-	const spike = signal.map((l, k) => (l * targets[k]!) / (noise[k]! + Q * l));
-	for (let i = 0; i < P; i++) {
-		for (let j = 0; j < P; j++) shift.data[i * P + j] = (Q / width) * spike[i]! * spike[j]!;
-		shift.data[i * P + i]! -= ((Q / width) * signal[i]! ** 2) / (noise[i]! + Q * signal[i]!);
-	}
-	const rotated = multiply(engine, multiply(engine, eigenvectors!, shift), eigenvectors!, {
-		transposeB: true,
-	});
+	const [f, S] = [trainMean.data, trainCovariance!.data];
 	const result = matrix(P, P);
 	for (let i = 0; i < P; i++) {
 		for (let j = 0; j < P; j++) {
-			const symmetric = (rotated.data[i * P + j]! + rotated.data[j * P + i]!) / 2;
-			result.data[i * P + j] = kernel.data[i * P + j]! + symmetric;
+			const k = i * P + j;
+			result.data[k] = (1 - 1 / width) * kernel.data[k]! + (f[i]! * f[j]! + S[k]!) / (width * scale);
 		}
 	}
 	return result;

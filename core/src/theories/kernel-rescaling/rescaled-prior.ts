@@ -1,7 +1,7 @@
 /** From the prior kernel to its rescaled form: which equations are solved, and the blocks of the predictor. */
 import { type Engine, type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
 import { dualOf } from "../../kernels/dual-of.ts";
-import { combineBlocks, type KernelBlocks, variancesOf } from "../../kernels/kernel-blocks.ts";
+import { combineBlocks, type KernelBlocks, packBlocks, variancesOf } from "../../kernels/kernel-blocks.ts";
 import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -49,10 +49,12 @@ export function rescaleLayers(
 	const inputs = prior.preactivation[0]![0]!;
 	const kernelOf = recursion === "nested" ? nestedKernel : firstOrderKernel;
 	const depth = network.layers.length;
+	const trainInputs = packBlocks({ train: inputs.train });
 	const points = findLayerScales(
 		engine,
 		{
-			kernel: kernelOf(engine, network, { train: inputs.train }),
+			inputs: trainInputs,
+			kernel: kernelOf(engine, network, trainInputs),
 			widths: network.layers.map(layerWidth),
 			targets: trainTargets.data,
 			noiseVariance,
@@ -65,8 +67,10 @@ export function rescaleLayers(
 	);
 	const saddle = chooseSaddlePoint(points);
 	const theta = saddle.chosen.scales.map(Math.log);
-	const { at } = kernelOf(engine, network, inputs);
-	const predictor = combineBlocks([at(theta.slice(0, -1))], saddle.chosen.scales[depth - 1]!, 0);
+	const packed = packBlocks(inputs);
+	const { at } = kernelOf(engine, network, packed);
+	const blocks = packed.unpack(at(theta.slice(0, -1)));
+	const predictor = combineBlocks([blocks], saddle.chosen.scales[depth - 1]!, 0);
 	return { ...product, saddle, predictor };
 }
 

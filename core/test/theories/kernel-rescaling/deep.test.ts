@@ -1,6 +1,7 @@
 import { type Matrix, matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { findTheory, priorKernels, solveTheory } from "../../../src/index.ts";
+import { packBlocks } from "../../../src/kernels/kernel-blocks.ts";
 import { layerAction } from "../../../src/theories/kernel-rescaling/layer-scales.ts";
 import { diagonalizeModes } from "../../../src/theories/kernel-rescaling/modes.ts";
 import {
@@ -83,8 +84,9 @@ describe.each([
 	["full", firstOrderKernel],
 ] as const)("recursion %s", (recursion, kernelOf) => {
 	const problem = smallProblem(deepNetwork("erf"));
-	const inputs = { train: priorKernels(engine, problem).preactivation[0]![0]!.train };
+	const inputs = packBlocks({ train: priorKernels(engine, problem).preactivation[0]![0]!.train });
 	const layers = {
+		inputs,
 		kernel: kernelOf(engine, problem.network, inputs),
 		widths: [5, 9, 7],
 		targets: problem.trainTargets.data,
@@ -116,7 +118,7 @@ describe.each([
 	});
 
 	it("is the prior kernel at Q = 1, the biases of the hidden layers inside", () => {
-		const { train } = layers.kernel.at([0, 0]);
+		const { train } = inputs.unpack(layers.kernel.at([0, 0]));
 		expect(largestDifference(train, priorKernels(engine, problem).outputWeights.train)).toBeLessThan(1e-14);
 	});
 
@@ -166,37 +168,32 @@ describe("recursion full", () => {
 			6,
 			K.data.map((x, e) => x + (Q1 - 1) * wishart(Math.floor(e / 6), e % 6)),
 		);
-		const { at } = firstOrderKernel(engine, problem.network, { train: prior.preactivation[0]![0]!.train });
-		// Differences of nine points: rounding of about 1e-14.
-		expect(largestDifference(at([Math.log(Q1)]).train, expected)).toBeLessThan(1e-13);
+		const inputs = packBlocks({ train: prior.preactivation[0]![0]!.train });
+		const { at } = firstOrderKernel(engine, problem.network, inputs);
+		expect(largestDifference(inputs.unpack(at([Math.log(Q1)])).train, expected)).toBeLessThan(1e-14);
 	});
 
 	it("departs from nested at second order in Q - 1 of one layer, and not at all in the product of two layers' first orders", () => {
 		const problem = smallProblem(deepNetwork("erf"));
-		const inputs = { train: priorKernels(engine, problem).preactivation[0]![0]!.train };
-		const [full, nested] = [
-			firstOrderKernel(engine, problem.network, inputs),
-			nestedKernel(engine, problem.network, inputs),
-		];
-		const difference = (a: number, b: number) =>
-			largestDifference(
-				full.at([Math.log1p(a), Math.log1p(b)]).train,
-				nested.at([Math.log1p(a), Math.log1p(b)]).train,
-			);
+		const inputs = packBlocks({ train: priorKernels(engine, problem).preactivation[0]![0]!.train });
+		const kernels = [firstOrderKernel, nestedKernel].map((kernelOf) =>
+			kernelOf(engine, problem.network, inputs),
+		);
+		const [full, nested] = kernels.map(
+			({ at }) =>
+				(a: number, b: number) =>
+					at([Math.log1p(a), Math.log1p(b)]),
+		) as [(a: number, b: number) => Float64Array, (a: number, b: number) => Float64Array];
+		const apart = (a: Float64Array, b: Float64Array) => Math.max(...a.map((x, i) => Math.abs(x - b[i]!)));
+		const difference = (a: number, b: number) => apart(full(a, b), nested(a, b));
 		// Halving the step divides a second-order term by 4; third orders change that by a few percent at 1e-2.
 		expect(difference(2e-2, 0) / difference(1e-2, 0)).toBeCloseTo(4, 0);
 		expect(difference(0, 2e-2) / difference(0, 1e-2)).toBeCloseTo(4, 0);
-		const mixed = (e: number) => {
-			const at = (kernel: typeof full, a: number, b: number) =>
-				kernel.at([Math.log1p(a), Math.log1p(b)]).train.data;
-			const cross = (kernel: typeof full) =>
-				at(kernel, e, e).map(
-					(x, i) =>
-						(x - at(kernel, e, -e)[i]! - at(kernel, -e, e)[i]! + at(kernel, -e, -e)[i]!) / (4 * e * e),
-				);
-			return largestDifference(matrix(6, 6, cross(full)), matrix(6, 6, cross(nested)));
-		};
-		expect(mixed(1e-2)).toBeLessThan(1e-4);
+		const e = 1e-2;
+		const mixed = (R: typeof full) =>
+			R(e, e).map((x, i) => (x - R(e, -e)[i]! - R(-e, e)[i]! + R(-e, -e)[i]!) / (4 * e * e));
+		// Third derivatives times the square of the step.
+		expect(apart(mixed(full), mixed(nested))).toBeLessThan(1e-4);
 	});
 });
 
