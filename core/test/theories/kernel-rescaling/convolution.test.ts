@@ -19,14 +19,15 @@ const QUANTITIES = ["trainMean", "trainVariance", "testMean", "testVariance"] as
 
 describe("one convolution", () => {
 	it.each([
-		["erf", 0.1, 0],
-		["relu", 0.1, 0.4],
-		["erf", 0, 0],
-		["erf", 0, 0.4],
-	])(
-		"of one patch is the dense layer: %s, noise %f, readout bias %f",
-		(activation, noiseVariance, biasVariance) => {
-			const changes = { readout: { ...readout, biasVariance } };
+		["erf", 0.1, 0, "standard"],
+		["relu", 0.1, 0.4, "standard"],
+		["erf", 0, 0, "standard"],
+		["erf", 0, 0.4, "standard"],
+		["erf", 0.1, 0, "mean-field"],
+	] as const)(
+		"of one patch is the dense layer: %s, noise %f, readout bias %f, %s scaling",
+		(activation, noiseVariance, biasVariance, scaling) => {
+			const changes = { readout: { ...readout, biasVariance }, scaling };
 			const [dense, patch] = [
 				solve(
 					smallProblem(

@@ -120,7 +120,7 @@ describe("several outputs", () => {
 		expect(note(problem(columns(along, new Float64Array(11))), "minima")).toEqual({
 			name: "minima",
 			value: 2,
-			message: `minima of the action that were found from 3 starts; the next one has ${weight} of the weight of the one used and is neglected`,
+			message: `2 minima of the action were found from 3 starts; the next one has ${weight} of the weight of the one used and is neglected`,
 		});
 	});
 

@@ -49,8 +49,8 @@ export function solvePatches(
 	};
 }
 
-/** Multiply-adds that starts at single patches may cost, at about 100 evaluations each: a minute. */
-const AFFORDABLE = 1e10;
+/** Multiply-adds that starts at single patches may cost, at about 50 evaluations each: some seconds. */
+const AFFORDABLE = 1e9;
 
 /** A start at one patch: its scale, and the inverse for the others. */
 const SELECTED = 4;
@@ -76,8 +76,8 @@ function patchStarts(
 	if (restriction === "scalar") return starts.length > 0 ? starts : [multipleOfIdentity(size, 1)];
 	starts.push(multipleOfIdentity(size, 1));
 	const P = trainTargets.rows;
-	const evaluation = P ** 3 + (size * (size + 1) * P ** 2) / 2;
-	if (size > 1 && 100 * size * evaluation <= AFFORDABLE) {
+	const evaluation = P ** 3 + (size * (size + 1) * P ** 2) / 4;
+	if (size > 1 && 50 * size * evaluation <= AFFORDABLE) {
 		for (let i = 0; i < size; i++) {
 			starts.push(
 				frameOf(

@@ -73,11 +73,12 @@ const ORDER_PARAMETERS = {
 function widthNote({ trainInputs, network }: Problem): ValidityNote {
 	const layer = network.layers[0]!;
 	const width = layerWidth(layer);
-	const kind = layer.type === "dense" ? "a hidden layer of width" : "a convolution with this many channels:";
+	const kind =
+		layer.type === "dense" ? `a hidden layer of width ${width}` : `a convolution of ${width} channels`;
 	return {
 		name: "P/N",
 		value: trainInputs.rows / width,
-		message: `${trainInputs.rows} points for ${kind} ${width}; the scales depart from 1 as this grows`,
+		message: `${trainInputs.rows} points for ${kind}: the scales depart from 1 as this grows`,
 	};
 }
 
@@ -110,14 +111,14 @@ function largestPatchNote(scales: Matrix): ValidityNote {
 }
 
 function minimaNote({ minima, starts, neglectedWeight }: MatrixSaddle): ValidityNote {
-	const descents = `from ${starts} start${starts === 1 ? "" : "s"}`;
+	const found = `${minima.length === 1 ? "1 minimum of the action was" : `${minima.length} minima of the action were`} found from ${starts} start${starts === 1 ? "" : "s"}`;
 	return {
 		name: "minima",
 		value: minima.length,
 		message:
 			neglectedWeight === undefined
-				? `minima of the action that were found ${descents}; others may exist`
-				: `minima of the action that were found ${descents}; the next one has ${percent(neglectedWeight)} of the weight of the one used and is neglected`,
+				? `${found}; others may exist`
+				: `${found}; the next one has ${percent(neglectedWeight)} of the weight of the one used and is neglected`,
 	};
 }
 
