@@ -74,6 +74,6 @@ function applies(problem: Problem): true | string {
 function appliesToConvolution(depth: number, outputs: number): true | string {
 	if (depth === 1 && outputs === 1) return true;
 	const instead =
-		depth > 1 ? `this network has L = ${depth} layers` : `this problem has D = ${outputs} outputs`;
-	return `kernel-rescaling handles one convolutional layer with stride = patch${depth > 1 ? "" : " and one output"}; ${instead}.`;
+		depth > 1 ? `this network has L = ${depth} layers` : `several outputs (here D = ${outputs}) want a dense layer`;
+	return `kernel-rescaling handles one convolutional layer with stride = patch; ${instead}.`;
 }

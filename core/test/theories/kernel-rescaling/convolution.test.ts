@@ -190,7 +190,7 @@ describe("refusals of convolutions", () => {
 		[
 			"several outputs",
 			() => solve({ ...problem, trainTargets: normalMatrix(6, 2, 4) }),
-			"kernel-rescaling handles one convolutional layer with stride = patch and one output; this problem has D = 2 outputs.",
+			"kernel-rescaling handles one convolutional layer with stride = patch; several outputs (here D = 2) want a dense layer.",
 		],
 		[
 			"a dense layer above",
