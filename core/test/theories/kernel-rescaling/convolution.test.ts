@@ -156,8 +156,8 @@ describe("one convolution", () => {
 		// Rounding of terms of order 1e4.
 		expect(convergence.residual).toBeLessThan(1e-9);
 		expect(Math.max(...diagonal(orderParameters.Q as Matrix))).toBeGreaterThan(1000);
-		// The noise is far below the targets.
-		expect(largestDifference(trainMean!, trainTargets)).toBeLessThan(1);
+		// The noise is far below the targets, each of which is of the order of 1e4.
+		expect(largestDifference(trainMean!, trainTargets)).toBeLessThan(10);
 	});
 
 	it("says what it gives and how far to trust it", () => {
