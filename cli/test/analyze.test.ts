@@ -95,9 +95,9 @@ describe("finitude analyze", () => {
 		const { code, stdout } = await finitude(["analyze"]);
 		expect(code).toBe(0);
 		expect(stdout.split("\n").slice(2)).toEqual([
-			expect.stringMatching(/^lazy-rich-transition +Overlap of .*\. +no$/),
-			expect.stringMatching(/^width-scaling +Error of .*\. +yes$/),
-			expect.stringMatching(/^kernel-adaptation +Discrepancy, .*\. +yes$/),
+			expect.stringMatching(/^lazy-rich-transition +Overlap of .*\. +options$/),
+			expect.stringMatching(/^width-scaling +Error of .*\. +problem$/),
+			expect.stringMatching(/^kernel-adaptation +Discrepancy, .*\. +problem$/),
 			"",
 		]);
 		const { stdout: json } = await finitude(["analyze", "--json"]);

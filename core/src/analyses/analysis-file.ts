@@ -1,4 +1,4 @@
-/** The file of an analysis: its options, and a problem or how to make one where it needs that. */
+/** The file of an analysis: its options, and a problem, how to make one, or a network alone, where it needs that. */
 
 import type { Engine } from "@finitude/engine";
 import { z } from "zod";
@@ -7,21 +7,34 @@ import type { DataSettings } from "../data/schema.ts";
 import { teacherDirection } from "../data/teachers/index.ts";
 import { type ResolveContext, resolveExperiment } from "../experiments/experiment.ts";
 import { experimentSchema } from "../experiments/schema.ts";
+import { networkFromJson } from "../network/parse-network.ts";
 import { perActivations } from "../network/per-activations.ts";
 import { parseWith } from "../problem/faults.ts";
-import type { AnalysisInput } from "./analysis.ts";
+import { problemSchema } from "../problem/schema.ts";
+import type { AnalysisInput, NetworkSetting } from "./analysis.ts";
+
+const networkSettingSchema = perActivations((activations) =>
+	problemSchema(activations).pick({ name: true, network: true, noiseVariance: true }),
+);
 
 /** The strict Zod schema of an analysis file. @param activations Names that `activation` may take. */
-export const analysisFileSchema = perActivations((activations) =>
-	experimentSchema(activations)
+export const analysisFileSchema = perActivations((activations) => {
+	const experiment = experimentSchema(activations);
+	return experiment
 		.pick({ name: true, seed: true, problem: true, data: true, network: true, noiseVariance: true })
 		.extend({
+			problem: z
+				.union([experiment.shape.problem.unwrap(), networkSettingSchema(activations)])
+				.optional()
+				.describe(
+					"A problem, or the path of one, or of a problem the network and the noise alone. Then data, network and noiseVariance are left out.",
+				),
 			options: z
 				.record(z.string(), z.unknown())
 				.default({})
 				.describe("Options of the analysis, told on its page."),
-		}),
-);
+		});
+});
 
 /** A file ready to be analyzed. */
 export interface AnalysisFile {
@@ -33,19 +46,21 @@ export interface AnalysisFile {
 	readonly resolved: Readonly<Record<string, unknown>>;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** @throws InputError for the first fault, of the file or of a file that it names. */
 export function resolveAnalysisFile(json: unknown, context: ResolveContext): AnalysisFile {
 	const { activations = activationNames() } = context;
-	const { name, options, seed } = parseWith(analysisFileSchema(activations), json);
-	const { options: _, ...question } = json as Readonly<Record<string, unknown>>;
-	const asksAbout = ["problem", "data", "network", "noiseVariance"].some((key) => key in question);
-	if (!asksAbout) {
-		return {
-			...(name !== undefined && { name }),
-			input: { seed },
-			options,
-			resolved: { ...(name !== undefined && { name }), seed },
-		};
+	// The problem is checked below, as what it is: of a union of its forms only one fault could be told.
+	const { name, options, seed } = parseWith(analysisFileSchema(activations), withoutProblem(json));
+	const { options: _, ...question } = json as Fields;
+	const named = { ...(name !== undefined && { name }) };
+	const setting = networkSetting(question, activations);
+	if (setting !== undefined) {
+		return { ...named, input: { setting, seed }, options, resolved: { ...named, seed, ...setting } };
+	}
+	if (!("problem" in question || "data" in question)) {
+		return { ...named, input: { seed }, options, resolved: { ...named, seed } };
 	}
 	const experiment = resolveExperiment({ ...question, theories: [], sampling: false }, context);
 	const { theories: __, sampling: ___, ...resolved } = experiment.resolved;
@@ -56,6 +71,39 @@ export function resolveAnalysisFile(json: unknown, context: ResolveContext): Ana
 		...(direction && { teacherDirection: direction }),
 	};
 	return { name: experiment.name, input, options, resolved };
+}
+
+function isObject(value: unknown): value is Fields {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function withoutProblem(json: unknown): unknown {
+	if (!isObject(json)) return json;
+	const { problem: _, ...rest } = json;
+	return rest;
+}
+
+/** The network and the noise of a file that has no data, in its problem or beside the options; undefined where it has neither. */
+function networkSetting(
+	{ problem, data, network, noiseVariance }: Fields,
+	activations: readonly string[],
+): NetworkSetting | undefined {
+	const beside = data !== undefined || network !== undefined || noiseVariance !== undefined;
+	const where = problem === undefined ? "" : "problem";
+	const given = problem === undefined ? { network, noiseVariance } : problem;
+	if (problem === undefined ? data !== undefined || !beside : beside || !lacksData(problem)) return undefined;
+	const parsed = parseWith(networkSettingSchema(activations), given, where);
+	return {
+		network: networkFromJson(parsed.network, where === "" ? "network" : "problem.network"),
+		noiseVariance: parsed.noiseVariance,
+	};
+}
+
+/** A problem that names its network or its noise, and no points. */
+function lacksData(problem: unknown): boolean {
+	if (!isObject(problem)) return false;
+	const points = ["trainInputs", "trainTargets", "testInputs", "testTargets", "inputShape"];
+	return ("network" in problem || "noiseVariance" in problem) && !points.some((field) => field in problem);
 }
 
 /** @param data as resolved: the seed is in it */

@@ -3,7 +3,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createDocument } from "../../../cli/src/render/document.ts";
 import { analysisFigures } from "../../src/figures/index.ts";
-import { type Analysis, analyses, answerToJson, findAnalysis, findTheory } from "../../src/index.ts";
+import {
+	type Analysis,
+	analyses,
+	answerToJson,
+	findAnalysis,
+	findTheory,
+	type Subject,
+} from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { analyze } from "./analyses.ts";
 
@@ -115,14 +122,24 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 			expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 		});
 
-		it("wants a problem or none", async () => {
-			const { problem: _, ...rest } = { ...file } as { problem?: object };
-			const other = analysis.needsProblem ? rest : { ...file, problem };
-			await expect(analyze(analysis, other)).rejects.toThrow(
-				analysis.needsProblem
-					? `problem: wanted a problem, or data, network and noiseVariance, for ${id}; got nothing.`
-					: `problem: wanted options only, since ${id} analyzes no data set; got a problem. Leave it out.`,
-			);
+		it("wants a problem, a network or neither", async () => {
+			const { options } = file as { options: object };
+			const { network, noiseVariance } = problem;
+			const questions = { problem: { problem }, network: { network, noiseVariance }, options: {} };
+			const names = { problem: "a problem", network: "a network without data", options: "nothing" };
+			const wanted = {
+				problem: `problem: wanted a problem, or data, network and noiseVariance, for ${id}; got`,
+				network: `network: wanted network and noiseVariance, for ${id}; got`,
+				options: `problem: wanted options only, since ${id} analyzes no data set; got`,
+			}[analysis.subjects[0]!];
+			const leave = analysis.subjects[0] === "options" ? " Leave it out." : "";
+			const refused = (Object.keys(questions) as Subject[]).filter((one) => !analysis.subjects.includes(one));
+			expect(refused.length).toBeGreaterThan(0);
+			for (const subject of refused) {
+				await expect(analyze(analysis, { options, ...questions[subject] })).rejects.toThrow(
+					`${wanted} ${names[subject]}.${leave}`,
+				);
+			}
 		});
 	},
 );
@@ -160,11 +177,7 @@ describe("an analysis file", () => {
 			{ theories: "all" },
 			/^theories: wanted one of the keys name, seed, problem, data, network, noiseVariance or options.*; got an unknown key\.$/,
 		],
-		[
-			"a network without data",
-			{ noiseVariance: 1 },
-			/^data: wanted how to make the data set; got nothing\. Or give problem\.$/,
-		],
+		["a noise without a network", { noiseVariance: 1 }, /^network: wanted an object; got nothing\.$/],
 		["a list", [], /^file: wanted an object; got an empty list\.$/],
 	])("refuses %s", async (_, file, message) => {
 		await expect(analyze(width, file)).rejects.toThrow(message);
