@@ -56,6 +56,7 @@ export const teacherOverlap: Analysis<OverlapOptions, OverlapResults> = {
 	async solve({ setting, seed }, given, context) {
 		const student = setting!;
 		const teacher = teacherOf(student, given);
+		refuseNoiseless(student);
 		const sampling = completeSampling(given.sampling, seed);
 		refuseWeighted(sampling);
 		const complete = { ...given, dataSeed: given.dataSeed ?? seed, sampling };
@@ -86,7 +87,7 @@ export const teacherOverlap: Analysis<OverlapOptions, OverlapResults> = {
 			absent: {
 				...(hasExactMeasures(student)
 					? {}
-					: { exact: "known for students with one linear hidden layer, without biases and with noise" }),
+					: { exact: "known for students with one linear hidden layer and no biases" }),
 				...(about.inputs === 1 ? { collapse: "with one input every weight lies along the teacher" } : {}),
 			},
 		};
@@ -113,6 +114,16 @@ async function runsAt(
 		runs.push({ ...overlapRun(engine, taught, sampled, seed), ...(exact && { exact }) });
 	}
 	return runs;
+}
+
+/** Without noise the readout given the hidden weights is not defined for widths below the number of samples. */
+function refuseNoiseless({ noiseVariance }: NetworkSetting): void {
+	if (noiseVariance > 0) return;
+	throw new InputError({
+		where: "noiseVariance",
+		wanted: "a finite number above 0",
+		got: `${noiseVariance}`,
+	});
 }
 
 function refuseWeighted({ sampler }: OverlapSampling): void {

@@ -13,6 +13,7 @@ import {
 } from "@finitude/engine";
 import { chi, layerWidth } from "../../network/network.ts";
 import { createScalePosterior } from "../../scale-mixture/scale-posterior.ts";
+import { stacked } from "../../theories/finite-width-correction/stacked-points.ts";
 import { diagonalizeModes } from "../../theories/kernel-rescaling/modes.ts";
 import type { NetworkSetting } from "../analysis.ts";
 import { functionMeasures } from "./function-measures.ts";
@@ -25,15 +26,14 @@ export interface ExactMeasures {
 	readonly memorizationIndex: number;
 }
 
-/** Whether `exactMeasures` gives them: one linear layer, no biases, noise. */
-export function hasExactMeasures({ network: { layers, readout }, noiseVariance }: NetworkSetting): boolean {
+/** Whether `exactMeasures` gives them: one linear layer and no biases. */
+export function hasExactMeasures({ network: { layers, readout } }: NetworkSetting): boolean {
 	const [layer, second] = layers;
 	return (
 		second === undefined &&
 		layer!.activation === "linear" &&
 		layer!.biasVariance === 0 &&
-		readout.biasVariance === 0 &&
-		noiseVariance > 0
+		readout.biasVariance === 0
 	);
 }
 
@@ -48,10 +48,10 @@ export function hasExactMeasures({ network: { layers, readout }, noiseVariance }
  */
 export function exactMeasures(
 	engine: Engine,
-	{ problem, direction }: TaughtProblem,
+	{ problem, direction, fresh, judges }: TaughtProblem,
 ): ExactMeasures | undefined {
 	if (!hasExactMeasures(problem)) return undefined;
-	const { network, noiseVariance, trainInputs, testInputs } = problem;
+	const { network, noiseVariance, trainInputs } = problem;
 	const inputs = direction.length;
 	const layer = network.layers[0]!;
 	const width = layerWidth(layer);
@@ -89,11 +89,8 @@ export function exactMeasures(
 	});
 	const kept = 1 - 1 / width;
 	const slope = multiply(engine, cross, matrixFromColumn(y.map((value, k) => value * averageGain[k]!)));
-	const predict = (x: Matrix) => multiply(engine, x, slope).data;
-	const { functionOverlap, memorizationIndex } = functionMeasures(problem, {
-		train: predict(trainInputs),
-		test: predict(testInputs!),
-	});
+	const mean = multiply(engine, stacked(trainInputs, fresh), slope).data;
+	const { functionOverlap, memorizationIndex } = functionMeasures(judges, mean);
 	return {
 		weightOverlap: (kept * prior + overlap / width) / (kept * inputs * prior + trace / width),
 		functionOverlap,

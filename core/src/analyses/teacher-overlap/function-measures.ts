@@ -1,11 +1,10 @@
+import { dot } from "@finitude/engine";
 import type { Estimate } from "../../diagnostics/estimate.ts";
 import { mean } from "../../diagnostics/moments.ts";
-import type { Problem } from "../../problem/problem.ts";
-import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
-import { projectedSeries } from "../../samplers/projection-mcse.ts";
-import type { SampledNetwork } from "../analysis.ts";
+import { type BatchMoments, combineBatchMoments } from "../../samplers/batch-means.ts";
+import { linearMoments } from "../../samplers/linear-moments.ts";
 
-/** What the posterior mean m says of the teacher g and of the samples. */
+/** What a predictor m says of the teacher g and of the samples. */
 export interface FunctionMeasures<Value> {
 	/** (9): correlation of m and g over fresh inputs. */
 	readonly functionOverlap: Value;
@@ -17,67 +16,72 @@ export interface FunctionMeasures<Value> {
 	readonly memorizationIndex: Value;
 }
 
-/** The measures with their derivatives by the posterior mean at the samples and at the fresh inputs. */
+/** What a predictor is judged by. */
+export interface Judges {
+	/** y of the samples, with noise. */
+	readonly targets: Float64Array;
+	/** g at the fresh inputs, without. */
+	readonly teacher: Float64Array;
+	readonly noiseVariance: number;
+}
+
+/** A measure with its derivative by m. */
 interface Linearized {
 	readonly value: number;
-	readonly byTrain?: Float64Array;
-	readonly byTest?: Float64Array;
+	readonly gradient: Float64Array;
 }
 
-/** Of any predictor. @param m at the training and at the test points */
-export function functionMeasures(
-	problem: Problem,
-	m: { readonly train: Float64Array; readonly test: Float64Array },
-): FunctionMeasures<number> {
-	const { functionOverlap, trainError, testError, memorizationIndex } = linearizedMeasures(problem, m);
-	return {
-		functionOverlap: functionOverlap.value,
-		trainError: trainError.value,
-		testError: testError.value,
-		memorizationIndex: memorizationIndex.value,
-	};
+/** Of any predictor. @param m at the samples, then at the fresh inputs */
+export function functionMeasures(judges: Judges, m: Float64Array): FunctionMeasures<number> {
+	return eachMeasure(linearizedMeasures(judges, m), ({ value }) => value);
 }
 
-/** Of a sampled network: errors by the delta method on series of the posterior mean, all correlations between points included. */
+/** Of a sampled posterior mean: errors by the delta method, all correlations between points included. */
 export function sampledFunctionMeasures(
-	problem: Problem,
-	{ answer, chains }: SampledNetwork,
+	judges: Judges,
+	moments: readonly BatchMoments[],
 ): FunctionMeasures<Estimate> {
-	const measures = linearizedMeasures(problem, { train: answer.trainMean.data, test: answer.testMean!.data });
-	const estimate = ({ value, byTrain, byTest }: Linearized): Estimate => {
-		const parts = [
-			...(byTrain ? [projectedSeries(chains, byTrain, "train", "mean")] : []),
-			...(byTest ? [projectedSeries(chains, byTest, "test", "mean")] : []),
-		];
-		const series = parts[0]!.map((first, c) => first.map((x, t) => x + (parts[1]?.[c]![t] ?? 0)));
-		return { value, standardError: standardErrorOfMean(series) };
-	};
+	const measures = linearizedMeasures(judges, combineBatchMoments(moments).mean);
+	return eachMeasure(measures, ({ value, gradient }) => {
+		const along = linearMoments([moments], ([m]) => Float64Array.of(dot(gradient, m!)));
+		// Four draws, the fewest that a chain may have, are two batches.
+		return { value, standardError: combineBatchMoments(along).standardError![0]! };
+	});
+}
+
+function eachMeasure<Value>(
+	measures: FunctionMeasures<Linearized>,
+	read: (measure: Linearized) => Value,
+): FunctionMeasures<Value> {
 	return {
-		functionOverlap: estimate(measures.functionOverlap),
-		trainError: estimate(measures.trainError),
-		testError: estimate(measures.testError),
-		memorizationIndex: estimate(measures.memorizationIndex),
+		functionOverlap: read(measures.functionOverlap),
+		trainError: read(measures.trainError),
+		testError: read(measures.testError),
+		memorizationIndex: read(measures.memorizationIndex),
 	};
 }
 
 function linearizedMeasures(
-	{ trainTargets, testTargets, noiseVariance }: Problem,
-	{ train, test }: { readonly train: Float64Array; readonly test: Float64Array },
+	{ targets, teacher, noiseVariance }: Judges,
+	m: Float64Array,
 ): FunctionMeasures<Linearized> {
-	const misfit = train.map((value, i) => value - trainTargets.data[i]!);
-	const miss = test.map((value, i) => value - testTargets!.data[i]!);
-	const trainError = mean(misfit.map((x) => x * x));
-	const testError = mean(miss.map((x) => x * x)) + noiseVariance;
-	const byTrain = misfit.map((x) => (2 * x) / misfit.length);
-	const byTest = miss.map((x) => (2 * x) / miss.length);
+	const samples = targets.length;
+	const misfit = m.map((value, i) => (i < samples ? value - targets[i]! : 0));
+	const miss = m.map((value, i) => (i < samples ? 0 : value - teacher[i - samples]!));
+	const trainError = dot(misfit, misfit) / samples;
+	const testError = dot(miss, miss) / teacher.length + noiseVariance;
+	const byTrain = misfit.map((x) => (2 * x) / samples);
+	const byTest = miss.map((x) => (2 * x) / teacher.length);
+	const overlap = correlation(m.subarray(samples), teacher);
+	const gradient = new Float64Array(m.length);
+	gradient.set(overlap.gradient, samples);
 	return {
-		functionOverlap: correlation(test, testTargets!.data),
-		trainError: { value: trainError, byTrain },
-		testError: { value: testError, byTest },
+		functionOverlap: { value: overlap.value, gradient },
+		trainError: { value: trainError, gradient: byTrain },
+		testError: { value: testError, gradient: byTest },
 		memorizationIndex: {
 			value: 1 - trainError / testError,
-			byTrain: byTrain.map((x) => -x / testError),
-			byTest: byTest.map((x) => (x * trainError) / testError ** 2),
+			gradient: byTrain.map((x, i) => (byTest[i]! * trainError) / testError ** 2 - x / testError),
 		},
 	};
 }
@@ -87,13 +91,13 @@ function correlation(m: Float64Array, g: Float64Array): Linearized {
 	const centered = (x: Float64Array) => {
 		const center = mean(x);
 		const deviations = x.map((value) => value - center);
-		return { deviations, norm: Math.sqrt(deviations.reduce((sum, value) => sum + value * value, 0)) };
+		return { deviations, norm: Math.sqrt(dot(deviations, deviations)) };
 	};
 	const [a, b] = [centered(m), centered(g)];
-	if (a.norm === 0) return { value: 0, byTest: new Float64Array(m.length) };
-	const value = a.deviations.reduce((sum, x, i) => sum + x * b.deviations[i]!, 0) / (a.norm * b.norm);
+	if (a.norm === 0) return { value: 0, gradient: new Float64Array(m.length) };
+	const value = dot(a.deviations, b.deviations) / (a.norm * b.norm);
 	return {
 		value,
-		byTest: a.deviations.map((x, i) => (b.deviations[i]! / b.norm - (value * x) / a.norm) / a.norm),
+		gradient: a.deviations.map((x, i) => (b.deviations[i]! / b.norm - (value * x) / a.norm) / a.norm),
 	};
 }

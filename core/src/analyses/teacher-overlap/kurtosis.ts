@@ -5,7 +5,7 @@ import { type BatchMoments, combineBatchMoments, createBatchMeans } from "../../
 import { allocateView } from "../../samplers/block-operations.ts";
 import { type ColumnRatios, momentRatios } from "../../samplers/moment-ratios.ts";
 import { sumPowers } from "../../samplers/unit-statistics.ts";
-import type { FirstLayerDraws } from "./first-layer-draws.ts";
+import { addBiases, type SavedNetworks } from "../saved-networks.ts";
 
 /** Excess kurtosis over units and draws at fixed x, averaged over x, and the two parts that it is the sum of. */
 export interface Kurtosis {
@@ -36,7 +36,7 @@ interface UnitMoments {
  */
 export function kurtosis(
 	engine: Engine,
-	chains: readonly FirstLayerDraws[],
+	chains: readonly SavedNetworks[],
 	points: Matrix,
 	biased: boolean,
 ): Kurtosis {
@@ -56,14 +56,10 @@ export function kurtosis(
 	};
 }
 
-function unitMoments(
-	engine: Engine,
-	{ draws, weights, biases }: FirstLayerDraws,
-	points: Matrix,
-	biased: boolean,
-): UnitMoments {
+function unitMoments(engine: Engine, networks: SavedNetworks, points: Matrix, biased: boolean): UnitMoments {
+	const { draws } = networks;
 	const columns = points.rows;
-	const units = weights(0).length / points.columns;
+	const units = networks.array("weights_1", 0)!.length / points.columns;
 	const batches = createBatchMeans(4 * columns, true);
 	const halves = [0, 1].map(
 		() => [new Float64Array(units * columns), new Float64Array(units * columns)] as const,
@@ -75,11 +71,10 @@ function unitMoments(
 		const h = allocateView(engine, units, columns);
 		const powers = new Float64Array(4 * columns);
 		for (let t = 0; t < draws; t++) {
-			w.block.data.set(weights(t));
+			w.block.data.set(networks.array("weights_1", t)!);
 			engine.gemm(1, w, x, 0, h);
+			if (biased) addBiases(h, networks.array("biases_1", t));
 			const values = h.block.data;
-			const b = biased ? biases(t) : undefined;
-			if (b) for (let i = 0; i < values.length; i++) values[i]! += b[Math.floor(i / columns)]!;
 			batches.add(sumPowers(values, columns, powers));
 			// The middle draw of an odd number is in neither half.
 			const half = t < halfLength ? 0 : t >= draws - halfLength ? 1 : undefined;

@@ -1,8 +1,10 @@
 import { type Engine, matrix } from "@finitude/engine";
 import type { Estimate } from "../../diagnostics/estimate.ts";
 import { shortestLength } from "../../samplers/combined-draws.ts";
+import { stacked } from "../../theories/finite-width-correction/stacked-points.ts";
 import type { SampledNetwork } from "../analysis.ts";
-import { firstLayerDraws } from "./first-layer-draws.ts";
+import { savedNetworks } from "../saved-networks.ts";
+import { conditionalMeans } from "./conditional-mean.ts";
 import { type FunctionMeasures, sampledFunctionMeasures } from "./function-measures.ts";
 import { type Kurtosis, kurtosis } from "./kurtosis.ts";
 import type { TaughtProblem } from "./setting.ts";
@@ -36,23 +38,25 @@ const KURTOSIS_INPUTS = 100;
 /** @param sampled with the weights of every draw */
 export function overlapRun(
 	engine: Engine,
-	{ problem, direction }: TaughtProblem,
+	{ problem, direction, fresh, judges }: TaughtProblem,
 	sampled: SampledNetwork,
 	dataSeed: number,
 ): OverlapRun {
 	const draws = shortestLength(sampled.chains);
-	const chains = sampled.chains.map((chain) => firstLayerDraws(chain, draws));
+	const chains = sampled.chains.map((chain) => savedNetworks(chain, draws));
 	const { overlap, collapse, rHat } = weightOverlap(chains, direction);
 	const inputs = direction.length;
-	const fresh = problem.testInputs!.data.subarray(0, KURTOSIS_INPUTS * inputs);
+	const looked = matrix(KURTOSIS_INPUTS, inputs, fresh.data.subarray(0, KURTOSIS_INPUTS * inputs));
+	const all = stacked(problem.trainInputs, fresh);
+	const means = conditionalMeans(engine, problem, chains, all, judges.targets);
 	const { answer } = sampled;
 	const { maxRHat } = answer.diagnostics;
 	return {
 		dataSeed,
 		weightOverlap: overlap,
 		...(collapse && { collapse }),
-		...sampledFunctionMeasures(problem, sampled),
-		preactivationKurtosis: kurtosis(engine, chains, matrix(KURTOSIS_INPUTS, inputs, fresh), true),
+		...sampledFunctionMeasures(judges, means),
+		preactivationKurtosis: kurtosis(engine, chains, looked, true),
 		projectionKurtosis: kurtosis(engine, chains, matrix(1, inputs, direction), false),
 		converged: answer.convergence.converged,
 		...(maxRHat !== undefined && { maxRHat }),

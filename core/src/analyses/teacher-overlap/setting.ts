@@ -1,16 +1,19 @@
 /** What the sweep is about: a student, and a teacher that it can be compared with. */
-import { dot, type Engine } from "@finitude/engine";
+import { dot, type Engine, type Matrix } from "@finitude/engine";
 import { type TeacherSettings, teacherData, teacherDirection } from "../../data/teachers/index.ts";
 import { InputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { NetworkSetting } from "../analysis.ts";
+import type { Judges } from "./function-measures.ts";
 import type { OverlapOptions } from "./options.ts";
 
 /** One data set of one size. */
 export interface TaughtProblem {
-	/** Its test points are fresh inputs with the noise-free teacher as targets. */
 	readonly problem: Problem;
+	/** Fresh inputs, J x d. They are no test points: samplers follow the chains at every test point. */
+	readonly fresh: Matrix;
+	readonly judges: Judges;
 	/** u, |u| = 1. */
 	readonly direction: Float64Array;
 }
@@ -70,7 +73,10 @@ export function taughtProblem(
 		seed,
 		engine,
 	});
-	const [first, ...others] = data.testTargets!.data;
+	const { trainInputs, trainTargets } = data;
+	const fresh = data.testInputs!;
+	const teacherValues = data.testTargets!.data;
+	const [first, ...others] = teacherValues;
 	if (others.every((target) => target === first)) {
 		throw new InputError({
 			where: "options.teacher",
@@ -81,7 +87,9 @@ export function taughtProblem(
 	}
 	const length = Math.sqrt(dot(direction, direction));
 	return {
-		problem: { name: "teacher overlap", ...data, network, noiseVariance },
+		problem: { name: "teacher overlap", trainInputs, trainTargets, network, noiseVariance },
+		fresh,
+		judges: { targets: trainTargets.data, teacher: teacherValues, noiseVariance },
 		direction: direction.map((x) => x / length),
 	};
 }

@@ -3,7 +3,7 @@ import type { Estimate } from "../../diagnostics/estimate.ts";
 import { rHat } from "../../diagnostics/index.ts";
 import { mean, pooled } from "../../diagnostics/moments.ts";
 import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
-import type { FirstLayerDraws } from "./first-layer-draws.ts";
+import type { SavedNetworks } from "../saved-networks.ts";
 
 export interface WeightOverlap {
 	/** R = u^T M u / tr M. */
@@ -20,13 +20,13 @@ export interface WeightOverlap {
  *
  * @param direction u, |u| = 1
  */
-export function weightOverlap(chains: readonly FirstLayerDraws[], direction: Float64Array): WeightOverlap {
+export function weightOverlap(chains: readonly SavedNetworks[], direction: Float64Array): WeightOverlap {
 	const inputs = direction.length;
-	const series = chains.map(({ draws, weights }) => {
-		const along = new Float64Array(draws);
-		const total = new Float64Array(draws);
-		for (let t = 0; t < draws; t++) {
-			const w = weights(t);
+	const series = chains.map((networks) => {
+		const along = new Float64Array(networks.draws);
+		const total = new Float64Array(networks.draws);
+		for (let t = 0; t < networks.draws; t++) {
+			const w = networks.array("weights_1", t)!;
 			for (let start = 0; start < w.length; start += inputs) {
 				const unit = w.subarray(start, start + inputs);
 				along[t]! += dot(unit, direction) ** 2;
