@@ -12,36 +12,17 @@
  * 9. Fails: P of order d^2, structured teachers: there networks learn what no linear model can.
  * 10. Checked: fixtures/golden/equivalent-linear-*.json, limits of P/d and of the noise, the infinite-width mean on drawn teachers.
  */
-import { z } from "zod";
 import { InputError } from "../errors.ts";
-import type { Analysis, AnalysisAnswer, AnalysisTable } from "./analysis.ts";
+import type { Analysis } from "./analysis.ts";
 import { equivalentPowers } from "./equivalent-linear-model/equivalent-powers.ts";
 import { linearError } from "./equivalent-linear-model/linear-error.ts";
-
-const ratio = z.number("a finite number of at least 0").nonnegative("a finite number of at least 0");
-
-const options = z.strictObject({
-	samplesPerInput: z
-		.union(
-			[ratio, z.array(ratio).min(1, "a list of at least one number")],
-			"a finite number of at least 0, or a list of them",
-		)
-		.describe("P/d, the number of training points over that of inputs; a list gives a curve."),
-});
-
-export type EquivalentOptions = z.output<typeof options>;
-
-/** Of a list of ratios, errors are lists too. */
-export interface EquivalentResults {
-	/** rho^2. */
-	readonly linearPower: number;
-	/** eps. */
-	readonly nonlinearPower: number;
-	/** m. */
-	readonly linearError: number | readonly number[];
-	/** m + eps, against the noise-free target. */
-	readonly testError: number | readonly number[];
-}
+import {
+	type EquivalentOptions,
+	type EquivalentResults,
+	equivalentTable,
+	options,
+	ratiosOf,
+} from "./equivalent-linear-model/results.ts";
 
 export const equivalentLinearModel: Analysis<EquivalentOptions, EquivalentResults> = {
 	id: "equivalent-linear-model",
@@ -82,6 +63,8 @@ export const equivalentLinearModel: Analysis<EquivalentOptions, EquivalentResult
 			analysis: "equivalent-linear-model",
 			options: given,
 			results: {
+				layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
+				noiseVariance,
 				linearPower: linear,
 				nonlinearPower: nonlinear,
 				linearError: perRatio(errors),
@@ -121,11 +104,6 @@ export const equivalentLinearModel: Analysis<EquivalentOptions, EquivalentResult
 	table: equivalentTable,
 };
 
-/** The values of P/d, one or several. */
-export function ratiosOf({ samplesPerInput }: EquivalentOptions): readonly number[] {
-	return typeof samplesPerInput === "number" ? [samplesPerInput] : samplesPerInput;
-}
-
 function refuseOverflow(values: readonly number[]): void {
 	const bad = values.find((value) => !Number.isFinite(value));
 	if (bad === undefined) return;
@@ -135,22 +113,4 @@ function refuseOverflow(values: readonly number[]): void {
 		got: `${bad}`,
 		advice: "Rescale weightVariance and noiseVariance.",
 	});
-}
-
-/** One line for each P/d. */
-function equivalentTable({
-	options: given,
-	results,
-}: AnalysisAnswer<EquivalentOptions, EquivalentResults>): AnalysisTable {
-	const list = (values: number | readonly number[]) => (typeof values === "number" ? [values] : values);
-	return {
-		columns: ["samplesPerInput", "linearPower", "nonlinearPower", "linearError", "testError"],
-		rows: ratiosOf(given).map((samplesPerInput, i) => [
-			samplesPerInput,
-			results.linearPower,
-			results.nonlinearPower,
-			list(results.linearError)[i]!,
-			list(results.testError)[i]!,
-		]),
-	};
 }
