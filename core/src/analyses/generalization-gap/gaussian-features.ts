@@ -54,13 +54,12 @@ export function solveReadout(task: FeatureTask, samples: number, ridge: number):
 	// P - df1 is lambda/tau, and P - df2 that and df1 - df2: differences of nearly equal numbers are never taken.
 	const slack = ridge / tau;
 	const testError = ((unexplained + missed) * samples) / (slack + unfilled);
-	const left = slack / samples;
 	return {
 		errors: {
 			testError,
-			trainError: testError * left ** 2,
+			trainError: testError * (slack / samples) ** 2,
 			degreesOfFreedom: df1,
-			relativeGap: (1 - left) * (1 + left),
+			relativeGap: gaussianGap(df1, samples),
 		},
 		iterations,
 		residual: Math.abs(samples - df1 - slack) / samples,
@@ -78,9 +77,9 @@ export function ridgelessErrors(featureCount: number, unexplained: number, sampl
 	};
 }
 
-/** 1 - (1 - N_out/P)^2, the right side of (4). */
-export function gaussianGap(featureCount: number, samples: number): number {
-	const share = featureCount / samples;
+/** 1 - (1 - df1/P)^2 of (4), its right side for df1 = N_out. */
+export function gaussianGap(degreesOfFreedom: number, samples: number): number {
+	const share = degreesOfFreedom / samples;
 	return share * (2 - share);
 }
 
