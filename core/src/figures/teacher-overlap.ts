@@ -91,12 +91,9 @@ export function overlapFigure(
 					({ memorizationIndex }) => memorizationIndex,
 					({ exact }) => exact?.memorizationIndex,
 					{
-						values: [],
-						marks: [
-							Plot.lineY(boundCurve(points), { x: "x", y: "y", ...BOUND, clip: true }),
-							Plot.ruleY([0], PRIOR),
-						],
-						note: "dotted: 0",
+						values: [0, 1],
+						marks: [Plot.lineY(boundCurve(points), { x: "x", y: "y", ...BOUND })],
+						note: "",
 					},
 				),
 			],
@@ -197,14 +194,16 @@ function sweepPanel(
 	});
 }
 
-/** 2 N_out/P across the sweep. */
+/** 2 N_out/P across the sweep, where it is below 1: no index can be larger. */
 function boundCurve(points: readonly OverlapPoint[]): { x: number; y: number }[] {
-	const first = points[0]!;
-	const xs = points.map(({ samplesPerParameter }) => samplesPerParameter);
-	const { low, high } = paddedLog(xs, 0.06);
+	const { bound, samplesPerParameter } = points[0]!;
+	const xs = points.map((point) => point.samplesPerParameter);
+	const high = paddedLog(xs, 0.06).high;
+	const low = Math.max(paddedLog(xs, 0.06).low, bound * samplesPerParameter);
+	if (low >= high) return [];
 	return Array.from({ length: 121 }, (_, i) => {
 		const x = low * (high / low) ** (i / 120);
-		return { x, y: (first.bound * first.samplesPerParameter) / x };
+		return { x, y: (bound * samplesPerParameter) / x };
 	});
 }
 
@@ -240,7 +239,10 @@ function legend(
 		...(points.some(({ exact }) => exact !== undefined)
 			? [{ key: line(EXACT), label: "exact, same data sets" }]
 			: []),
-		{ key: line(BOUND), label: "2 N_out/P (for trained networks an observation)" },
+		{
+			key: line(BOUND),
+			label: "2 N_out/P: readouts of fixed features; published for trained networks as an observation",
+		},
 		...KURTOSES.map(({ label, style: { color, symbol }, filled }) => ({
 			key: legendKey(document, [
 				Plot.ruleX([0.5], { y1: -0.9, y2: 0.9, stroke: color, strokeWidth: 1.4 }),

@@ -50,6 +50,24 @@ const files: Readonly<Record<string, object>> = {
 			teacherDirection: [1],
 		},
 	},
+	"generalization-gap": {
+		options: { samples: [3, 8, 20], ridge: 0.1, unexplained: 0.1, spectrum: [1, 0.5], teacher: [1, -1] },
+	},
+	"equivalent-linear-model": {
+		network: { ...problem.network, layers: [{ ...problem.network.layers[0], activation: "tanh" }] },
+		noiseVariance: 0.1,
+		options: { samplesPerInput: [0.5, 1, 2] },
+	},
+	"teacher-overlap": {
+		network: problem.network,
+		noiseVariance: 0.1,
+		options: {
+			teacher: { type: "linear", dimension: 2, inputVariance: 1 },
+			samplesPerParameter: [1, 3],
+			dataSets: 1,
+			sampling: { sampler: "exact", chains: 2, draws: 100, warmup: 0 },
+		},
+	},
 };
 
 describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
@@ -147,7 +165,7 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
 		);
 	});
 });

@@ -22,7 +22,7 @@ export function validityNotes({ points, parameters, lastWidth }: OverlapResults)
 					{
 						name: "2 N_out/P",
 						value: first.bound,
-						message: `the line 2 N_out/P (N_out = ${lastWidth}) is a statement on readouts fitted to fixed features; published for trained networks as an observation`,
+						message: `the line 2 N_out/P (N_out = ${lastWidth}) is a statement on readouts fitted to fixed features; published for trained networks as an observation, which students narrower than their inputs exceed`,
 					},
 				]),
 	];
