@@ -65,7 +65,7 @@ const files: Readonly<Record<string, object>> = {
 			teacher: { type: "linear", dimension: 2, inputVariance: 1 },
 			samplesPerParameter: [1, 3],
 			dataSets: 1,
-			sampling: { sampler: "exact", chains: 2, draws: 100, warmup: 0 },
+			sampling: { sampler: "exact", chains: 2, draws: 600, warmup: 0 },
 		},
 	},
 };
