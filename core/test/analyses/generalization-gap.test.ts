@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { solveReadout } from "../../src/analyses/generalization-gap/gaussian-features.ts";
+import type { GapPoint, GapResults } from "../../src/analyses/generalization-gap/results.ts";
 import { generalizationGap } from "../../src/analyses/generalization-gap.ts";
 import { analyze } from "./analyses.ts";
 
 const four = { spectrum: [1, 0.5, 0.2, 0.1], teacher: [1, -0.5, 0.3, 2], unexplained: 0.1 };
 const ask = (options: object) => analyze(generalizationGap, { options });
-const single = async (options: object) => (await ask(options)).results as Record<string, number>;
+const single = async (options: object) => (await ask(options)).results as GapPoint;
 
 const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
 const spectra = fc.array(positive, { minLength: 1, maxLength: 30 });
@@ -91,7 +92,7 @@ describe("the errors of a fitted readout", () => {
 
 	it("have no Gaussian bound where there are at most as many samples as features", async () => {
 		const { results, absent } = await ask({ ...four, samples: [3, 4, 5], ridge: 1 });
-		const { points } = results as { points: { samples: number; gaussianBound?: number }[] };
+		const { points } = results as Extract<GapResults, { readonly points: unknown }>;
 		expect(points.map(({ samples, gaussianBound }) => [samples, gaussianBound])).toEqual([
 			[3, undefined],
 			[4, undefined],
