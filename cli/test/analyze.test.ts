@@ -98,7 +98,7 @@ describe("finitude analyze", () => {
 			expect.stringMatching(/^lazy-rich-transition +Overlap of .*\. +options$/),
 			expect.stringMatching(/^width-scaling +Error of .*\. +problem$/),
 			expect.stringMatching(/^kernel-adaptation +Discrepancy, .*\. +problem$/),
-			expect.stringMatching(/^generalization-gap +Training and test error .*\. +options$/),
+			expect.stringMatching(/^generalization-gap +Training and test error .*\. +options or problem$/),
 			expect.stringMatching(/^equivalent-linear-model +Error of .*\. +network or problem$/),
 			expect.stringMatching(/^teacher-overlap +Alignment of .*\. +network$/),
 			"",

@@ -4,7 +4,7 @@ import type { Engine } from "@finitude/engine";
 import { z } from "zod";
 import { activationNames } from "../activations/registry.ts";
 import type { DataSettings } from "../data/schema.ts";
-import { teacherDirection } from "../data/teachers/index.ts";
+import { teacherData, teacherDirection } from "../data/teachers/index.ts";
 import { type ResolveContext, resolveExperiment } from "../experiments/experiment.ts";
 import { experimentSchema } from "../experiments/schema.ts";
 import { networkFromJson } from "../network/parse-network.ts";
@@ -64,12 +64,8 @@ export function resolveAnalysisFile(json: unknown, context: ResolveContext): Ana
 	}
 	const experiment = resolveExperiment({ ...question, theories: [], sampling: false }, context);
 	const { theories: __, sampling: ___, ...resolved } = experiment.resolved;
-	const direction = directionOf(resolved.data as DataSettings | undefined, context.engine);
-	const input = {
-		problem: experiment.problem,
-		seed,
-		...(direction && { teacherDirection: direction }),
-	};
+	const taught = taughtBy(resolved.data as DataSettings | undefined, context.engine);
+	const input = { problem: experiment.problem, seed, ...taught };
 	return { name: experiment.name, input, options, resolved };
 }
 
@@ -106,8 +102,25 @@ function lacksData(problem: unknown): boolean {
 	return ("network" in problem || "noiseVariance" in problem) && !points.some((field) => field in problem);
 }
 
-/** @param data as resolved: the seed is in it */
-function directionOf(data: DataSettings | undefined, engine: Engine): Float64Array | undefined {
-	if (data?.source !== "teacher") return undefined;
-	return teacherDirection(data.teacher, { seed: data.seed!, engine });
+/** What is known of the task of a teacher. @param data as resolved: the seed is in it */
+function taughtBy(
+	data: DataSettings | undefined,
+	engine: Engine,
+): Pick<AnalysisInput, "freshPoints" | "teacherDirection"> {
+	if (data?.source !== "teacher") return {};
+	const { teacher, targetNoiseVariance } = data;
+	const seed = data.seed!;
+	const direction = teacherDirection(teacher, { seed, engine });
+	return {
+		...(direction && { teacherDirection: direction }),
+		freshPoints(count) {
+			const { testInputs, testTargets } = teacherData(teacher, {
+				trainCount: 1,
+				testCount: count,
+				seed,
+				engine,
+			});
+			return { inputs: testInputs!, targets: testTargets!.data, noiseVariance: targetNoiseVariance };
+		},
+	};
 }

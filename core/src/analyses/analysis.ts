@@ -1,4 +1,4 @@
-import type { Engine } from "@finitude/engine";
+import type { Engine, Matrix } from "@finitude/engine";
 import type { z } from "zod";
 import type { Convergence, SampledAnswer, ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
@@ -66,6 +66,16 @@ export type NetworkSetting = Pick<Problem, "network" | "noiseVariance">;
 /** What an analysis may be asked about beside its options: a data set with network and noise, these two alone, or nothing. */
 export type Subject = "problem" | "network" | "options";
 
+/** J fresh points of a teacher. */
+export interface FreshPoints {
+	/** J x d. */
+	readonly inputs: Matrix;
+	/** Of the J inputs, without noise. */
+	readonly targets: Float64Array;
+	/** Of the noise that training targets carry. */
+	readonly noiseVariance: number;
+}
+
 /** What an analysis is asked about: `problem`, `setting` or neither. */
 export interface AnalysisInput {
 	readonly problem?: Problem;
@@ -73,6 +83,8 @@ export interface AnalysisInput {
 	readonly setting?: NetworkSetting;
 	/** Of everything random without a seed of its own. */
 	readonly seed: number;
+	/** Points of the task that the data come from, other than its training points, where they come from a teacher. */
+	readonly freshPoints?: (count: number) => FreshPoints;
 	/** The direction that the targets depend on, where the data come from a teacher that has one (`teacherDirection`). */
 	readonly teacherDirection?: Float64Array;
 }

@@ -2,7 +2,7 @@
  * `generalization-gap`: how far apart training and test error are when only the readout is fitted.
  *
  * 1. Computes: training and test error of ridge regression on fixed features, and their relative gap.
- * 2. Inputs: numbers only: samples, ridge, eigenvalues of the features' covariance, the best readout, unexplained power.
+ * 2. Inputs: samples, ridge, eigenvalues of the features' covariance, the best readout, unexplained power; or a problem to sample.
  * 3. Exact: features of Gaussian law, as the numbers of samples P and of features N_out go to infinity together.
  * 4. Symbols: omega_j, t_j, e_min, tau, df1, df2, e_t, e_g; docs/analyses/generalization-gap.md.
  * 5. Solves: (1), one scalar equation for the effective ridge tau.
@@ -12,16 +12,20 @@
  * 9. Fails: real features near interpolation: the sharper form 1 - (1 - N_out/P)^2 is exceeded there by some percent.
  * 10. Checked: fixtures/golden/gap-*.json, limits of the ridge, ridge regression on drawn features.
  */
+
 import { InputError } from "../errors.ts";
 import type { Analysis } from "./analysis.ts";
-import { type GapOptions, options, samplesOf, taskOf } from "./generalization-gap/options.ts";
+import { type GapOptions, numbersOf, options, samplesOf, taskOf } from "./generalization-gap/options.ts";
+import { universalBound } from "./generalization-gap/reference.ts";
 import {
 	featureCountOf,
+	type GapPoint,
 	type GapResults,
 	gapPoint,
 	gapTable,
 	solveTask,
 } from "./generalization-gap/results.ts";
+import { type GapSolution, solveSampledGap } from "./generalization-gap/sampled-gap.ts";
 import { validityNotes } from "./generalization-gap/validity.ts";
 
 export const generalizationGap: Analysis<GapOptions, GapResults> = {
@@ -30,44 +34,33 @@ export const generalizationGap: Analysis<GapOptions, GapResults> = {
 	aliases: ["gap", "train-test-gap"],
 	summary:
 		"Training and test error of a readout fitted to fixed features, and the bound 2 N/P on their relative gap.",
-	references: [
-		{
-			key: "ariosto2022universal",
-			authors: [
-				"Ariosto, Sebastiano",
-				"Pacelli, Rosalba",
-				"Ginelli, Francesco",
-				"Gherardi, Marco",
-				"Rotondo, Pietro",
-			],
-			title: "Universal mean-field upper bound for the generalization gap of deep neural networks",
-			year: 2022,
-			arxiv: "2201.11022",
-			journal: "Physical Review E 105:064309",
-		},
-	],
+	references: [universalBound],
 	options,
-	subjects: ["options"],
-	async solve(_input, given) {
-		const task = taskOf(given);
-		const features = featureCountOf(task);
-		const solved = samplesOf(given).map((samples) => solveTask(task, samples, given.ridge));
-		const points = solved.map((one, i) => gapPoint(features, samplesOf(given)[i]!, one));
+	subjects: ["options", "problem"],
+	async solve(input, given, context) {
+		const solution = input.problem
+			? await solveSampledGap(input.problem, input, given, context)
+			: solveNumbers(given);
+		const { options: complete, features, points, solved } = solution;
 		refuseOverflow(points);
+		const counts = samplesOf(given);
+		const { sampled } = solution;
 		return {
 			analysis: "generalization-gap",
-			options: given,
-			results:
-				typeof given.samples === "number"
+			options: complete,
+			results: {
+				...(typeof given.samples === "number"
 					? points[0]!
-					: { points: points.map((point, i) => ({ samples: samplesOf(given)[i]!, ...point })) },
+					: { points: points.map((point, i) => ({ samples: counts[i]!, ...point })) }),
+				...(sampled && { sampled: sampled.summary }),
+			},
 			convergence: {
-				converged: true,
+				...(sampled?.convergence ?? { converged: true }),
 				iterations: Math.max(...solved.map(({ iterations }) => iterations)),
 				residual: Math.max(...solved.map(({ residual }) => residual)),
 			},
-			validity: validityNotes(features, given),
-			absent: samplesOf(given).some((samples) => samples <= features)
+			validity: [...validityNotes(features, complete), ...(sampled?.validity ?? [])],
+			absent: counts.some((samples) => samples <= features)
 				? { gaussianBound: "given where there are more samples than features" }
 				: {},
 		};
@@ -75,8 +68,18 @@ export const generalizationGap: Analysis<GapOptions, GapResults> = {
 	table: gapTable,
 };
 
-function refuseOverflow(points: readonly object[]): void {
-	for (const point of points) {
+/** Where the options say everything. */
+function solveNumbers(given: GapOptions): GapSolution {
+	const complete = numbersOf(given);
+	const task = taskOf(complete);
+	const features = featureCountOf(task);
+	const solved = samplesOf(given).map((samples) => solveTask(task, samples, complete.ridge));
+	const points = solved.map(({ errors }, i) => gapPoint(features, samplesOf(given)[i]!, errors));
+	return { options: complete, features, solved, points };
+}
+
+function refuseOverflow(points: readonly GapPoint[]): void {
+	for (const { standardErrors: _, ...point } of points) {
 		for (const [name, value] of Object.entries(point)) {
 			if (Number.isFinite(value)) continue;
 			throw new InputError({

@@ -5,6 +5,7 @@ export type {
 	AnalysisContext,
 	AnalysisInput,
 	AnalysisTable,
+	FreshPoints,
 	NetworkSetting,
 	ResultValue,
 	SampledNetwork,

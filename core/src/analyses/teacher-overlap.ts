@@ -12,14 +12,15 @@
  * 9. Fails: chains that do not mix between modes; the R-hat of the overlap says so.
  * 10. Checked: against the exact overlaps of linear students, against the prior, and on weights with known kurtosis.
  */
+
 import { InputError } from "../errors.ts";
 import { layerWidth } from "../network/network.ts";
-import { findSampler } from "../samplers/registry.ts";
 import type { Analysis, AnalysisContext, NetworkSetting } from "./analysis.ts";
-import { completeSampling } from "./sweep.ts";
+import { universalBound } from "./generalization-gap/reference.ts";
+import { completeSampling, refuseWeighted } from "./sweep.ts";
 import { exactMeasures, hasExactMeasures } from "./teacher-overlap/exact-student.ts";
 import { overlapRun } from "./teacher-overlap/measures.ts";
-import { type OverlapOptions, type OverlapSampling, options } from "./teacher-overlap/options.ts";
+import { type OverlapOptions, options } from "./teacher-overlap/options.ts";
 import {
 	type OverlapPoint,
 	type OverlapResults,
@@ -35,22 +36,7 @@ export const teacherOverlap: Analysis<OverlapOptions, OverlapResults> = {
 	aliases: ["collapse", "memorization"],
 	summary:
 		"Alignment of sampled networks with their teacher against the number of samples: collapse or memorization.",
-	references: [
-		{
-			key: "ariosto2022universal",
-			authors: [
-				"Ariosto, Sebastiano",
-				"Pacelli, Rosalba",
-				"Ginelli, Francesco",
-				"Gherardi, Marco",
-				"Rotondo, Pietro",
-			],
-			title: "Universal mean-field upper bound for the generalization gap of deep neural networks",
-			year: 2022,
-			arxiv: "2201.11022",
-			journal: "Physical Review E 105:064309",
-		},
-	],
+	references: [universalBound],
 	options,
 	subjects: ["network"],
 	async solve({ setting, seed }, given, context) {
@@ -58,7 +44,7 @@ export const teacherOverlap: Analysis<OverlapOptions, OverlapResults> = {
 		const teacher = teacherOf(student, given);
 		refuseNoiseless(student);
 		const sampling = completeSampling(given.sampling, seed);
-		refuseWeighted(sampling);
+		refuseWeighted(sampling.sampler);
 		const complete = { ...given, dataSeed: given.dataSeed ?? seed, sampling };
 		const { layers } = student.network;
 		const about = {
@@ -123,15 +109,5 @@ function refuseNoiseless({ noiseVariance }: NetworkSetting): void {
 		where: "noiseVariance",
 		wanted: "a finite number above 0",
 		got: `${noiseVariance}`,
-	});
-}
-
-function refuseWeighted({ sampler }: OverlapSampling): void {
-	if (findSampler(sampler).weighted !== true) return;
-	throw new InputError({
-		where: "options.sampling.sampler",
-		wanted: "a sampler whose draws count alike",
-		got: sampler,
-		advice: "Use hmc.",
 	});
 }

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { AnalysisAnswer } from "../analyses/analysis.ts";
-import { gaussianGap } from "../analyses/generalization-gap/gaussian-features.ts";
-import { type GapOptions, samplesOf, taskOf } from "../analyses/generalization-gap/options.ts";
+import { gaussianGap, type ReadoutErrors } from "../analyses/generalization-gap/gaussian-features.ts";
+import { type GapOptions, numbersOf, samplesOf, taskOf } from "../analyses/generalization-gap/options.ts";
 import {
 	featureCountOf,
 	type GapResults,
@@ -39,12 +39,10 @@ export function gapFigure(
 	document: FigureDocument,
 ): string | undefined {
 	if (!("points" in results) || results.points.length < 2) return undefined;
-	const task = taskOf(options);
-	const features = featureCountOf(task);
 	const range = paddedLog(samplesOf(options));
-	const curve = curveOf(task, options.ridge, range);
 	const points = results.points.map((one) => ({ x: one.samples, ...one }));
-	const top = 1.15 * Math.max(...points.map(({ testError }) => testError), options.unexplained);
+	const { features, ridge, unexplained, curve, what } = linesOf(options, results, range, points);
+	const top = 1.15 * Math.max(...points.map(({ testError }) => testError), unexplained);
 	const errors = { low: -0.03 * top, high: top };
 	const x = logAxis("x", "samples, P", range);
 	const line = (data: readonly { x: number }[], y: string, style: object) =>
@@ -61,7 +59,7 @@ export function gapFigure(
 			y: rangeAxis("error a sample", errors),
 			marks: [
 				...x.marks,
-				Plot.ruleY([options.unexplained], NOISE),
+				Plot.ruleY([unexplained], NOISE),
 				line(
 					curve.map((one) => ({ x: one.x, y: inside(errors, one.testError) })),
 					"y",
@@ -102,10 +100,39 @@ export function gapFigure(
 	return composeFigure({
 		width: WIDTH,
 		title,
-		subtitle: `N_out = ${features}; ridge λ = ${Number(options.ridge.toPrecision(4))}; e_min = ${Number(options.unexplained.toPrecision(4))}; features of Gaussian law, averages over many samples`,
+		subtitle: `N_out = ${features}; ridge λ = ${Number(ridge.toPrecision(4))}; e_min = ${Number(unexplained.toPrecision(4))}; ${what}`,
 		legend: legend(document),
 		rows: [[errorPanel, gapPanel]],
 	});
+}
+
+type Curve = readonly ({ readonly x: number } & ReadoutErrors)[];
+
+/** The curve between the points: the equations themselves, or between averages over sampled networks straight lines. */
+function linesOf(
+	options: GapOptions,
+	{ sampled }: GapResults,
+	range: { low: number; high: number },
+	points: Curve,
+): { features: number; ridge: number; unexplained: number; curve: Curve; what: string } {
+	if (sampled !== undefined) {
+		return {
+			features: sampled.features,
+			ridge: options.ridge!,
+			unexplained: sampled.unexplained.value,
+			curve: points,
+			what: `features of ${sampled.networks} sampled networks, taken as Gaussian`,
+		};
+	}
+	const { ridge, unexplained, ...numbers } = numbersOf(options);
+	const task = taskOf({ ...numbers, ridge, unexplained });
+	return {
+		features: featureCountOf(task),
+		ridge,
+		unexplained,
+		curve: curveOf(task, ridge, range),
+		what: "features of Gaussian law, averages over many samples",
+	};
 }
 
 /** At real numbers of samples, but for the one at which the error diverges, and those without an answer. */

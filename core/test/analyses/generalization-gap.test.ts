@@ -110,6 +110,112 @@ describe("the errors of a fitted readout", () => {
 	});
 });
 
+const linear = { type: "dense", width: 4, activation: "linear", weightVariance: 1 };
+const taught = (changes: object = {}) => ({
+	data: {
+		source: "teacher",
+		teacher: { type: "linear", dimension: 3, inputVariance: 1 },
+		trainCount: 12,
+		testCount: 0,
+		targetNoiseVariance: 0.2,
+	},
+	network: { layers: [linear], readout: { weightVariance: 2 }, scaling: "standard" },
+	noiseVariance: 0.2,
+	...changes,
+});
+const sampling = { sampler: "exact", chains: 2, draws: 100, warmup: 0 };
+const asked = (options: object, file: object = taught()) =>
+	analyze(generalizationGap, { seed: 3, ...file, options: { samples: [5, 20], ...options } });
+
+describe("the features of sampled networks", () => {
+	it("explain a linear teacher up to its noise, in as many directions as there are inputs", async () => {
+		const { results, options } = await asked({ features: { networks: 8, sampling } });
+		const { unexplained, networks, features } = results.sampled!;
+		expect(networks).toBe(8);
+		// Four units that see three inputs.
+		expect(features).toBe(3);
+		expect(unexplained.value).toBeCloseTo(0.2, 12);
+		// kappa over the prior variance 2/4 of a readout weight.
+		expect(options.ridge).toBe(0.4);
+		expect(options.features!.freshInputs).toBe(500);
+		const { points } = results as Extract<GapResults, { readonly points: unknown }>;
+		expect(points.map(({ bound }) => bound)).toEqual([6 / 5, 6 / 20]);
+		for (const { relativeGap, bound, testError, standardErrors } of points) {
+			expect(relativeGap).toBeLessThan(bound);
+			expect(testError).toBeGreaterThan(0.2);
+			expect(standardErrors!.testError).toBeGreaterThan(0);
+		}
+	});
+
+	it("with almost no ridge have the errors of three features, whatever the network", async () => {
+		const { results } = await asked({ samples: 12, ridge: 1e-12, features: { networks: 8, sampling } });
+		const { testError, trainError, standardErrors } = results as GapPoint;
+		// Weights near singular leave a trace of the ridge.
+		expect(testError).toBeCloseTo(0.2 / (1 - 3 / 12), 6);
+		expect(trainError).toBeCloseTo(0.2 * (1 - 3 / 12), 6);
+		expect(standardErrors!.testError).toBeLessThan(1e-6);
+	});
+
+	it("warn of few fresh points", async () => {
+		const { validity } = await asked({ features: { networks: 8, freshInputs: 60, sampling } });
+		expect(validity.at(-1)!.message).toBe(
+			"20.0 fresh inputs a feature: fewer than about 100 bias the unexplained power e_min downward",
+		);
+	});
+
+	it("include the constant one of a readout's bias, and a nonlinear student's errors lie above the noise", async () => {
+		const network = {
+			layers: [{ ...linear, activation: "erf", width: 3 }],
+			readout: { weightVariance: 1, biasVariance: 1 },
+			scaling: "mean-field",
+		};
+		const hmc = { chains: 2, draws: 40, warmup: 40 };
+		const { results } = await asked({ features: { networks: 8, sampling: hmc } }, taught({ network }));
+		expect(results.sampled!.features).toBe(4);
+		expect(results.sampled!.unexplained.value).toBeGreaterThan(0.2);
+	});
+
+	it.each([
+		[
+			"data that are no teacher's",
+			{ problem: { trainInputs: [[1]], trainTargets: [1], network: taught().network, noiseVariance: 1 } },
+			{},
+			"data: wanted data of a teacher, of which fresh points can be drawn; got others. Or give spectrum and teacher, and leave the problem out.",
+		],
+		[
+			"a spectrum beside a problem",
+			taught(),
+			{ spectrum: [1] },
+			"options.spectrum: wanted no spectrum beside a problem, whose sampled networks give it; got both.",
+		],
+		[
+			"weighted draws",
+			taught(),
+			{ features: { sampling: { sampler: "importance" } } },
+			"options.features.sampling.sampler: wanted a sampler whose draws count alike; got importance. Use hmc.",
+		],
+		[
+			"features without a problem",
+			{},
+			{ unexplained: 1, featureCount: 2, features: {} },
+			"options.features: wanted a problem, whose networks are sampled; got none. Give data of a teacher, network and noiseVariance, or leave features out.",
+		],
+		[
+			"convolutions",
+			taught({
+				network: {
+					...taught().network,
+					layers: [{ type: "convolution", channels: 2, patch: 3, activation: "linear", weightVariance: 1 }],
+				},
+			}),
+			{},
+			"network.layers: wanted dense layers and one output, for the features of sampled networks; got others.",
+		],
+	])("are refused for %s", async (_, file, options, message) => {
+		await expect(asked(options, file)).rejects.toMatchObject({ name: "InputError", message });
+	});
+});
+
 describe("generalization-gap refuses", () => {
 	it.each([
 		[
@@ -151,6 +257,11 @@ describe("generalization-gap refuses", () => {
 			"neither",
 			{ unexplained: 1, samples: 9 },
 			"options.spectrum: wanted spectrum and teacher, or featureCount; got neither.",
+		],
+		[
+			"no unexplained power",
+			{ featureCount: 3, samples: 9 },
+			"options.unexplained: wanted a finite number of at least 0; got nothing.",
 		],
 		[
 			"numbers beyond float64",

@@ -1,10 +1,22 @@
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
+import { sweepSamplingSchema } from "../sweep.ts";
 import type { FeatureTask } from "./gaussian-features.ts";
 
 const number = z.number("a finite number");
 const nonnegative = z.number("a finite number of at least 0").nonnegative("a finite number of at least 0");
 const count = z.int("an integer of at least 1").min(1, "an integer of at least 1");
+
+/** Which features of sampled networks. */
+export const featuresSchema = z.strictObject({
+	networks: count.default(40).describe("Draws whose features are used, evenly spaced along the chains."),
+	freshInputs: count
+		.optional()
+		.describe("Fresh points for the regression of targets on features. Default: 100 for every feature."),
+	sampling: sweepSamplingSchema
+		.default(() => sweepSamplingSchema.parse({}))
+		.describe("How to sample the network."),
+});
 
 export const options = z.strictObject({
 	samples: z
@@ -13,10 +25,14 @@ export const options = z.strictObject({
 			"an integer of at least 1, or a list of them",
 		)
 		.describe("P, the number of samples that the readout is fitted to; a list gives a curve."),
-	ridge: nonnegative.default(0).describe("lambda of sum (y - w.psi)^2 + lambda |w|^2."),
-	unexplained: nonnegative.describe(
-		"e_min, the power of the target that no readout of the features explains.",
-	),
+	ridge: nonnegative
+		.optional()
+		.describe(
+			"lambda of sum (y - w.psi)^2 + lambda |w|^2. Default: 0; with a problem that of the Bayesian readout.",
+		),
+	unexplained: nonnegative
+		.optional()
+		.describe("e_min, the power of the target that no readout of the features explains."),
 	spectrum: z
 		.array(nonnegative, "a list of numbers of at least 0")
 		.min(1, "a list of at least one number")
@@ -30,9 +46,38 @@ export const options = z.strictObject({
 	featureCount: count
 		.optional()
 		.describe("N_out, in place of spectrum and teacher where ridge is 0 and samples exceed it."),
+	features: featuresSchema
+		.optional()
+		.describe(
+			"With a problem whose data are a teacher's: the features of sampled networks, and how to sample them.",
+		),
 });
 
 export type GapOptions = z.output<typeof options>;
+
+/** Options that say everything, without a problem. */
+export type GapNumbers = GapOptions & { readonly ridge: number; readonly unexplained: number };
+
+/** The defaults filled in. @throws InputError where the unexplained power is missing, or features of a problem are asked for */
+export function numbersOf(options: GapOptions): GapNumbers {
+	const { ridge = 0, unexplained } = options;
+	if (options.features !== undefined) {
+		throw new InputError({
+			where: "options.features",
+			wanted: "a problem, whose networks are sampled",
+			got: "none",
+			advice: "Give data of a teacher, network and noiseVariance, or leave features out.",
+		});
+	}
+	if (unexplained === undefined) {
+		throw new InputError({
+			where: "options.unexplained",
+			wanted: "a finite number of at least 0",
+			got: "nothing",
+		});
+	}
+	return { ...options, ridge, unexplained };
+}
 
 /** Where only the number of features matters. */
 export interface FeatureCountTask {
@@ -45,7 +90,7 @@ export interface FeatureCountTask {
  * no readout uses such a feature.
  * @throws InputError when the options do not go together, or the test error diverges.
  */
-export function taskOf(options: GapOptions): FeatureTask | FeatureCountTask {
+export function taskOf(options: GapNumbers): FeatureTask | FeatureCountTask {
 	const { spectrum, teacher, featureCount, unexplained, ridge } = options;
 	if (featureCount !== undefined) {
 		if (spectrum !== undefined || teacher !== undefined) {

@@ -1,4 +1,5 @@
 /** What a readout fitted to each number of samples does. */
+import type { Estimate } from "../../diagnostics/estimate.ts";
 import type { AnalysisAnswer, AnalysisTable } from "../analysis.ts";
 import {
 	type FeatureTask,
@@ -16,10 +17,18 @@ export interface GapPoint extends ReadoutErrors {
 	readonly bound: number;
 	/** 1 - (1 - N_out/P)^2, what Gaussian features reach without a ridge; only where P > N_out. */
 	readonly gaussianBound?: number;
+	/** Of averages over sampled networks. */
+	readonly standardErrors?: ReadoutErrors;
 }
 
 /** The numbers themselves for one number of samples; for a list of them a point each. */
-export type GapResults = GapPoint | { readonly points: readonly (GapPoint & { readonly samples: number })[] };
+export type GapResults = (
+	| GapPoint
+	| { readonly points: readonly (GapPoint & { readonly samples: number })[] }
+) & {
+	/** Of sampled features: e_min, averaged over the networks, and their number. */
+	readonly sampled?: { readonly unexplained: Estimate; readonly networks: number; readonly features: number };
+};
 
 export type GapTask = FeatureTask | FeatureCountTask;
 
@@ -34,7 +43,7 @@ export function solveTask(task: GapTask, samples: number, ridge: number): Solved
 	return { errors, iterations: 0, residual: 0 };
 }
 
-export function gapPoint(features: number, samples: number, { errors }: SolvedReadout): GapPoint {
+export function gapPoint(features: number, samples: number, errors: ReadoutErrors): GapPoint {
 	return {
 		...errors,
 		bound: (2 * features) / samples,
