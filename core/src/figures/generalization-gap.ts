@@ -14,7 +14,7 @@ import { logAxis, paddedLog } from "./log-axis.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import { drawPanel, rangeAxis } from "./panel.ts";
 import type { FigureDocument } from "./svg-node.ts";
-import { inside } from "./value-range.ts";
+import { inside, type ValueRange } from "./value-range.ts";
 
 const WIDTH = 1000;
 const HEIGHT = 330;
@@ -47,8 +47,20 @@ export function gapFigure(
 	const x = logAxis("x", "samples, P", range);
 	const line = (data: readonly { x: number }[], y: string, style: object) =>
 		Plot.lineY(data, { x: "x", y, strokeLinecap: "butt", ...style });
-	const dots = (y: string, { stroke }: { readonly stroke: string }) =>
-		Plot.dot(points, { x: "x", y, r: 3.4, fill: stroke });
+	const grid = gridOf(range);
+	const dots = (name: keyof ReadoutErrors, { stroke }: { readonly stroke: string }) => [
+		Plot.ruleX(
+			points.filter(({ standardErrors }) => standardErrors !== undefined),
+			{
+				x: "x",
+				y1: (one) => one[name] - one.standardErrors![name],
+				y2: (one) => one[name] + one.standardErrors![name],
+				stroke,
+				strokeWidth: 1.6,
+			},
+		),
+		Plot.dot(points, { x: "x", y: name, r: 3.4, fill: stroke }),
+	];
 	const errorPanel = drawPanel(
 		document,
 		{ heading: "Errors of the fitted readout", note: "dotted: unexplained power e_min" },
@@ -66,8 +78,8 @@ export function gapFigure(
 					TEST,
 				),
 				line(curve, "trainError", TRAIN),
-				dots("testError", TEST),
-				dots("trainError", TRAIN),
+				...dots("testError", TEST),
+				...dots("trainError", TRAIN),
 			],
 		},
 	);
@@ -83,17 +95,17 @@ export function gapFigure(
 			marks: [
 				...x.marks,
 				line(
-					curve.map((one) => ({ x: one.x, y: inside(gaps, (2 * features) / one.x) })),
+					grid.map((x) => ({ x, y: inside(gaps, (2 * features) / x) })),
 					"y",
 					BOUND,
 				),
 				line(
-					curve.flatMap((one) => (one.x > features ? [{ x: one.x, y: gaussianGap(features, one.x) }] : [])),
+					grid.filter((x) => x > features).map((x) => ({ x, y: gaussianGap(features, x) })),
 					"y",
 					GAUSSIAN,
 				),
 				line(curve, "relativeGap", GAP),
-				dots("relativeGap", GAP),
+				...dots("relativeGap", GAP),
 			],
 		},
 	);
@@ -106,13 +118,18 @@ export function gapFigure(
 	});
 }
 
+/** Evenly spaced in the logarithm. */
+function gridOf({ low, high }: ValueRange): number[] {
+	return Array.from({ length: CURVE_POINTS }, (_, i) => low * (high / low) ** (i / (CURVE_POINTS - 1)));
+}
+
 type Curve = readonly ({ readonly x: number } & ReadoutErrors)[];
 
 /** The curve between the points: the equations themselves, or between averages over sampled networks straight lines. */
 function linesOf(
 	options: GapOptions,
 	{ sampled }: GapResults,
-	range: { low: number; high: number },
+	range: ValueRange,
 	points: Curve,
 ): { features: number; ridge: number; unexplained: number; curve: Curve; what: string } {
 	if (sampled !== undefined) {
@@ -136,10 +153,10 @@ function linesOf(
 }
 
 /** At real numbers of samples, but for the one at which the error diverges, and those without an answer. */
-function curveOf(task: GapTask, ridge: number, { low, high }: { low: number; high: number }) {
+function curveOf(task: GapTask, ridge: number, range: ValueRange) {
 	const features = featureCountOf(task);
 	const exists = (x: number) => ridge > 0 || ("spectrum" in task ? x !== features : x > features);
-	return Array.from({ length: CURVE_POINTS }, (_, i) => low * (high / low) ** (i / (CURVE_POINTS - 1)))
+	return gridOf(range)
 		.filter(exists)
 		.map((x) => ({ x, ...solveTask(task, x, ridge).errors }));
 }
