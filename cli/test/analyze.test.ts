@@ -95,13 +95,16 @@ describe("finitude analyze", () => {
 		const { code, stdout } = await finitude(["analyze"]);
 		expect(code).toBe(0);
 		expect(stdout.split("\n").slice(2)).toEqual([
-			expect.stringMatching(/^lazy-rich-transition +Overlap of .*\. +no$/),
-			expect.stringMatching(/^width-scaling +Error of .*\. +yes$/),
-			expect.stringMatching(/^kernel-adaptation +Discrepancy, .*\. +yes$/),
+			expect.stringMatching(/^lazy-rich-transition +Overlap of .*\. +options$/),
+			expect.stringMatching(/^width-scaling +Error of .*\. +problem$/),
+			expect.stringMatching(/^kernel-adaptation +Discrepancy, .*\. +problem$/),
+			expect.stringMatching(/^generalization-gap +Training and test error .*\. +options or problem$/),
+			expect.stringMatching(/^equivalent-linear-model +Error of .*\. +network or problem$/),
+			expect.stringMatching(/^teacher-overlap +Alignment of .*\. +network$/),
 			"",
 		]);
 		const { stdout: json } = await finitude(["analyze", "--json"]);
-		expect(JSON.parse(json)).toHaveLength(3);
+		expect(JSON.parse(json)).toHaveLength(6);
 	});
 
 	it("takes every option from the command line, and prints JSON alone", async () => {
@@ -156,7 +159,7 @@ describe("finitude analyze", () => {
 		[
 			["analyze", "width-scalling"],
 			"",
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
 		],
 		[["analyze", "width-scaling"], "", "options.widths: wanted a list; got nothing. There is 1 more fault."],
 		[

@@ -122,6 +122,31 @@ describe("examples", () => {
 		expect(result.options.teacherDirection).toHaveLength(4);
 	});
 
+	it("generalization-gap.yaml", async () => {
+		const { result } = await analyzeShortly("generalization-gap", []);
+		const { points } = result.results;
+		expect(points.map((point: { samples: number }) => point.samples)).toContain(10);
+		for (const { relativeGap, bound } of points) expect(relativeGap).toBeLessThan(bound);
+	});
+
+	it("equivalent-linear-model.yaml", async () => {
+		const { result } = await analyzeShortly("equivalent-linear-model", []);
+		const errors: number[] = result.results.testError;
+		expect(errors).toEqual([...errors].sort((a, b) => b - a));
+		expect(errors.at(-1)).toBeGreaterThan(result.results.nonlinearPower);
+	});
+
+	it("teacher-overlap.yaml", async () => {
+		const { result } = await analyzeShortly("teacher-overlap", [
+			"dataSets=1",
+			"samplesPerParameter=[0.05,1]",
+			'sampling={"draws":40,"warmup":60,"chains":2}',
+		]);
+		const [few, many] = result.results.points;
+		expect(few.memorizationIndex.value).toBeGreaterThan(many.memorizationIndex.value);
+		expect(many.functionOverlap.value).toBeGreaterThan(0.9);
+	});
+
 	it("the file of finitude init", async () => {
 		const file = join(mkdtempSync(join(tmpdir(), "finitude-init-")), "experiment.yaml");
 		expect((await finitude(["init", file])).code).toBe(0);

@@ -83,13 +83,13 @@ async function answered(
 	}
 }
 
-function described({ id, title, aliases, summary, needsProblem }: Analysis) {
-	return { id, title, aliases, summary, needsProblem };
+function described({ id, title, aliases, summary, subjects }: Analysis) {
+	return { id, title, aliases, summary, subjects };
 }
 
 function listAnalyses(): string {
 	return renderTable(
-		[{ title: "analysis" }, { title: "what it computes" }, { title: "needs a problem" }],
-		analyses.map(({ id, summary, needsProblem }) => [id, summary, needsProblem ? "yes" : "no"]),
+		[{ title: "analysis" }, { title: "what it computes" }, { title: "asks for" }],
+		analyses.map(({ id, summary, subjects }) => [id, summary, subjects.join(" or ")]),
 	);
 }

@@ -1,4 +1,4 @@
-import type { Engine } from "@finitude/engine";
+import type { Engine, Matrix } from "@finitude/engine";
 import type { z } from "zod";
 import type { Convergence, SampledAnswer, ValidityNote } from "../answer/answer.ts";
 import type { Problem } from "../problem/problem.ts";
@@ -60,12 +60,31 @@ export interface AnalysisContext {
 	readonly onProgress?: (fraction: number, message: string) => void;
 }
 
-/** What an analysis is asked about. */
+/** A network and its noise, without data. */
+export type NetworkSetting = Pick<Problem, "network" | "noiseVariance">;
+
+/** What an analysis may be asked about beside its options: a data set with network and noise, these two alone, or nothing. */
+export type Subject = "problem" | "network" | "options";
+
+/** J fresh points of a teacher. */
+export interface FreshPoints {
+	/** J x d. */
+	readonly inputs: Matrix;
+	/** Of the J inputs, without noise. */
+	readonly targets: Float64Array;
+	/** Of the noise that training targets carry. */
+	readonly noiseVariance: number;
+}
+
+/** What an analysis is asked about: `problem`, `setting` or neither. */
 export interface AnalysisInput {
-	/** Given where `needsProblem` is true, and only there. */
 	readonly problem?: Problem;
+	/** Of a file without data. */
+	readonly setting?: NetworkSetting;
 	/** Of everything random without a seed of its own. */
 	readonly seed: number;
+	/** Points of the task that the data come from, other than its training points, where they come from a teacher. */
+	readonly freshPoints?: (count: number) => FreshPoints;
 	/** The direction that the targets depend on, where the data come from a teacher that has one (`teacherDirection`). */
 	readonly teacherDirection?: Float64Array;
 }
@@ -85,8 +104,8 @@ export interface Analysis<Options extends object = object, Results extends objec
 	readonly references: readonly Reference[];
 	/** A strict Zod object whose every field has a description; those without a default must be given. */
 	readonly options: z.ZodType<Options>;
-	/** Whether it analyzes a data set and a network; else its options say everything. */
-	readonly needsProblem: boolean;
+	/** What it can be asked about: one of these. */
+	readonly subjects: readonly Subject[];
 	/**
 	 * @throws InputError when the problem or the options cannot be analyzed. Non-convergence is a value.
 	 */

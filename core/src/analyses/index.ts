@@ -5,9 +5,12 @@ export type {
 	AnalysisContext,
 	AnalysisInput,
 	AnalysisTable,
+	FreshPoints,
+	NetworkSetting,
 	ResultValue,
 	SampledNetwork,
 	SampleNetwork,
+	Subject,
 } from "./analysis.ts";
 export { type AnalysisFile, analysisFileSchema, resolveAnalysisFile } from "./analysis-file.ts";
 export { analyses, findAnalysis } from "./registry.ts";

@@ -40,7 +40,7 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 		},
 	],
 	options,
-	needsProblem: true,
+	subjects: ["problem"],
 	async solve(input, given, context) {
 		const problem = input.problem!;
 		const theories = chosenTheories(given.theories);

@@ -48,7 +48,7 @@ export const lazyRichTransition: Analysis<TransitionOptions, TransitionResults> 
 		},
 	],
 	options,
-	needsProblem: false,
+	subjects: ["options"],
 	async solve({ seed }, given, context) {
 		const sweep = sweepOf(given);
 		const sampling = given.sampling && completeSampling(given.sampling, sweep, seed);

@@ -1,7 +1,10 @@
 import { findNamed } from "../find-named.ts";
 import type { Analysis } from "./analysis.ts";
+import { equivalentLinearModel } from "./equivalent-linear-model.ts";
+import { generalizationGap } from "./generalization-gap.ts";
 import { kernelAdaptation } from "./kernel-adaptation.ts";
 import { lazyRichTransition } from "./lazy-rich-transition.ts";
+import { teacherOverlap } from "./teacher-overlap.ts";
 import { widthScaling } from "./width-scaling.ts";
 
 /** Every analysis, in the order in which tables show them. */
@@ -9,6 +12,9 @@ export const analyses: readonly Analysis[] = [
 	asAnalysis(lazyRichTransition),
 	asAnalysis(widthScaling),
 	asAnalysis(kernelAdaptation),
+	asAnalysis(generalizationGap),
+	asAnalysis(equivalentLinearModel),
+	asAnalysis(teacherOverlap),
 ];
 
 /** Options are checked against the analysis's own schema before `solve` sees them, so the list need not know their types. */

@@ -1,6 +1,7 @@
 /** What analyses that sweep the width of a network share. */
 import { z } from "zod";
 import type { Convergence } from "../answer/answer.ts";
+import { InputError } from "../errors.ts";
 import { samplingSchema } from "../experiments/schema.ts";
 import type { Layer, Network } from "../network/network.ts";
 import { parseWith } from "../problem/faults.ts";
@@ -30,14 +31,33 @@ export function sortedWidths(widths: readonly number[]): number[] {
 	return [...new Set(widths)].sort((a, b) => a - b);
 }
 
-/** The sampling options with every default filled in. @throws InputError for an unknown sampler or option. */
+/**
+ * The sampling options with every default filled in.
+ * @param where the field that holds them
+ * @throws InputError for an unknown sampler or option.
+ */
 export function completeSampling<Sampling extends z.output<typeof sweepSamplingSchema>>(
 	sampling: Sampling,
 	seed: number,
+	where = "options.sampling",
 ): Sampling & { readonly seed: number } {
-	const sampler = findSampler(sampling.sampler, "options.sampling.sampler");
-	const options = parseWith(sampler.options, sampling.options, "options.sampling.options");
+	const sampler = findSampler(sampling.sampler, `${where}.sampler`);
+	const options = parseWith(sampler.options, sampling.options, `${where}.options`);
 	return { ...sampling, seed: sampling.seed ?? seed, options: { ...options } };
+}
+
+/**
+ * Analyses that look at saved weights take all draws alike.
+ * @throws InputError for a sampler of weighted draws
+ */
+export function refuseWeighted(sampler: string, where = "options.sampling"): void {
+	if (findSampler(sampler).weighted !== true) return;
+	throw new InputError({
+		where: `${where}.sampler`,
+		wanted: "a sampler whose draws count alike",
+		got: sampler,
+		advice: "Use hmc.",
+	});
 }
 
 /**

@@ -48,7 +48,7 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 		},
 	],
 	options,
-	needsProblem: true,
+	subjects: ["problem"],
 	async solve({ problem, seed }, given, context) {
 		const theories = chosenTheories(given.theories);
 		const reference = chosenReference(given.reference, problem!);

@@ -1,8 +1,11 @@
 import type { AnalysisAnswer } from "../analyses/analysis.ts";
+import { equivalentFigure } from "./equivalent-linear-model.ts";
+import { gapFigure } from "./generalization-gap.ts";
 import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
 import { adaptationFigure } from "./kernel-adaptation.ts";
 import { transitionFigure } from "./lazy-rich-transition.ts";
 import type { FigureDocument } from "./svg-node.ts";
+import { overlapFigure } from "./teacher-overlap.ts";
 import { widthScalingFigure } from "./width-scaling.ts";
 
 type Draw = (title: string, answer: never, document: FigureDocument) => string | undefined;
@@ -12,6 +15,9 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Draw>>>> = {
 	"lazy-rich-transition": { figure: transitionFigure },
 	"width-scaling": { figure: widthScalingFigure },
 	"kernel-adaptation": { figure: adaptationFigure, kernels: adaptedKernelsFigure },
+	"generalization-gap": { figure: gapFigure },
+	"equivalent-linear-model": { figure: equivalentFigure },
+	"teacher-overlap": { figure: overlapFigure },
 };
 
 /**

@@ -3,7 +3,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createDocument } from "../../../cli/src/render/document.ts";
 import { analysisFigures } from "../../src/figures/index.ts";
-import { type Analysis, analyses, answerToJson, findAnalysis, findTheory } from "../../src/index.ts";
+import {
+	type Analysis,
+	analyses,
+	answerToJson,
+	findAnalysis,
+	findTheory,
+	type Subject,
+} from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { analyze } from "./analyses.ts";
 
@@ -41,6 +48,24 @@ const files: Readonly<Record<string, object>> = {
 			theories: ["nngp"],
 			sampling: { sampler: "exact", chains: 2, draws: 200, warmup: 0 },
 			teacherDirection: [1],
+		},
+	},
+	"generalization-gap": {
+		options: { samples: [3, 8, 20], ridge: 0.1, unexplained: 0.1, spectrum: [1, 0.5], teacher: [1, -1] },
+	},
+	"equivalent-linear-model": {
+		network: { ...problem.network, layers: [{ ...problem.network.layers[0], activation: "tanh" }] },
+		noiseVariance: 0.1,
+		options: { samplesPerInput: [0.5, 1, 2] },
+	},
+	"teacher-overlap": {
+		network: problem.network,
+		noiseVariance: 0.1,
+		options: {
+			teacher: { type: "linear", dimension: 2, inputVariance: 1 },
+			samplesPerParameter: [1, 3],
+			dataSets: 1,
+			sampling: { sampler: "exact", chains: 2, draws: 600, warmup: 0 },
 		},
 	},
 };
@@ -115,14 +140,24 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 			expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 		});
 
-		it("wants a problem or none", async () => {
-			const { problem: _, ...rest } = { ...file } as { problem?: object };
-			const other = analysis.needsProblem ? rest : { ...file, problem };
-			await expect(analyze(analysis, other)).rejects.toThrow(
-				analysis.needsProblem
-					? `problem: wanted a problem, or data, network and noiseVariance, for ${id}; got nothing.`
-					: `problem: wanted options only, since ${id} analyzes no data set; got a problem. Leave it out.`,
-			);
+		it("wants a problem, a network or neither", async () => {
+			const { options } = file as { options: object };
+			const { network, noiseVariance } = problem;
+			const questions = { problem: { problem }, network: { network, noiseVariance }, options: {} };
+			const names = { problem: "a problem", network: "a network without data", options: "nothing" };
+			const wanted = {
+				problem: `problem: wanted a problem, or data, network and noiseVariance, for ${id}; got`,
+				network: `network: wanted network and noiseVariance, for ${id}; got`,
+				options: `problem: wanted options only, since ${id} analyzes no data set; got`,
+			}[analysis.subjects[0]!];
+			const leave = analysis.subjects[0] === "options" ? " Leave it out." : "";
+			const refused = (Object.keys(questions) as Subject[]).filter((one) => !analysis.subjects.includes(one));
+			expect(refused.length).toBeGreaterThan(0);
+			for (const subject of refused) {
+				await expect(analyze(analysis, { options, ...questions[subject] })).rejects.toThrow(
+					`${wanted} ${names[subject]}.${leave}`,
+				);
+			}
 		});
 	},
 );
@@ -130,7 +165,7 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
 		);
 	});
 });
@@ -160,11 +195,7 @@ describe("an analysis file", () => {
 			{ theories: "all" },
 			/^theories: wanted one of the keys name, seed, problem, data, network, noiseVariance or options.*; got an unknown key\.$/,
 		],
-		[
-			"a network without data",
-			{ noiseVariance: 1 },
-			/^data: wanted how to make the data set; got nothing\. Or give problem\.$/,
-		],
+		["a noise without a network", { noiseVariance: 1 }, /^network: wanted an object; got nothing\.$/],
 		["a list", [], /^file: wanted an object; got an empty list\.$/],
 	])("refuses %s", async (_, file, message) => {
 		await expect(analyze(width, file)).rejects.toThrow(message);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDocument } from "../../../cli/src/render/document.ts";
+import { equivalentLinearModel } from "../../src/analyses/equivalent-linear-model.ts";
+import { generalizationGap } from "../../src/analyses/generalization-gap.ts";
 import { lazyRichTransition } from "../../src/analyses/lazy-rich-transition.ts";
 import { widthScaling } from "../../src/analyses/width-scaling.ts";
 import { analysisFigures } from "../../src/figures/index.ts";
@@ -313,6 +315,140 @@ describe("the figures of kernel-adaptation", () => {
 		// Both are widths of the last layer.
 		const first = analysisFigures("", changed({}, { layer: 1 }), document).figure;
 		expect(first).not.toMatch(/crossover|emergent/);
+	});
+});
+
+describe("the figure of generalization-gap", () => {
+	const task = { spectrum: [1, 0.5, 0.25], teacher: [1, -1, 1], unexplained: 0.5 };
+	const draw = async (options: object) =>
+		analysisFigures("Gap", await analyze(generalizationGap, { options }), document).figure;
+
+	it("keeps its picture", async () => {
+		const figure = await draw({ ...task, samples: [2, 4, 8, 16, 32], ridge: 0.5 });
+		await expect(figure).toMatchFileSnapshot("snapshots/generalization-gap.svg");
+	});
+
+	it("names its lines, and what was asked", async () => {
+		const figure = await draw({ ...task, samples: [2, 8], ridge: 0.5 });
+		for (const text of [
+			"test error e_g",
+			"training error e_t",
+			"relative gap",
+			"2 N_out/P",
+			"Gaussian features without a ridge, 1 − (1 − N_out/P)²",
+			"N_out = 3; ridge λ = 0.5; e_min = 0.5; features of Gaussian law, averages over many samples",
+		]) {
+			expect(figure).toContain(`>${text}</text>`);
+		}
+	});
+
+	it("needs no spectrum beyond interpolation, and has a gap at it", async () => {
+		const count = await draw({ featureCount: 3, unexplained: 0.5, samples: [4, 40] });
+		expect(count).not.toMatch(/NaN|Infinity/);
+		// Without a ridge the test error diverges at P = 3, which no point of the curve is.
+		expect(await draw({ ...task, samples: [2, 4, 8] })).not.toMatch(/NaN|Infinity/);
+	});
+
+	it("is not drawn for one number of samples", async () => {
+		expect(await draw({ ...task, samples: 8 })).toBeUndefined();
+		expect(await draw({ ...task, samples: [8] })).toBeUndefined();
+	});
+});
+
+describe("the figure of equivalent-linear-model", () => {
+	const erf = { type: "dense", width: 10, activation: "erf", weightVariance: 1 };
+	const draw = async (samplesPerInput: number | number[]) => {
+		const network = { layers: [erf, erf], readout: { weightVariance: 1 }, scaling: "standard" };
+		const file = { network, noiseVariance: 0.05, options: { samplesPerInput } };
+		return analysisFigures("Linear", await analyze(equivalentLinearModel, file), document).figure;
+	};
+
+	it("has the curve between its limits, and says what was asked", async () => {
+		const figure = await draw([0, 0.5, 2, 8]);
+		expect(figure).toContain(">samples per input, P / d</text>");
+		expect(figure).toContain("dense erf, dense erf; ρ² = 0.2801, ε = 0.03979, κ = 0.05");
+		// P/d = 0 has no place on a log axis: three points.
+		expect(figure!.match(/<circle /g)).toHaveLength(3);
+	});
+
+	it("is not drawn for one value of P/d", async () => {
+		expect(await draw(1)).toBeUndefined();
+		expect(await draw([0, 1])).toBeUndefined();
+	});
+});
+
+/** Numbers with few digits keep the picture the same on every machine. */
+const estimate = (value: number, standardError = 0.02) => ({ value, standardError });
+const overlapPointAt = (samples: number, value: number, converged = true) => ({
+	samples,
+	samplesPerParameter: samples / 20,
+	weightOverlap: estimate(0.2 + 0.3 * value),
+	functionOverlap: estimate(0.5 + 0.4 * value),
+	preactivationKurtosis: { pooled: estimate(0.3), between: estimate(0.1), within: estimate(0.2) },
+	projectionKurtosis: {
+		pooled: estimate(-0.5 * value),
+		between: estimate(0),
+		within: estimate(-0.5 * value),
+	},
+	memorizationIndex: estimate(1 - value),
+	bound: 8 / samples,
+	exact: {
+		weightOverlap: 0.21 + 0.3 * value,
+		functionOverlap: 0.5 + 0.41 * value,
+		memorizationIndex: 1 - value,
+	},
+	converged,
+});
+const overlap = {
+	analysis: "teacher-overlap",
+	options: { teacher: { type: "linear" }, dataSets: 3, sampling: { sampler: "hmc" } },
+	results: {
+		inputs: 5,
+		parameters: 20,
+		lastWidth: 4,
+		layers: ["dense linear"],
+		noiseVariance: 0.1,
+		priorOverlap: 0.2,
+		points: [overlapPointAt(2, 0.1), overlapPointAt(10, 0.5), overlapPointAt(80, 0.9, false)],
+	},
+	convergence: { converged: false, iterations: 0, residual: 0 },
+	validity: [],
+	absent: {},
+};
+
+describe("the figure of teacher-overlap", () => {
+	const figure = analysisFigures("Overlap", overlap, document).figure!;
+
+	it("keeps its picture", async () => {
+		await expect(figure).toMatchFileSnapshot("snapshots/teacher-overlap.svg");
+	});
+
+	it("says what is drawn, and that no theory is claimed", () => {
+		for (const text of [
+			"d = 5; dense linear; N_out = 4; n_par = 20; κ = 0.1; linear teacher; descriptive: no theory claimed",
+			"sampled network (hmc), mean of 3 data sets, ±1 standard error",
+			"chains not converged",
+			"exact, same data sets",
+			"2 N_out/P: readouts of fixed features; published for trained networks as an observation",
+			"a. Weight overlap with the teacher",
+			"d. Memorization index",
+		]) {
+			expect(figure).toContain(`>${text}</text>`);
+		}
+	});
+
+	it("has no exact line for other students, and no curve where 2 N_out/P exceeds 1", () => {
+		const bare = ({ exact: _, ...point }: ReturnType<typeof overlapPointAt>) => ({ ...point, bound: 4 });
+		const points = [overlapPointAt(2, 0.1), overlapPointAt(3, 0.2)].map(bare);
+		const svg = analysisFigures("", { ...overlap, results: { ...overlap.results, points } }, document)
+			.figure!;
+		expect(svg).not.toMatch(/exact|not converged|NaN/);
+		expect(svg).not.toMatch(/<g aria-label="line"[^>]*><path/);
+	});
+
+	it("is not drawn where nothing was sampled", () => {
+		const nothing = { ...overlap, results: { ...overlap.results, points: [] } };
+		expect(analysisFigures("", nothing, document).figure).toBeUndefined();
 	});
 });
 

@@ -1,0 +1,80 @@
+/** Networks of kept draws, run at any inputs. */
+import { type Engine, load, type Matrix, transpose, type View } from "@finitude/engine";
+import { findActivation } from "../activations/registry.ts";
+import { chi, layerWidth, type Network } from "../network/network.ts";
+import { allocateView } from "../samplers/block-operations.ts";
+import type { ChainResult } from "../samplers/chain-result.ts";
+
+/** The weights of one chain's draws. */
+export interface SavedNetworks {
+	readonly draws: number;
+	/** An array of draw t, "weights_1" or "biases_2", row-major: a view. Undefined where the network has none of that name. */
+	array(name: string, t: number): Float64Array | undefined;
+}
+
+/**
+ * @param chain with its weights: sampled with `saveWeights`
+ * @param draws the first so many
+ */
+export function savedNetworks({ weights, weightArrays }: ChainResult, draws: number): SavedNetworks {
+	const places = new Map<string, { readonly start: number; readonly end: number }>();
+	let total = 0;
+	for (const { name, shape } of weightArrays!) {
+		const size = shape.reduce((product, n) => product * n, 1);
+		places.set(name, { start: total, end: total + size });
+		total += size;
+	}
+	return {
+		draws,
+		array(name, t) {
+			const place = places.get(name);
+			return place && weights!.subarray(t * total + place.start, t * total + place.end);
+		},
+	};
+}
+
+/**
+ * Last-layer features of dense networks at fixed inputs, whitened: N_L rows sqrt(s_a^2 / (chi N_L)) phi, and a constant row of the readout's
+ * bias where it has one, so that f is a standard normal combination of the rows a priori.
+ *
+ * @param inputs J x d
+ * @returns a function from networks and the number of a draw to (N_L or N_L + 1) x J features: work space, valid until the next call
+ */
+export function createFeatures(
+	engine: Engine,
+	network: Network,
+	inputs: Matrix,
+): (networks: SavedNetworks, t: number) => View {
+	const { layers, readout } = network;
+	const points = inputs.rows;
+	const widths = layers.map(layerWidth);
+	const last = widths[widths.length - 1]!;
+	const biased = readout.biasVariance > 0;
+	const x = transpose(load(engine, inputs));
+	const weights = widths.map((width, l) => allocateView(engine, width, widths[l - 1] ?? inputs.columns));
+	const preactivations = widths.map((width) => allocateView(engine, width, points));
+	const features = widths.map((width) => allocateView(engine, width, points));
+	const whitened = allocateView(engine, last + (biased ? 1 : 0), points);
+	const scale = Math.sqrt(readout.weightVariance / (chi(network) * last));
+	return (networks, t) => {
+		layers.forEach(({ activation }, l) => {
+			const h = preactivations[l]!;
+			weights[l]!.block.data.set(networks.array(`weights_${l + 1}`, t)!);
+			engine.gemm(1, weights[l]!, features[l - 1] ?? x, 0, h);
+			addBiases(h, networks.array(`biases_${l + 1}`, t));
+			findActivation(activation).evaluate(engine, h.block, features[l]!.block);
+		});
+		const from = features[layers.length - 1]!.block.data;
+		const to = whitened.block.data;
+		for (let i = 0; i < from.length; i++) to[i] = scale * from[i]!;
+		to.fill(Math.sqrt(readout.biasVariance), from.length);
+		return whitened;
+	};
+}
+
+/** Adds a number to every row. */
+export function addBiases(h: View, biases: Float64Array | undefined): void {
+	if (biases === undefined) return;
+	const { data } = h.block;
+	for (let i = 0; i < data.length; i++) data[i]! += biases[Math.floor(i / h.columns)]!;
+}
