@@ -1,0 +1,16 @@
+/** Test error against the number of training points and against the width. */
+export type { Average } from "./averages.ts";
+export { type CurveCell, type LearningCurve, resolveLearningCurve } from "./learning-curve.ts";
+export { type MeasureContext, measureLearningCurve } from "./measure.ts";
+export type { CurveErrors, CurveMeasurement, CurveQuantity } from "./measurement.ts";
+export type { ErrorDifference } from "./nearest.ts";
+export {
+	type CurvePoint,
+	type LearningCurveResults,
+	learningCurveResults,
+	type SampledPoint,
+	type TheoryPoint,
+	type WidthCurve,
+} from "./results.ts";
+export type { LearningCurveSettings } from "./settings.ts";
+export { learningCurveTable, publishedGapLine } from "./table.ts";
