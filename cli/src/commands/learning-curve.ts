@@ -44,7 +44,12 @@ export function addLearningCurveCommand(program: Command): void {
 			"numbers of training points at which the network is sampled (default: all)",
 			integers(1),
 		)
-		.option("--theory <id>", "a theory to solve; may be repeated (default: those of the experiment)", collect, [])
+		.option(
+			"--theory <id>",
+			"a theory to solve; may be repeated (default: those of the experiment)",
+			collect,
+			[],
+		)
 		.option("--no-sampling", "theories only")
 		.option("--out <folder>", "folder of results", "runs")
 		.option("--json", "print the whole result as JSON and nothing else")

@@ -70,7 +70,13 @@ export function makeDataSet(
 		return { inputs: points.inputs, ...targetsOfLabels(points.targets.data, classes, classTargets) };
 	};
 	const pools = { train: poolOf(raw.train), ...(raw.test && { test: poolOf(raw.test) }) };
-	const { train, test } = choosePoints(pools, resolved, engine, seedStream(resolved.seed), seedStream(trainSeed));
+	const { train, test } = choosePoints(
+		pools,
+		resolved,
+		engine,
+		seedStream(resolved.seed),
+		seedStream(trainSeed),
+	);
 	preprocess(train.inputs, test?.inputs, resolved);
 	checkTargets(train.targets, "training");
 	if (test) checkTargets(test.targets, "test");

@@ -58,7 +58,8 @@ export function choosePoints(
 	return {
 		train: {
 			...gather(pools.train, train),
-			...(balanced && pools.train.classOf && { classOf: Int32Array.from(train, (i) => pools.train.classOf![i]!) }),
+			...(balanced &&
+				pools.train.classOf && { classOf: Int32Array.from(train, (i) => pools.train.classOf![i]!) }),
 		},
 		...(test.length > 0 && { test: gather(testPool, test) }),
 	};

@@ -1,8 +1,8 @@
 /** Means over the repetitions of a learning curve. */
 import { type Engine, type RandomState, seedStream } from "@finitude/engine";
 import { uniforms } from "../../data/random.ts";
-import { mean, variance } from "../../diagnostics/moments.ts";
 import type { Estimate } from "../../diagnostics/estimate.ts";
+import { mean, variance } from "../../diagnostics/moments.ts";
 
 /** A number with the standard error of its mean over repetitions; absent of a single exact number. */
 export interface Average {

@@ -1,10 +1,10 @@
 /** Errors of theories and of the sampled network at one place of a learning curve. */
 import type { Matrix } from "@finitude/engine";
+import type { SampledNetwork } from "../../analyses/analysis.ts";
 import type { Answer, GeneralizationError } from "../../answer/answer.ts";
 import type { Estimate } from "../../diagnostics/estimate.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { type SampledErrors, sampledErrors } from "../../samplers/training-error.ts";
-import type { SampledNetwork } from "../../analyses/analysis.ts";
 import { meanSquaredError, meanValue } from "../distance.ts";
 import type { TheoryOutcome } from "../outcomes.ts";
 import type { CurveCell } from "./learning-curve.ts";
@@ -71,7 +71,8 @@ export function theoryMeasurement(
 		return { theory, reason: typeof test === "string" ? test : (train as string) };
 	}
 	const population = test.total + targetNoise;
-	if (!(population > 0)) return { theory, reason: "its generalization error is 0, and no gap relative to it" };
+	if (!(population > 0))
+		return { theory, reason: "its generalization error is 0, and no gap relative to it" };
 	return {
 		theory,
 		seconds: answer.seconds,

@@ -141,7 +141,13 @@ function pointOf(
 			? measurementsOf(cell).map(({ errors }) => errors.generalizationError)
 			: undefined;
 	const theories = cell[0]!.theories.map(({ theory }, t) =>
-		theoryPoint(theory, cell.map(({ theories: all }) => all[t]!), estimates, targetNoise, engine),
+		theoryPoint(
+			theory,
+			cell.map(({ theories: all }) => all[t]!),
+			estimates,
+			targetNoise,
+			engine,
+		),
 	);
 	const nearest = nearestTheory(
 		theories.flatMap((one) => ("difference" in one && one.difference ? [one.difference] : [])),
