@@ -3,6 +3,7 @@ import type { LearningCurveResults } from "../experiments/learning-curve/results
 import { composeFigure, type LegendEntry } from "./compose.ts";
 import { errorPanel, widthPanel } from "./learning-curve/error-panels.ts";
 import { GAUSSIAN_LINE, gapPanel, PUBLISHED_LINE, showsGuides } from "./learning-curve/gap-panel.ts";
+import { ratioPanel } from "./learning-curve/ratio-panel.ts";
 import { drawnTheories, sampledAt } from "./learning-curve/series.ts";
 import { legendKey, seriesKey } from "./legend-key.ts";
 import { INK, seriesStyle } from "./marks.ts";
@@ -11,7 +12,14 @@ import { sampledKey } from "./sampled-marks.ts";
 import type { FigureDocument } from "./svg-node.ts";
 
 const WIDTH = 1000;
-const HEIGHT = 380;
+const HEIGHT = 360;
+/** Of a panel that has the whole width to itself. */
+const LOW = 260;
+/** More panels side by side leave no room for their axes. */
+const MOST_PER_ROW = 3;
+
+/** A panel of any size; undefined where it has nothing to show. */
+type Draw = (size: { readonly width: number; readonly height: number }) => Panel | undefined;
 
 /**
  * Generalization error against the number of training points, on log axes: theories are lines, the sampled network points with error
@@ -28,19 +36,23 @@ export function learningCurveFigure(
 	const curves = results.curves.filter(({ points }) => points.length > 0);
 	const sampled = curves.flatMap(({ points }) => points.flatMap((point) => sampledAt(point) ?? []));
 	if (drawnTheories(results).length === 0 && sampled.length === 0) return undefined;
-	const draws: ((width: number) => Panel | undefined)[] = [
-		...curves.map(
-			(curve) => (width: number) => errorPanel(document, results, curve, { width, height: HEIGHT }),
-		),
-		(width) => widthPanel(document, results, { width, height: HEIGHT }),
-		(width) => gapPanel(document, results, { width, height: HEIGHT }),
+	const errors = curves.map(
+		(curve): Draw =>
+			(size) =>
+				errorPanel(document, results, curve, size),
+	);
+	const ratios = curves.map(
+		(curve): Draw =>
+			(size) =>
+				ratioPanel(document, results, curve, size),
+	);
+	const others: Draw[] = [
+		(size) => widthPanel(document, results, size),
+		(size) => gapPanel(document, results, size),
 	];
-	const drawn = draws.filter((draw) => draw(WIDTH) !== undefined);
-	const rows: Panel[][] = [];
-	for (let i = 0; i < drawn.length; i += 2) {
-		const row = drawn.slice(i, i + 2);
-		rows.push(row.map((draw) => draw(WIDTH / row.length)!));
-	}
+	// One network: its curve beside what differs from it. Several: rows of each kind.
+	const groups = curves.length === 1 ? [[...errors, ...ratios], others] : [errors, ratios, others];
+	const rows = groups.flatMap(panelRows);
 	return composeFigure({
 		width: WIDTH,
 		title,
@@ -48,6 +60,16 @@ export function learningCurveFigure(
 		legend: legend(document, results),
 		rows,
 	});
+}
+
+/** As many rows as the panels need, equally full, the panels sharing the width. */
+function panelRows(draws: readonly Draw[]): Panel[][] {
+	const drawn = draws.filter((draw) => draw({ width: WIDTH, height: HEIGHT }) !== undefined);
+	const rows = Math.ceil(drawn.length / MOST_PER_ROW);
+	const perRow = Math.ceil(drawn.length / rows);
+	return Array.from({ length: rows }, (_, i) => drawn.slice(i * perRow, (i + 1) * perRow)).map((row) =>
+		row.map((draw) => draw({ width: WIDTH / row.length, height: row.length === 1 ? LOW : HEIGHT })!),
+	);
 }
 
 /** "d = 784; dense erf; standard scaling; noise variance κ = 0.1; 200 test points; mean of 3 training sets". */

@@ -1,18 +1,20 @@
 import type { LearningCurveResults, WidthCurve } from "../../experiments/learning-curve/results.ts";
 import { logAxis, paddedLog } from "../log-axis.ts";
 import { drawPanel, type Panel } from "../panel.ts";
+import { sampledMarks } from "../sampled-marks.ts";
 import type { FigureDocument } from "../svg-node.ts";
 import { outsideNote } from "../value-range.ts";
 import {
 	drawnTheories,
-	errorMarks,
 	errorRange,
+	fineTicks,
 	type LinePoint,
+	lineMarks,
 	sampledError,
 	theoryPoint,
 } from "./series.ts";
 
-const ERROR_LABEL = "generalization error, ⟨(y* − f*)²⟩";
+const ERROR_LABEL = "generalization error, e_g = ⟨(y* − f*)²⟩";
 
 interface PanelSize {
 	readonly width: number;
@@ -87,7 +89,7 @@ function panelOf(
 ): Panel {
 	const range = errorRange(results);
 	const x = logAxis("x", label, paddedLog(values), values);
-	const y = logAxis("y", ERROR_LABEL, range);
+	const y = logAxis("y", ERROR_LABEL, range, fineTicks(range));
 	const labels = drawnTheories(results);
 	const note = outsideNote(
 		range,
@@ -103,7 +105,7 @@ function panelOf(
 			...size,
 			x: x.scale,
 			y: y.scale,
-			marks: [...x.marks, ...y.marks, ...errorMarks(lines, sampled, range)],
+			marks: [...x.marks, ...y.marks, ...lineMarks(lines, range), ...sampledMarks(sampled, range)],
 		},
 	);
 }

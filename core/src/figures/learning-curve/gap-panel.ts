@@ -29,6 +29,11 @@ function sampledGaps({ curves }: LearningCurveResults): SampledPoint[] {
 	);
 }
 
+/** Ticks where the points are, to three digits. */
+function distinctRatios(sampled: readonly SampledPoint[]): number[] {
+	return [...new Set(sampled.map(({ x }) => Number(x.toPrecision(3))))];
+}
+
 /** Whether the published line passes through the panel: below a gap of 1, which no error can exceed. */
 export function showsGuides(results: LearningCurveResults): boolean {
 	return sampledGaps(results).some(({ x }) => x > 2);
@@ -48,20 +53,21 @@ export function gapPanel(
 	const xRange = paddedLog(sampled.map(({ x }) => x));
 	const ends = sampled.flatMap(({ y, error }) => [y - error, y + error]);
 	const yRange = padded(extent([0, 1, ...ends]), 0.03);
-	const x = logAxis("x", "training points over features of the last layer, P / N_out", xRange);
+	const x = logAxis("x", "training points over features of the last layer, P / N_out", xRange, distinctRatios(sampled));
+	const guided = showsGuides(results);
 	const guide = (low: number, of: (ratio: number) => number) => {
 		const from = Math.max(low, xRange.low);
-		if (from >= xRange.high) return [];
+		if (!guided) return [];
 		return Array.from({ length: GUIDE_POINTS }, (_, i) => {
 			const ratio = from * (xRange.high / from) ** (i / (GUIDE_POINTS - 1));
 			return { x: ratio, y: of(ratio) };
 		});
 	};
 	const line = { x: "x", y: "y", strokeLinecap: "butt" } as const;
-	const outside = showsGuides(results) ? "" : "2 N_out/P is above 1 at all of these points";
+	const outside = guided ? "" : "; 2 N_out/P is 1 or more at all of these points";
 	return drawPanel(
 		document,
-		{ heading: "Relative gap", note: outside },
+		{ heading: "Relative gap", note: `between training error e_t and generalization error e_g${outside}` },
 		{
 			...size,
 			x: x.scale,

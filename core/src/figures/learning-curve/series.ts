@@ -7,8 +7,7 @@ import type {
 } from "../../experiments/learning-curve/results.ts";
 import { paddedLog } from "../log-axis.ts";
 import { INK, seriesStyle } from "../marks.ts";
-import { sampledMarks } from "../sampled-marks.ts";
-import { extent, type ValueRange } from "../value-range.ts";
+import { extent, inside, type ValueRange } from "../value-range.ts";
 
 /** A place of a line; NaN breaks it. */
 export interface LinePoint {
@@ -46,8 +45,8 @@ export function sampledError(point: CurvePoint, x: number) {
 	return value > 0 ? [{ x, y: value, error: standardError, fill: sampled.converged ? INK : "white" }] : [];
 }
 
-/** A theory may be wrong by a decade more than the rest before it leaves the axis. */
-const SLACK = 10;
+/** A theory may be wrong by a factor of ten before it leaves the axis. */
+export const SLACK = 10;
 
 /**
  * The range of all generalization errors, cut at a factor of ten beyond the sampled ones, or beyond those of the first theory where
@@ -67,46 +66,40 @@ export function errorRange(results: LearningCurveResults): ValueRange {
 	return paddedLog(kept, 0.06);
 }
 
-/** Lines of theories with their symbols, then sampled points; error bars where there are errors. */
-export function errorMarks(
-	lines: readonly (readonly LinePoint[])[],
-	sampled: ReturnType<typeof sampledError>,
-	range: ValueRange,
-): Plot.Markish[] {
+/** 1, 1.5, 2, 3 ... of every decade inside a range of less than one and a half of them; none inside a longer one, which has powers of ten. */
+export function fineTicks({ low, high }: ValueRange): number[] {
+	if (high / low > 32) return [];
+	const tenths = high / low < 1.6 ? [1, 1.1, 1.2, 1.3, 1.4, 1.5, 8, 8.5, 9, 9.5] : [1, 1.5, 2, 3, 4, 5, 7];
+	const first = Math.floor(Math.log10(low));
+	return [first, first + 1, first + 2]
+		.flatMap((exponent) => tenths.map((factor) => Number(`${factor}e${exponent}`)))
+		.filter((tick) => tick >= low && tick <= high);
+}
+
+/** Lines of theories with their symbols and error bars; a line breaks where it leaves the range. */
+export function lineMarks(lines: readonly (readonly LinePoint[])[], range: ValueRange): Plot.Markish[] {
 	const clipped = (y: number) => Math.min(range.high, Math.max(range.low, y));
-	const visible = (y: number) => (y >= range.low && y <= range.high ? y : Number.NaN);
-	return [
-		...lines.flatMap((line, i) => {
-			const { color, dash, symbol } = seriesStyle(i);
-			return [
-				Plot.lineY(line, {
-					x: "x",
-					y: ({ y }: LinePoint) => visible(y),
-					stroke: color,
-					strokeWidth: 1.8,
-					strokeDasharray: dash,
-					strokeLinecap: "butt",
-				}),
-				Plot.ruleX(
-					line.filter(({ y, error }) => error > 0 && Number.isFinite(visible(y))),
-					{
-						x: "x",
-						y1: ({ y, error }: LinePoint) => clipped(y - error),
-						y2: ({ y, error }: LinePoint) => clipped(y + error),
-						stroke: color,
-						strokeWidth: 1,
-					},
-				),
-				Plot.dot(line, {
-					x: "x",
-					y: ({ y }: LinePoint) => visible(y),
-					symbol,
-					r: 3.4,
-					stroke: color,
-					fill: "white",
-				}),
-			];
-		}),
-		...sampledMarks(sampled, range),
-	];
+	return lines.flatMap((line, i) => {
+		const { color, dash, symbol } = seriesStyle(i);
+		const shown = line.map((point) => ({ ...point, y: inside(range, point.y) }));
+		const barred = shown.filter(({ y, error }) => error > 0 && Number.isFinite(y));
+		return [
+			Plot.lineY(shown, {
+				x: "x",
+				y: "y",
+				stroke: color,
+				strokeWidth: 1.8,
+				strokeDasharray: dash,
+				strokeLinecap: "butt",
+			}),
+			Plot.ruleX(barred, {
+				x: "x",
+				y1: ({ y, error }: LinePoint) => clipped(y - error),
+				y2: ({ y, error }: LinePoint) => clipped(y + error),
+				stroke: color,
+				strokeWidth: 1.2,
+			}),
+			Plot.dot(shown, { x: "x", y: "y", symbol, r: 3.4, stroke: color, fill: "white" }),
+		];
+	});
 }
