@@ -71,8 +71,10 @@ export function theoryMeasurement(
 		return { theory, reason: typeof test === "string" ? test : (train as string) };
 	}
 	const population = test.total + targetNoise;
-	if (!(population > 0))
-		return { theory, reason: "its generalization error is 0, and no gap relative to it" };
+	if (!(population > 0)) {
+		const parts = `bias^2 ${test.biasSquared.toPrecision(3)} and variance ${test.variance.toPrecision(3)}`;
+		return { theory, reason: `its generalization error is not above 0: ${parts}` };
+	}
 	return {
 		theory,
 		seconds: answer.seconds,
