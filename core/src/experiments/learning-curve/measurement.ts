@@ -70,8 +70,7 @@ export function theoryMeasurement(
 	if (typeof train === "string" || typeof test === "string") {
 		return { theory, reason: typeof test === "string" ? test : (train as string) };
 	}
-	const population = test.total + targetNoise;
-	if (!(population > 0)) {
+	if (!(test.total > 0)) {
 		const parts = `bias^2 ${test.biasSquared.toPrecision(3)} and variance ${test.variance.toPrecision(3)}`;
 		return { theory, reason: `its generalization error is not above 0: ${parts}` };
 	}
@@ -83,7 +82,7 @@ export function theoryMeasurement(
 			biasSquared: test.biasSquared,
 			variance: test.variance,
 			trainError: train.total,
-			relativeGap: 1 - train.total / population,
+			relativeGap: 1 - train.total / (test.total + targetNoise),
 		},
 	};
 }
