@@ -29,6 +29,23 @@ function sampledGaps({ curves }: LearningCurveResults): SampledPoint[] {
 	);
 }
 
+/** Which points belong to which network, where there are several: a thin line through them, the width beside the last one. */
+function networkLines({ curves }: LearningCurveResults): Plot.Markish[] {
+	if (curves.length < 2) return [];
+	const lines = curves.map(({ widths, features, points }) => ({
+		label: `N = ${widths.join(", ")}`,
+		points: points.flatMap((point) => {
+			const y = sampledAt(point)?.errors.relativeGap.value;
+			return y === undefined ? [] : [{ x: point.samples / features, y }];
+		}),
+	}));
+	const ends = lines.flatMap(({ label, points }) => points.slice(-1).map((point) => ({ ...point, label })));
+	return [
+		...lines.map(({ points }) => Plot.lineY(points, { x: "x", y: "y", stroke: INK, strokeOpacity: 0.35 })),
+		Plot.text(ends, { x: "x", y: "y", text: "label", dx: -7, dy: -7, textAnchor: "end", fill: INK }),
+	];
+}
+
 /** Ticks where the points are, to three digits. */
 function distinctRatios(sampled: readonly SampledPoint[]): number[] {
 	return [...new Set(sampled.map(({ x }) => Number(x.toPrecision(3))))];
@@ -53,7 +70,12 @@ export function gapPanel(
 	const xRange = paddedLog(sampled.map(({ x }) => x));
 	const ends = sampled.flatMap(({ y, error }) => [y - error, y + error]);
 	const yRange = padded(extent([0, 1, ...ends]), 0.03);
-	const x = logAxis("x", "training points over features of the last layer, P / N_out", xRange, distinctRatios(sampled));
+	const x = logAxis(
+		"x",
+		"training points over features of the last layer, P / N_out",
+		xRange,
+		distinctRatios(sampled),
+	);
 	const guided = showsGuides(results);
 	const guide = (low: number, of: (ratio: number) => number) => {
 		const from = Math.max(low, xRange.low);
@@ -64,10 +86,14 @@ export function gapPanel(
 		});
 	};
 	const line = { x: "x", y: "y", strokeLinecap: "butt" } as const;
+	const noise = results.targetNoise === 0 ? "" : ", which here includes the noise of the targets";
 	const outside = guided ? "" : "; 2 N_out/P is 1 or more at all of these points";
 	return drawPanel(
 		document,
-		{ heading: "Relative gap", note: `between training error e_t and generalization error e_g${outside}` },
+		{
+			heading: "Relative gap",
+			note: `between training error e_t and generalization error e_g${noise}${outside}`,
+		},
 		{
 			...size,
 			x: x.scale,
@@ -83,6 +109,7 @@ export function gapPanel(
 					guide(1, (ratio) => 1 - (1 - 1 / ratio) ** 2),
 					{ ...line, ...GAUSSIAN_LINE },
 				),
+				...networkLines(results),
 				...sampledMarks(sampled),
 			],
 		},

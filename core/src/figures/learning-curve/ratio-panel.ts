@@ -21,11 +21,9 @@ export function ratioPanel(
 	curve: WidthCurve,
 	size: { readonly width: number; readonly height: number },
 ): Panel | undefined {
-	const points = curve.points.filter((point) => sampledAt(point)?.converged);
-	const lines = drawnTheories(results).map((id) => points.map((point) => ratioPoint(point, id)));
-	const ratios = lines.flat().filter(({ y }) => Number.isFinite(y));
-	if (ratios.length === 0) return undefined;
-	const range = ratioRange(ratios);
+	const lines = ratioLines(results, curve);
+	if (!lines.flat().some(isKnown)) return undefined;
+	const range = ratioRange(results);
 	const samples = curve.points.map((point) => point.samples);
 	const x = logAxis("x", "training points, P", paddedLog(samples), samples);
 	const y = logAxis("y", "e_g of the theory / sampled e_g", range, fineTicks(range));
@@ -46,6 +44,14 @@ export function ratioPanel(
 	);
 }
 
+/** One for each theory that is drawn. */
+function ratioLines(results: LearningCurveResults, { points }: WidthCurve): LinePoint[][] {
+	const sampled = points.filter((point) => sampledAt(point)?.converged);
+	return drawnTheories(results).map((id) => sampled.map((point) => ratioPoint(point, id)));
+}
+
+const isKnown = ({ y }: LinePoint) => Number.isFinite(y);
+
 function ratioPoint(point: CurvePoint, id: string): LinePoint {
 	const gap = { x: point.samples, y: Number.NaN, error: 0 };
 	const theory = point.theories.find((one) => one.theory === id);
@@ -55,8 +61,9 @@ function ratioPoint(point: CurvePoint, id: string): LinePoint {
 	return { ...gap, y: ratio > 0 ? ratio : Number.NaN, error: theory.difference.standardError / sampled };
 }
 
-/** At least 5 % to each side: noise must not look like a difference. */
-function ratioRange(ratios: readonly LinePoint[]): ValueRange {
+/** Of all networks, and at least 5 % to each side: noise must not look like a difference. */
+function ratioRange(results: LearningCurveResults): ValueRange {
+	const ratios = results.curves.flatMap((curve) => ratioLines(results, curve).flat()).filter(isKnown);
 	const ends = ratios.flatMap(({ y, error }) => [y + error, ...(y > error ? [y - error] : [])]);
 	return paddedLog([0.95, 1.05, ...ends.filter((y) => y > 1 / SLACK && y < SLACK)], 0.06);
 }

@@ -69,7 +69,8 @@ export function errorRange(results: LearningCurveResults): ValueRange {
 /** 1, 1.5, 2, 3 ... of every decade inside a range of less than one and a half of them; none inside a longer one, which has powers of ten. */
 export function fineTicks({ low, high }: ValueRange): number[] {
 	if (high / low > 32) return [];
-	const tenths = high / low < 1.6 ? [1, 1.1, 1.2, 1.3, 1.4, 1.5, 8, 8.5, 9, 9.5] : [1, 1.5, 2, 3, 4, 5, 7];
+	const tenths =
+		high / low < 1.6 ? [1, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5, 8, 8.5, 9, 9.5] : [1, 1.5, 2, 3, 4, 5, 7];
 	const first = Math.floor(Math.log10(low));
 	return [first, first + 1, first + 2]
 		.flatMap((exponent) => tenths.map((factor) => Number(`${factor}e${exponent}`)))
