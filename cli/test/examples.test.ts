@@ -55,6 +55,34 @@ async function analyzeShortly(
 	return { result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
 }
 
+async function learningCurveShortly(example: string, flags: readonly string[]) {
+	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
+	const few = ["--draws", "8", "--warmup", "4", "--chains", "2"];
+	const path = `examples/learning-curve-${example}.yaml`;
+	const { code, stdout, stderr } = await finitude(["learning-curve", path, "--out", base, ...few, ...flags]);
+	expect(stderr).toBe("");
+	// So few draws do not converge.
+	expect(code).toBe(3);
+	const folder = join(base, readdirSync(base)[0]!);
+	expect(readdirSync(folder).sort()).toEqual([
+		"command.txt",
+		"experiment.yaml",
+		"learning-curve.csv",
+		"learning-curve.png",
+		"learning-curve.svg",
+		"result.json",
+	]);
+	const result = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+	return { stdout, settings: result.learningCurve, curves: result.results.curves };
+}
+
+const errorOf = (point: { theories: { theory: string }[] }, theory: string): number => {
+	const found = point.theories.find((one) => one.theory === theory) as {
+		readonly errors?: { readonly generalizationError: { readonly value: number } };
+	};
+	return found.errors!.generalizationError.value;
+};
+
 describe("examples", () => {
 	it("teacher.yaml", async () => {
 		const flags = ["--draws", "40", "--warmup", "40"];
@@ -120,6 +148,24 @@ describe("examples", () => {
 		expect(theory.missing).toEqual([]);
 		for (const { outlierOverlap } of theory.points) expect(outlierOverlap).toBeGreaterThan(0.99);
 		expect(result.options.teacherDirection).toHaveLength(4);
+	});
+
+	it("learning-curve-teacher.yaml", async () => {
+		const { settings, curves } = await learningCurveShortly("teacher", ["--sample-at", "12"]);
+		expect(settings.samples).toEqual([12, 25, 50, 100, 200]);
+		// The teacher's direction is found by a kernel that turns, and not by the prior's.
+		const largest = curves[0].points.at(-1);
+		expect(errorOf(largest, "equations-of-state")).toBeLessThan(errorOf(largest, "nngp") / 3);
+	});
+
+	it("learning-curve-digits.yaml", async () => {
+		// The first order in 1/N takes seconds at every point.
+		const flags = ["--sample-at", "12", "--theory", "nngp", "--theory", "kernel-rescaling"];
+		const { settings, curves } = await learningCurveShortly("digits", flags);
+		expect(settings).toEqual({ samples: [12, 24, 48, 96], widths: [20, 80], repetitions: 1, sampleAt: [12] });
+		const [narrow, wide] = curves.map(({ points }: { points: [] }) => points.at(-1));
+		expect(errorOf(narrow, "nngp")).toBe(errorOf(wide, "nngp"));
+		expect(errorOf(narrow, "kernel-rescaling")).toBeLessThan(errorOf(wide, "kernel-rescaling"));
 	});
 
 	it("the file of finitude init", async () => {
