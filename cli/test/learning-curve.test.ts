@@ -2,27 +2,13 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { fourPoints } from "./four-points.ts";
 import { type CliResult, finitude, whenever } from "./run-cli.ts";
 
 const layer = { type: "dense", width: 6, activation: "linear", weightVariance: 1 };
 const file = {
 	name: "small curve",
-	problem: {
-		trainInputs: [
-			[1, 0.2],
-			[-0.3, 1],
-			[0.7, -1.1],
-			[-1.2, -0.4],
-		],
-		trainTargets: [0.8, -0.6, 0.3, -0.9],
-		testInputs: [
-			[0.5, 0.5],
-			[-0.6, 0.1],
-		],
-		testTargets: [0.4, -0.5],
-		network: { layers: [layer], readout: { weightVariance: 1 }, scaling: "standard" },
-		noiseVariance: 0.1,
-	},
+	problem: { ...fourPoints, network: { ...fourPoints.network, layers: [layer] } },
 	theories: ["nngp", "kernel-rescaling", "deep-kernel-machine"],
 	// Independent draws: so many keep every R-hat below 1.01.
 	sampling: { sampler: "exact", chains: 2, draws: 1500, warmup: 0 },

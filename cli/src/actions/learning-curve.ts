@@ -9,7 +9,7 @@ import { interruptSignal } from "../io/interrupt.ts";
 import { refuseUnlessItSamples } from "../io/named-sampler.ts";
 import { renderLearningCurve } from "../render/learning-curve.ts";
 import { announceCell } from "../render/progress.ts";
-import { sampleNetwork } from "../workers/sample-network.ts";
+import { sampleToTheEnd } from "../workers/sample-network.ts";
 import { solveInWorker } from "../workers/solve-theories.ts";
 
 /** What `finitude learning-curve` does. */
@@ -23,6 +23,7 @@ export async function learningCurve(path: string, flags: LearningCurveFlags): Pr
 	makeFolder(flags.out);
 	if (flags.sampler !== undefined) refuseUnlessItSamples(flags.sampler, experiment.problem);
 	const { signal, release } = interruptSignal();
+	const sampling = { engine, choice, workers: flags.workers, signal };
 	try {
 		const measurements = await measureLearningCurve(curve, {
 			onCell: announceCell,
@@ -30,16 +31,7 @@ export async function learningCurve(path: string, flags: LearningCurveFlags): Pr
 				const outcomes = await solveInWorker({ problem, theories }, choice, signal);
 				return signal.aborted ? undefined : outcomes;
 			},
-			sample: async (problem, settings) => {
-				const sampled = await sampleNetwork(problem, settings, {
-					engine,
-					choice,
-					workers: flags.workers,
-					signal,
-				});
-				// What an interrupted run has of this point is less than was asked for.
-				return signal.aborted ? undefined : sampled;
-			},
+			sample: (problem, settings) => sampleToTheEnd(problem, settings, sampling),
 		});
 		const results = learningCurveResults(curve, measurements, engine);
 		// Drawing pulls in large libraries that no other command needs: load them only now.

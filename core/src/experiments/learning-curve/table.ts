@@ -1,7 +1,8 @@
 /** The rows of a learning curve's CSV. */
 import type { Average } from "./averages.ts";
+import type { CurvePoint, TheoryPoint } from "./curve-point.ts";
 import { CURVE_QUANTITIES, type CurveErrors } from "./measurement.ts";
-import type { CurvePoint, LearningCurveResults, TheoryPoint, WidthCurve } from "./results.ts";
+import type { LearningCurveResults, WidthCurve } from "./results.ts";
 
 const COLUMNS = [
 	"widths",

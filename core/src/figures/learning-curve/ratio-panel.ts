@@ -1,9 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import type {
-	CurvePoint,
-	LearningCurveResults,
-	WidthCurve,
-} from "../../experiments/learning-curve/results.ts";
+import type { CurvePoint } from "../../experiments/learning-curve/curve-point.ts";
+import type { LearningCurveResults, WidthCurve } from "../../experiments/learning-curve/results.ts";
 import { logAxis, paddedLog } from "../log-axis.ts";
 import { INK } from "../marks.ts";
 import { drawPanel, type Panel } from "../panel.ts";

@@ -1,10 +1,7 @@
 /** The lines and points of a learning curve's panels. */
 import * as Plot from "@observablehq/plot";
-import type {
-	CurvePoint,
-	LearningCurveResults,
-	SampledPoint,
-} from "../../experiments/learning-curve/results.ts";
+import type { CurvePoint, SampledPoint } from "../../experiments/learning-curve/curve-point.ts";
+import type { LearningCurveResults } from "../../experiments/learning-curve/results.ts";
 import { paddedLog } from "../log-axis.ts";
 import { INK, seriesStyle } from "../marks.ts";
 import { extent, inside, type ValueRange } from "../value-range.ts";
