@@ -42,7 +42,17 @@ function networkLines({ curves }: LearningCurveResults): Plot.Markish[] {
 	const ends = lines.flatMap(({ label, points }) => points.slice(-1).map((point) => ({ ...point, label })));
 	return [
 		...lines.map(({ points }) => Plot.lineY(points, { x: "x", y: "y", stroke: INK, strokeOpacity: 0.35 })),
-		Plot.text(ends, { x: "x", y: "y", text: "label", dx: 6, dy: 16, textAnchor: "end", fill: INK }),
+		Plot.text(ends, {
+			x: "x",
+			y: "y",
+			text: "label",
+			dx: 6,
+			dy: 16,
+			textAnchor: "end",
+			fill: INK,
+			stroke: "white",
+			strokeWidth: 3,
+		}),
 	];
 }
 

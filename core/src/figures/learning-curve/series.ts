@@ -63,14 +63,19 @@ export function errorRange(results: LearningCurveResults): ValueRange {
 	return paddedLog(kept, 0.06);
 }
 
-/** 1, 1.5, 2, 3 ... of every decade inside a range of less than one and a half of them; none inside a longer one, which has powers of ten. */
+/** Ticks of every decade for ranges of up to a factor, the narrowest first: close enough to read by, and apart enough to be written. */
+const TICKS: readonly { readonly upTo: number; readonly factors: readonly number[] }[] = [
+	{ upTo: 1.6, factors: [1, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5, 8, 8.5, 9, 9.5] },
+	{ upTo: 4, factors: [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8] },
+	{ upTo: 32, factors: [1, 1.5, 2, 3, 4, 5, 7] },
+];
+
+/** Round numbers inside a range of less than one and a half decades; none inside a longer one, which has powers of ten. */
 export function fineTicks({ low, high }: ValueRange): number[] {
-	if (high / low > 32) return [];
-	const tenths =
-		high / low < 1.6 ? [1, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5, 8, 8.5, 9, 9.5] : [1, 1.5, 2, 3, 4, 5, 7];
+	const factors = TICKS.find(({ upTo }) => high / low <= upTo)?.factors ?? [];
 	const first = Math.floor(Math.log10(low));
 	return [first, first + 1, first + 2]
-		.flatMap((exponent) => tenths.map((factor) => Number(`${factor}e${exponent}`)))
+		.flatMap((exponent) => factors.map((factor) => Number(`${factor}e${exponent}`)))
 		.filter((tick) => tick >= low && tick <= high);
 }
 
