@@ -8,14 +8,30 @@ import {
 	sampleInProcess,
 	solveTheories,
 } from "../../../src/index.ts";
-import { filesOf, mnist } from "../../helpers/experiments.ts";
+import { idxFile } from "../../helpers/data-files.ts";
+import { filesOf } from "../../helpers/experiments.ts";
 
 export const engine = await createEngine();
 
 const table = `x,y,t\n${Array.from({ length: 12 }, (_, i) => `${i},${i * i},${i % 2}`).join("\n")}\n`;
 
-export const resolveCurve = (json: unknown): LearningCurve =>
-	resolveLearningCurve(json, { readBytes: filesOf({ "table.csv": table }), mnist, engine });
+/** Sixty images of 2 x 2 pixels in the place of MNIST, no two alike, of the digits 0, 1 and 2 in turn. */
+const images = idxFile(
+	[60, 2, 2],
+	Array.from({ length: 240 }, (_, k) => (7 * k) % 256),
+);
+const labels = idxFile(
+	[60],
+	Array.from({ length: 60 }, (_, i) => i % 3),
+);
+
+export const files = {
+	engine,
+	readBytes: filesOf({ "table.csv": table }),
+	mnist: () => ({ trainImages: images, trainLabels: labels, testImages: images, testLabels: labels }),
+};
+
+export const resolveCurve = (json: unknown): LearningCurve => resolveLearningCurve(json, files);
 
 export const context: MeasureContext = {
 	solve: async (problem, theories) => solveTheories(problem, theories, { engine, clock: () => 0 }),

@@ -217,6 +217,22 @@ describe("theories beside the sampled network", () => {
 		expect(converged).toBe(true);
 	});
 
+	it("see chains with a seed of their own at every repetition", async () => {
+		const learningCurve = { samples: [3, 6], repetitions: 2 };
+		const curve = resolveCurve({ ...file, sampling: { ...file.sampling, draws: 20 }, learningCurve });
+		const measured = await measure(curve);
+		expect(measured.map(({ sampled }) => sampled && "seed" in sampled && sampled.seed)).toEqual([3, 3, 4, 4]);
+		const [three] = learningCurveResults(curve, measured, engine).curves[0]!.points;
+		const [first, , second] = measured.map(({ sampled }) => {
+			if (sampled === undefined || "reason" in sampled) throw new Error("not sampled");
+			return sampled.errors.generalizationError.value;
+		});
+		if (three!.sampled === undefined || "reason" in three!.sampled) throw new Error("not sampled");
+		// The spread of two training sets, far above the Monte-Carlo errors.
+		const { standardError } = three!.sampled.errors.generalizationError;
+		expect(standardError).toBeCloseTo(Math.abs(first! - second!) / 2, 12);
+	});
+
 	it("of an interrupted run are those of the points that were finished", async () => {
 		const curve = resolveCurve({
 			...file,

@@ -84,8 +84,8 @@ describe("a wrong section", () => {
 		],
 		[
 			"more points than a file has",
-			{ ...digits, learningCurve: { samples: [60_000] } },
-			"learningCurve.samples: wanted at most 5923 points of class 0, as many as there are; got 20000 (60000 over all classes). Or say balanced: false.",
+			{ ...digits, learningCurve: { samples: [99] } },
+			"learningCurve.samples: wanted at most 20 points of class 0, as many as there are; got 33 (99 over all classes). Or say balanced: false.",
 		],
 		[
 			"repetitions of given points",

@@ -1,10 +1,10 @@
 import { matrixToRows } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { problemAt } from "../../../src/experiments/learning-curve/learning-curve.ts";
-import type { LearningCurve } from "../../../src/index.ts";
-import { resolve } from "../small-experiments.ts";
-import { digits, linearTeacher, resolveCurve } from "./curves.ts";
+import { type LearningCurve, resolveExperiment } from "../../../src/index.ts";
+import { digits, files, linearTeacher, resolveCurve } from "./curves.ts";
 
+const resolve = (json: unknown) => resolveExperiment(json, files);
 const at = (curve: LearningCurve, samples: number, repetition = 0) =>
 	problemAt(curve, { samples, repetition });
 /** Points as text, to be found in lists. */
