@@ -118,11 +118,11 @@ describe("the measures", () => {
 	});
 
 	it("leave out widths that a theory refuses or does not solve", async () => {
-		const { results, convergence } = await of({ theories: ["nngp", "kernel-rescaling"] }, { problem: deep });
-		const reason = "kernel-rescaling is available for one hidden layer only; this network has L = 2.";
+		const { results, convergence } = await of({ theories: ["nngp", "self-consistent"] }, { problem: deep });
+		const reason = "self-consistent is available for one hidden layer only; this network has L = 2.";
 		expect(results.theories[1]).toEqual({
-			theory: "kernel-rescaling",
-			label: "kernel-rescaling",
+			theory: "self-consistent",
+			label: "self-consistent",
 			points: [],
 			missing: [
 				{ width: 4, reason },

@@ -124,12 +124,12 @@ describe("theories", () => {
 		const deep = { ...problem, network: { ...problem.network, layers: [layer, layer] } };
 		const answer = await analyze(widthScaling, {
 			problem: deep,
-			options: { widths: [4, 8], theories: ["nngp", "kernel-rescaling"] },
+			options: { widths: [4, 8], theories: ["nngp", "self-consistent"] },
 		});
-		const reason = "kernel-rescaling is available for one hidden layer only; this network has L = 2.";
+		const reason = "self-consistent is available for one hidden layer only; this network has L = 2.";
 		expect(answer.results.theories[1]).toEqual({
-			theory: "kernel-rescaling",
-			label: "kernel-rescaling",
+			theory: "self-consistent",
+			label: "self-consistent",
 			widths: [],
 			error: [],
 			resolved: [],
@@ -139,7 +139,7 @@ describe("theories", () => {
 			],
 		});
 		expect(answer.convergence.converged).toBe(true);
-		expect(widthScaling.table(answer).rows.at(-1)).toEqual([8, "kernel-rescaling", "", "", "", reason]);
+		expect(widthScaling.table(answer).rows.at(-1)).toEqual([8, "self-consistent", "", "", "", reason]);
 	});
 
 	it("may stand twice with other options, and are told apart by them", async () => {

@@ -2,7 +2,6 @@
 import { type Matrix, matrix } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
 import type { Answer } from "../../answer/answer.ts";
-import { InputError } from "../../errors.ts";
 import { combineBlocks } from "../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import { layerWidth } from "../../network/network.ts";
@@ -10,7 +9,7 @@ import type { Problem } from "../../problem/problem.ts";
 import { type GaussianProcessPosterior, gaussianProcessPosterior } from "../gaussian-process.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
-import type { KernelRescalingOptions } from "./options.ts";
+import { type KernelRescalingOptions, meanTermNotDerived } from "./options.ts";
 import {
 	meanOfOutputUnits,
 	type RescaledPrior,
@@ -30,7 +29,8 @@ export function solveOneOutput(
 	const { network, noiseVariance, trainInputs, trainTargets } = problem;
 	const { biasVariance } = network.readout;
 	const depth = network.layers.length;
-	if (meanTerm === "include" && depth > 1) throw meanTermOfOneLayer(depth);
+	if (meanTerm === "include" && depth > 1)
+		throw meanTermNotDerived(`this problem has L = ${depth} and D = 1`);
 	const prior = priorKernels(engine, problem, { testCovariance: covariance });
 	const hasMean = !findActivation(network.layers[depth - 1]!.activation).odd;
 	const included = meanTerm === "include" || (meanTerm === "auto" && hasMean && depth === 1);
@@ -73,15 +73,6 @@ export function solveOneOutput(
 		],
 		convergence: saddle.convergence,
 	};
-}
-
-export function meanTermOfOneLayer(depth: number, outputs = 1): InputError {
-	return new InputError({
-		where: "options.meanTerm",
-		wanted: "auto or ignore",
-		got: "include",
-		sentence: `meanTerm include needs one dense hidden layer and one output; this problem has L = ${depth} and D = ${outputs}.`,
-	});
 }
 
 /** Equation (6), (9) with the mean term (whose action is smaller by 1), or (10). */

@@ -5,7 +5,8 @@ import type { Problem } from "../../problem/problem.ts";
 import type { Modes } from "./modes.ts";
 import type { RescaledPrior } from "./rescaled-prior.ts";
 
-const percent = (x: number) => `${(100 * x).toPrecision(2)} %`;
+/** Two digits. */
+export const percent = (x: number) => `${(100 * x).toPrecision(2)} %`;
 
 /**
  * What a reader needs to judge this answer.
@@ -56,7 +57,7 @@ export function validityNotes(
 	];
 }
 
-const RECURSIONS = {
+export const RECURSIONS = {
 	one: "with one hidden layer the recursions vanilla, nested and full coincide",
 	vanilla: "the product of all scales multiplies the prior kernel",
 	nested: "the rescaled kernel of each layer goes through the nonlinearities above it",
@@ -66,10 +67,13 @@ const RECURSIONS = {
 /** Below it the gain over infinite width was small on sampled networks (docs/theories/kernel-rescaling.md). */
 const FEW_INPUTS = 10;
 
-/** The ansatz asks for many input dimensions. */
-export function inputDimensionNote({ trainInputs, network }: Problem): ValidityNote {
+/** The ansatz asks for many input dimensions. @param d that a unit sees */
+export function inputDimensionNote(
+	{ trainInputs, network }: Problem,
+	d = trainInputs.columns,
+	kind = "inputs",
+): ValidityNote {
 	const linear = network.layers.every(({ activation }) => activation === "linear");
-	const d = trainInputs.columns;
 	const wishart = "the hidden kernel fluctuates like a Wishart matrix";
 	return {
 		name: "inputDimension",
@@ -77,7 +81,7 @@ export function inputDimensionNote({ trainInputs, network }: Problem): ValidityN
 		message: linear
 			? `for linear units no condition: ${wishart} at any number of inputs`
 			: d <= FEW_INPUTS
-				? `${d} inputs are few: the assumption that ${wishart} wants many of them, and with at most ${FEW_INPUTS} the gain over infinite width may be small or negative`
+				? `${d} ${kind} are few: the assumption that ${wishart} wants many of them, and with at most ${FEW_INPUTS} the gain over infinite width may be small or negative`
 				: `for nonlinear units the theory assumes that ${wishart}, which wants many input dimensions`,
 	};
 }
@@ -126,7 +130,7 @@ function meanNotes(
 	return notes;
 }
 
-function smallestEigenvalueNote(
+export function smallestEigenvalueNote(
 	{ smallestEigenvalue: smallest, hiddenEigenvalues }: Modes,
 	noiseVariance: number,
 	meanIncluded: boolean,
