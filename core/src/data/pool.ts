@@ -115,7 +115,7 @@ function take(
 }
 
 /** How many points to take of every class: equal numbers, the first classes one more when the count does not divide. */
-export function quotasOf(count: number, classes: number): number[] {
+function quotasOf(count: number, classes: number): number[] {
 	return Array.from(
 		{ length: classes },
 		(_, k) => Math.floor(count / classes) + (k < count % classes ? 1 : 0),

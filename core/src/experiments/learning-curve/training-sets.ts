@@ -1,6 +1,5 @@
 import type { Matrix } from "@finitude/engine";
 import { makeDataSet } from "../../data/data-set.ts";
-import { quotasOf } from "../../data/pool.ts";
 import type { DataSettings } from "../../data/schema.ts";
 import { InputError, isInputError } from "../../errors.ts";
 import { counted } from "../../problem/faults.ts";
@@ -16,7 +15,7 @@ export interface LargestSet {
 
 /**
  * The problem with the first `count` training points; with classes the first of every class, equally many of each (the first classes
- * one more when the count does not divide), in their order: what drawing `count` points alone would have given. Smaller sets are
+ * one more when the count does not divide) as long as there are, in their order: what drawing `count` points alone would have given. Smaller sets are
  * parts of larger ones. Test points and inputs stay as they are.
  */
 export function firstPoints({ problem, classes }: LargestSet, count: number): Problem {
@@ -26,9 +25,12 @@ export function firstPoints({ problem, classes }: LargestSet, count: number): Pr
 	return { ...problem, trainInputs: take(trainInputs), trainTargets: take(trainTargets) };
 }
 
+/** A point's turn is its rank within its class: all first points, then all second ones, until the smaller classes have no more. */
 function firstOfEveryClass(classes: Int32Array, count: number): number[] {
-	const room = quotasOf(count, numberOfClasses(classes));
-	return [...classes.keys()].filter((i) => room[classes[i]!]!-- > 0);
+	const seen = new Array<number>(numberOfClasses(classes)).fill(0);
+	const turn = Array.from(classes, (k) => seen[k]!++);
+	const inTurn = [...classes.keys()].sort((a, b) => turn[a]! - turn[b]! || classes[a]! - classes[b]!);
+	return inTurn.slice(0, count).sort((a, b) => a - b);
 }
 
 /** One more than the largest index: every class has points, unless there are fewer points than classes. */

@@ -15,6 +15,8 @@ export const engine = await createEngine();
 
 const table = `x,y,t\n${Array.from({ length: 12 }, (_, i) => `${i},${i * i},${i % 2}`).join("\n")}\n`;
 
+const uneven = `x,y,t\n${Array.from({ length: 12 }, (_, i) => `${i},${i * i},${i < 8 ? i % 2 : 0}`).join("\n")}\n`;
+
 /** Sixty images of 2 x 2 pixels in the place of MNIST, no two alike, of the digits 0, 1 and 2 in turn. */
 const images = idxFile(
 	[60, 2, 2],
@@ -27,7 +29,7 @@ const labels = idxFile(
 
 export const files = {
 	engine,
-	readBytes: filesOf({ "table.csv": table }),
+	readBytes: filesOf({ "table.csv": table, "uneven.csv": uneven }),
 	mnist: () => ({ trainImages: images, trainLabels: labels, testImages: images, testLabels: labels }),
 };
 

@@ -43,6 +43,19 @@ describe("smaller training sets", () => {
 		expect(shares(5)).toEqual([2, 2, 1]);
 	});
 
+	it("have what there is where one class has fewer points, and are nested all the same", () => {
+		// Labels 0 and 1 in turn, but for the last four of twelve: eight points of class 0.
+		const data = { source: "csv", train: "uneven.csv", targets: ["t"], classes: [0, 1] };
+		const testCount = { test: "uneven.csv" };
+		const uneven = resolveCurve({ ...digits, data: { ...data, ...testCount } });
+		const ones = (count: number) => [...at(uneven, count).trainTargets.data].filter((y) => y === 1).length;
+		expect([2, 6, 8, 10, 12].map(ones)).toEqual([1, 3, 4, 4, 4]);
+		expect(points(uneven, 10)).toEqual(expect.arrayContaining(points(uneven, 8)));
+		expect(at(uneven, 12).trainInputs).toEqual(
+			resolve({ ...digits, data: { ...data, ...testCount } }).problem.trainInputs,
+		);
+	});
+
 	it("are what drawing as many points alone would give", () => {
 		for (const trainCount of [5, 12]) {
 			const alone = resolve({ ...digits, data: { ...digits.data, trainCount } }).problem;
