@@ -5,6 +5,7 @@ import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCiteCommand } from "./commands/cite.ts";
 import { addCompareCommand } from "./commands/compare.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addLearningCurveCommand } from "./commands/learning-curve.ts";
 import { addPredictCommand } from "./commands/predict.ts";
 import { addSampleCommand } from "./commands/sample.ts";
 import { addTheoriesCommand } from "./commands/theories.ts";
@@ -30,6 +31,7 @@ Shell completion: finitude complete zsh|bash|fish|powershell prints a script to 
 Example: finitude compare examples/digits.yaml`,
 		);
 	addCompareCommand(program);
+	addLearningCurveCommand(program);
 	addPredictCommand(program);
 	addSampleCommand(program);
 	addAnalyzeCommand(program);

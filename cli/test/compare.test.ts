@@ -2,30 +2,12 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { fourPoints } from "./four-points.ts";
 import { type CliResult, finitude, whenever } from "./run-cli.ts";
 
 const experiment = JSON.stringify({
 	name: "small teacher",
-	problem: {
-		trainInputs: [
-			[1, 0.2],
-			[-0.3, 1],
-			[0.7, -1.1],
-			[-1.2, -0.4],
-		],
-		trainTargets: [0.8, -0.6, 0.3, -0.9],
-		testInputs: [
-			[0.5, 0.5],
-			[-0.6, 0.1],
-		],
-		testTargets: [0.4, -0.5],
-		network: {
-			layers: [{ type: "dense", width: 8, activation: "erf", weightVariance: 1 }],
-			readout: { weightVariance: 1 },
-			scaling: "standard",
-		},
-		noiseVariance: 0.1,
-	},
+	problem: fourPoints,
 	sampling: { sampler: "hmc", chains: 4, draws: 400, warmup: 200, seed: 7 },
 });
 

@@ -55,6 +55,34 @@ async function analyzeShortly(
 	return { result: JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) };
 }
 
+async function learningCurveShortly(example: string, flags: readonly string[]) {
+	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
+	const few = ["--draws", "8", "--warmup", "4", "--chains", "2"];
+	const path = `examples/learning-curve-${example}.yaml`;
+	const { code, stdout, stderr } = await finitude(["learning-curve", path, "--out", base, ...few, ...flags]);
+	expect(stderr).toBe("");
+	// So few draws do not converge.
+	expect(code).toBe(3);
+	const folder = join(base, readdirSync(base)[0]!);
+	expect(readdirSync(folder).sort()).toEqual([
+		"command.txt",
+		"experiment.yaml",
+		"learning-curve.csv",
+		"learning-curve.png",
+		"learning-curve.svg",
+		"result.json",
+	]);
+	const result = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+	return { stdout, settings: result.learningCurve, curves: result.results.curves };
+}
+
+const errorOf = (point: { theories: { theory: string }[] }, theory: string): number => {
+	const found = point.theories.find((one) => one.theory === theory) as {
+		readonly errors?: { readonly generalizationError: { readonly value: number } };
+	};
+	return found.errors!.generalizationError.value;
+};
+
 describe("examples", () => {
 	it("teacher.yaml", async () => {
 		const flags = ["--draws", "40", "--warmup", "40"];
@@ -145,6 +173,28 @@ describe("examples", () => {
 		const [few, many] = result.results.points;
 		expect(few.memorizationIndex.value).toBeGreaterThan(many.memorizationIndex.value);
 		expect(many.functionOverlap.value).toBeGreaterThan(0.9);
+	});
+
+	it("learning-curve-teacher.yaml", async () => {
+		const flags = ["--samples", "12,200", "--sample-at", "12"];
+		const { stdout, curves } = await learningCurveShortly("teacher", flags);
+		expect(stdout).toMatch(
+			/\nthe sampler did not converge \(no nearest theory\):\n {2}P = 12: Raise warmup and draws: the largest R-hat is /,
+		);
+		// The teacher's direction is found by a kernel that turns, and not by the prior's.
+		const largest = curves[0].points.at(-1);
+		expect(errorOf(largest, "equations-of-state")).toBeLessThan(errorOf(largest, "nngp") / 3);
+	});
+
+	it("learning-curve-digits.yaml", async () => {
+		// The first order in 1/N takes seconds at every point.
+		const theories = ["--theory", "nngp", "--theory", "kernel-rescaling"];
+		const flags = ["--samples", "12,96", "--sample-at", "12", ...theories];
+		const { settings, curves } = await learningCurveShortly("digits", flags);
+		expect(settings).toEqual({ samples: [12, 96], widths: [20, 80], repetitions: 1, sampleAt: [12] });
+		const [narrow, wide] = curves.map(({ points }: { points: [] }) => points.at(-1));
+		expect(errorOf(narrow, "nngp")).toBe(errorOf(wide, "nngp"));
+		expect(errorOf(narrow, "kernel-rescaling")).toBeLessThan(errorOf(wide, "kernel-rescaling"));
 	});
 
 	it("the file of finitude init", async () => {

@@ -42,6 +42,7 @@ export {
 } from "./experiments/experiment.ts";
 export { hashExperiment } from "./experiments/hash.ts";
 export { jsonSchemas } from "./experiments/json-schema.ts";
+export * from "./experiments/learning-curve/index.ts";
 export { missedModes } from "./experiments/missed-modes.ts";
 export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
 export { experimentSchema } from "./experiments/schema.ts";

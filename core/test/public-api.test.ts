@@ -43,10 +43,13 @@ test("@finitude/core", () => {
 		  "isInputError",
 		  "jsonSchemas",
 		  "layerWidth",
+		  "learningCurveResults",
+		  "learningCurveTable",
 		  "makeDataSet",
 		  "mcseMean",
 		  "mcseStandardDeviation",
 		  "meanRHat",
+		  "measureLearningCurve",
 		  "missedModes",
 		  "networkSchema",
 		  "paretoShape",
@@ -58,6 +61,7 @@ test("@finitude/core", () => {
 		  "problemSchema",
 		  "problemToJson",
 		  "projectionMcse",
+		  "publishedGapLine",
 		  "rHat",
 		  "rankNormalize",
 		  "rankingScore",
@@ -69,6 +73,7 @@ test("@finitude/core", () => {
 		  "registerActivation",
 		  "resolveAnalysisFile",
 		  "resolveExperiment",
+		  "resolveLearningCurve",
 		  "runChain",
 		  "sampleInProcess",
 		  "samplers",
@@ -102,6 +107,7 @@ test("@finitude/core/figures", () => {
 		  "analysisFigures",
 		  "compareFigure",
 		  "kernelsFigure",
+		  "learningCurveFigure",
 		]
 	`);
 });

@@ -15,7 +15,7 @@ import { type InputFile, loadAnalysisFile, readInput } from "../io/input.ts";
 import { interruptSignal } from "../io/interrupt.ts";
 import { renderAnalysis } from "../render/analysis.ts";
 import { renderTable } from "../render/table.ts";
-import { sampleNetwork } from "../workers/sample-network.ts";
+import { sampleToTheEnd } from "../workers/sample-network.ts";
 
 /** What `finitude analyze` does. */
 export async function analyze(
@@ -56,7 +56,7 @@ async function answered(
 	flags: AnalyzeFlags,
 ) {
 	const interrupt = interruptSignal();
-	const { signal } = interrupt;
+	const sampling = { engine, choice, workers: flags.workers, signal: interrupt.signal };
 	try {
 		return await solveAnalysis(
 			analysis,
@@ -65,17 +65,7 @@ async function answered(
 			{
 				engine,
 				clock: () => performance.now() / 1000,
-				sample: async (problem, settings) => {
-					if (signal.aborted) return undefined;
-					const sampled = await sampleNetwork(problem, settings, {
-						engine,
-						choice,
-						workers: flags.workers,
-						signal,
-					});
-					// What an interrupted run has is less than was asked for, and the next values would be missing anyway.
-					return signal.aborted ? undefined : sampled;
-				},
+				sample: (problem, settings) => sampleToTheEnd(problem, settings, sampling),
 			},
 		);
 	} finally {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findSampler, hashExperiment, InputError, type Problem } from "@finitude/core";
+import { hashExperiment } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import type { CompareFlags } from "../commands/compare.ts";
 import { engineChoice, samplingOverrides } from "../commands/options.ts";
@@ -8,6 +8,7 @@ import { ExitCode } from "../exit-codes.ts";
 import { makeFolder } from "../io/files.ts";
 import { loadExperiment, readInput } from "../io/input.ts";
 import { interruptSignal } from "../io/interrupt.ts";
+import { refuseUnlessItSamples } from "../io/named-sampler.ts";
 import { renderComparison } from "../render/comparison.ts";
 import { resultsFolder } from "../results/folder.ts";
 import { checkpointPlace } from "../workers/checkpoint-place.ts";
@@ -40,11 +41,4 @@ export async function compare(path: string, flags: CompareFlags): Promise<void> 
 	} finally {
 		interrupt.release();
 	}
-}
-
-/** A sampler that the experiment names is left out where it does not apply; one that the command names must not be. */
-function refuseUnlessItSamples(id: string, problem: Problem): void {
-	const applies = findSampler(id, "--sampler").applies(problem);
-	if (applies === true) return;
-	throw new InputError({ where: "--sampler", wanted: "a sampler of this problem", got: id, advice: applies });
 }

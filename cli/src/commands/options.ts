@@ -36,6 +36,12 @@ export function integer(minimum: number): (text: string) => number {
 	};
 }
 
+/** "10,20,50": integers of at least `minimum`. */
+export function integers(minimum: number): (text: string) => number[] {
+	const one = integer(minimum);
+	return (text) => text.split(",").map(one);
+}
+
 /** Collects `--option name=value`; a value is read as JSON when it is JSON, else as text. */
 export function collectOption(
 	assignment: string,
@@ -54,7 +60,8 @@ function optionValue(text: string): unknown {
 	}
 }
 
-export interface SamplingFlags {
+/** How chains run. */
+export interface ChainFlags {
 	readonly sampler?: string;
 	readonly chains?: number;
 	readonly draws?: number;
@@ -62,8 +69,11 @@ export interface SamplingFlags {
 	readonly seed?: number;
 	readonly workers?: number;
 	readonly option: Readonly<Record<string, unknown>>;
-	readonly covariance?: boolean;
 	readonly temper?: number;
+}
+
+export interface SamplingFlags extends ChainFlags {
+	readonly covariance?: boolean;
 	readonly evidence?: boolean;
 	/** Where the command has the option. */
 	readonly saveWeights?: boolean;
@@ -71,8 +81,8 @@ export interface SamplingFlags {
 	readonly checkpointEvery: number;
 }
 
-/** The options of sampling; the defaults are those of the experiment file. */
-export function addSamplingOptions(command: Command): Command {
+/** The options of chains; the defaults are those of the experiment file. */
+export function addChainOptions(command: Command): Command {
 	return command
 		.option("--sampler <id>", "sampler of the real network (default: hmc)")
 		.option("--chains <n>", "independent chains (default: 4)", integer(1))
@@ -89,7 +99,6 @@ export function addSamplingOptions(command: Command): Command {
 			integer(1),
 		)
 		.option("--option <name=value>", "option of the sampler; may be repeated", collectOption, {})
-		.option("--covariance", "also the posterior covariance over points, for one output")
 		.addOption(
 			new Option(
 				"--temper [replicas]",
@@ -97,7 +106,13 @@ export function addSamplingOptions(command: Command): Command {
 			)
 				.argParser(integer(1))
 				.preset("8"),
-		)
+		);
+}
+
+/** The options of chains, what else to measure, and checkpoints. */
+export function addSamplingOptions(command: Command): Command {
+	return addChainOptions(command)
+		.option("--covariance", "also the posterior covariance over points, for one output")
 		.option("--evidence", "also the log evidence; by default with 8 tempered replicas of each chain")
 		.option("--resume", "go on from the checkpoints of an interrupted run, to the same bits")
 		.option("--checkpoint-every <seconds>", "seconds between checkpoints of a chain", positive, 5);
@@ -113,7 +128,7 @@ function positive(text: string): number {
 }
 
 /** Only the flags that were given, as an overlay of the experiment's `sampling`. */
-export function samplingOverrides(flags: SamplingFlags): Record<string, unknown> {
+export function samplingOverrides(flags: ChainFlags & Partial<SamplingFlags>): Record<string, unknown> {
 	const { sampler, chains, draws, warmup, seed, covariance, temper, evidence, saveWeights } = flags;
 	const given = { ...flags.option, ...(temper === undefined ? {} : { temper }) };
 	const options = Object.keys(given).length === 0 ? undefined : given;

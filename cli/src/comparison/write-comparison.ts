@@ -1,13 +1,12 @@
 /** Writes what `finitude compare` leaves behind. */
-import { relative, resolve } from "node:path";
-import { answerToJson, type Experiment, hashExperiment, version, withDataPaths } from "@finitude/core";
+import { answerToJson, type Experiment, hashExperiment, version } from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
-import { stringify } from "yaml";
 import { comparisonFigure } from "../render/comparison-figure.ts";
 import { renderPng } from "../render/png.ts";
 import { comparisonCsv } from "../results/comparison-table.ts";
-import { resultsFolder, shellWord, writeResults } from "../results/folder.ts";
+import { resultsFolder, writeResults } from "../results/folder.ts";
 import { layerCsv } from "../results/layer-table.ts";
+import { computedOn, experimentFileOf, reproduceCommand } from "../results/reproduce.ts";
 import type { ComparisonRun } from "./run-comparison.ts";
 
 export interface WrittenComparison {
@@ -29,7 +28,7 @@ export function writeComparison(
 	const hash = hashExperiment(experiment.resolved);
 	const folder = resultsFolder(base, experiment.name, hash);
 	const experimentFile = experimentFileOf(experiment, dataFolder, folder);
-	const command = reproduceCommand(choice, experimentFile.name);
+	const command = reproduceCommand(["compare", experimentFile.name], choice);
 	const resultJson = JSON.stringify(resultOf(run, experiment, hash, command), null, 1);
 	const svg = comparisonFigure(run, experiment);
 	writeResults(folder, {
@@ -43,27 +42,6 @@ export function writeComparison(
 	return { folder, resultJson };
 }
 
-/**
- * The resolved experiment as a file of the results folder, its data paths relative to there. A problem given in full is written
- * as JSON: a long list of numbers is no easier to read in YAML, and YAML readers limit the size of a file.
- */
-function experimentFileOf(experiment: Experiment, dataFolder: string, folder: string) {
-	const resolved = withDataPaths(experiment.resolved, (path) => relative(folder, resolve(dataFolder, path)));
-	return "problem" in resolved
-		? { name: "experiment.json", text: `${JSON.stringify(resolved)}\n` }
-		: { name: "experiment.yaml", text: stringify(resolved) };
-}
-
-/** Run inside the results folder, it gives the same numbers bit for bit (all but the seconds). */
-function reproduceCommand(
-	{ engine = "auto", deterministic = true }: EngineChoice,
-	experimentFile: string,
-): string {
-	const words = ["npx", "finitude", "compare", experimentFile, "--engine", engine];
-	if (!deterministic) words.push("--no-deterministic");
-	return words.map(shellWord).join(" ");
-}
-
 function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, command: string): object {
 	const { sampling } = run;
 	return {
@@ -71,8 +49,7 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 		hash,
 		command,
 		version,
-		runtime: `Node.js ${process.version} ${process.platform} ${process.arch}`,
-		engine: { id: run.engine.id, variant: run.engine.variant, deterministic: run.engine.deterministic },
+		...computedOn(run.engine),
 		// The seed that the numbers depend on: of the chains where there are any, else of the data.
 		seed: experiment.sampling === false ? experiment.seed : experiment.sampling.seed,
 		interrupted: run.interrupted,

@@ -6,12 +6,14 @@ import {
 	InputError,
 	inFile,
 	isExperiment,
+	type LearningCurve,
 	type Problem,
 	parseProblem,
 	parseText,
 	type ResolveContext,
 	resolveAnalysisFile,
 	resolveExperiment,
+	resolveLearningCurve,
 	samplers,
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
@@ -51,6 +53,16 @@ export interface SamplingOverlay {
 	readonly required?: boolean;
 }
 
+/** How `finitude learning-curve` changes the experiment. */
+export interface LearningCurveOverlay {
+	/** Replace fields of the experiment: `theories`, and `sampling: false`. */
+	readonly experiment: Readonly<Record<string, unknown>>;
+	/** Replace fields of its `learningCurve`. */
+	readonly learningCurve: Readonly<Record<string, unknown>>;
+	/** Replace fields of its `sampling`. */
+	readonly sampling: Readonly<Record<string, unknown>>;
+}
+
 /** The experiment of a file, every default filled in, `sampling` overlaid by the flags of the command. */
 export function loadExperiment(
 	input: InputFile,
@@ -59,6 +71,22 @@ export function loadExperiment(
 ): Experiment {
 	const files = filesOf(input, engine);
 	return inThisFile(input, () => resolveExperiment(withSampling(asExperiment(input), sampling), files));
+}
+
+/** The learning curve of a file, overlaid by the flags of the command. */
+export function loadLearningCurve(
+	input: InputFile,
+	engine: Engine,
+	{ experiment, learningCurve, sampling }: LearningCurveOverlay,
+): LearningCurve {
+	return inThisFile(input, () => {
+		const json = { ...(asExperiment(input) as object), ...experiment };
+		const { learningCurve: given = {} } = json as { readonly learningCurve?: unknown };
+		// Anything but an object is wrong, and the schema says so.
+		const section = isObject(given) ? { ...given, ...learningCurve } : given;
+		const whole = Object.keys(section as object).length === 0 ? json : { ...json, learningCurve: section };
+		return resolveLearningCurve(withSampling(whole, { flags: sampling }), filesOf(input, engine));
+	});
 }
 
 /** Options of an analysis and, where the file has one, its problem. */

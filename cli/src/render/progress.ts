@@ -1,5 +1,5 @@
 /** One line of progress on standard error while theories are solved and chains run; nothing when it is not a terminal. */
-import { type ChainProgress, rHat, type SamplingSettings } from "@finitude/core";
+import { type ChainProgress, type CurveCell, rHat, type SamplingSettings } from "@finitude/core";
 import cliProgress from "cli-progress";
 
 export interface SamplingProgress {
@@ -75,4 +75,12 @@ function rHatSoFar(all: readonly ChainProgress[], chains: number): string {
 	const length = Math.min(...traces.map((trace) => trace.length));
 	const diagnostic = rHat(traces.map((trace) => trace.slice(0, length)));
 	return diagnostic.defined ? diagnostic.value.toFixed(3) : "-";
+}
+
+/** On a terminal, one line for each point of a learning curve: "P = 50, N = 100 (3 of 12)". */
+export function announceCell({ samples, width, repetition }: CurveCell, index: number, count: number): void {
+	if (!process.stderr.isTTY) return;
+	const of = width === undefined ? "" : `, N = ${width}`;
+	const again = repetition === 0 ? "" : `, repetition ${repetition + 1}`;
+	console.error(`P = ${samples}${of}${again} (${index + 1} of ${count})`);
 }

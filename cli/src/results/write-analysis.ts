@@ -13,7 +13,8 @@ import type { EngineChoice } from "@finitude/engine";
 import { createDocument } from "../render/document.ts";
 import { renderPng } from "../render/png.ts";
 import { renderCsv } from "../render/table.ts";
-import { resultsFolder, shellWord, writeResults } from "./folder.ts";
+import { resultsFolder, writeResults } from "./folder.ts";
+import { reproduceCommand } from "./reproduce.ts";
 
 /**
  * Writes result.json, table.csv, figure.svg and figure.png (more figures where the analysis has them), analysis.json (the file
@@ -32,7 +33,7 @@ export function writeAnalysis(
 	const hash = hashExperiment({ analysis: analysis.id, ...resolved });
 	const folder = resultsFolder(base, name, hash);
 	const movable = withDataPaths(resolved, (path) => relative(folder, resolve(dataFolder, path)));
-	const command = reproduceCommand(analysis.id, choice);
+	const command = reproduceCommand(["analyze", analysis.id, "analysis.json", "--out", "."], choice);
 	const { columns, rows } = analysis.table(answer);
 	const figures = Object.entries(analysisFigures(name, answer, createDocument())).flatMap(([file, svg]) => [
 		[`${file}.svg`, svg] as const,
@@ -53,11 +54,4 @@ export function writeAnalysis(
 		"command.txt": `${command}\n`,
 	});
 	return folder;
-}
-
-/** Run inside the results folder, it gives the same numbers bit for bit (all but the seconds). */
-function reproduceCommand(id: string, { engine = "auto", deterministic = true }: EngineChoice): string {
-	const words = ["npx", "finitude", "analyze", id, "analysis.json", "--out", ".", "--engine", engine];
-	if (!deterministic) words.push("--no-deterministic");
-	return words.map(shellWord).join(" ");
 }

@@ -76,6 +76,16 @@ export async function sampleNetwork(
 	};
 }
 
+/** `sampleNetwork`, or undefined after an abort: what an interrupted run has is less than was asked for. */
+export async function sampleToTheEnd(
+	problem: Problem,
+	settings: SamplingSettings,
+	options: SampleNetworkOptions,
+): Promise<SampledNetwork | undefined> {
+	const sampled = options.signal.aborted ? undefined : await sampleNetwork(problem, settings, options);
+	return options.signal.aborted ? undefined : sampled;
+}
+
 /** Beside the first run's checkpoints, which stay until both runs are complete. */
 function placeOfSecondRun(first: CheckpointPlace): CheckpointPlace {
 	return {

@@ -10,18 +10,20 @@ import type { TheoryReport, TheoryTask } from "./messages.ts";
  * @throws InputError for a wrong option; any other error of the worker as it is.
  */
 export async function solveInWorker(
-	experiment: Experiment,
+	{ problem, theories: choices }: Pick<Experiment, "problem" | "theories">,
 	engine: EngineChoice,
 	signal: AbortSignal,
 ): Promise<TheoryOutcome[]> {
 	const outcomes: TheoryOutcome[] = [];
 	if (signal.aborted) return outcomes;
-	const task: TheoryTask = { problem: experiment.problem, choices: experiment.theories, engine };
+	const task: TheoryTask = { problem, choices, engine };
 	const progress = createSolvingProgress();
 	const worker = new Worker(new URL("./theory-worker.js", import.meta.url), { workerData: task });
+	let onAbort = () => {};
 	try {
 		await new Promise<void>((resolve, reject) => {
-			signal.addEventListener("abort", () => resolve(), { once: true });
+			onAbort = () => resolve();
+			signal.addEventListener("abort", onAbort);
 			worker.on("error", reject);
 			worker.on("exit", (code) => reject(new Error(`the theories' worker ended early with code ${code}`)));
 			worker.on("message", (report: TheoryReport) => {
@@ -33,6 +35,7 @@ export async function solveInWorker(
 			});
 		});
 	} finally {
+		signal.removeEventListener("abort", onAbort);
 		progress.finish();
 		await worker.terminate();
 	}

@@ -18,20 +18,35 @@ export interface DataSet {
 	readonly inputShape?: readonly [number, number, number];
 }
 
+export interface MadeDataSet {
+	readonly data: DataSet;
+	/** The settings with every default filled in. */
+	readonly resolved: DataSettings;
+	/** Index of each training point's class, where equally many of every class were asked for. */
+	readonly trainClasses?: Int32Array;
+}
+
 /**
  * The data set that `settings` describe, and the settings with every default filled in.
  * Deterministic: equal settings, files and engine kinds give equal numbers.
  *
  * @param seed Used where the settings give none.
+ * @param trainSeed Draws the training points in place of the seed: others of the same task. Test points stay the same where they do
+ * not come from what the training points left.
  * @throws InputError for missing or malformed files and for more points than there are.
  */
 export function makeDataSet(
 	settings: DataSettings,
-	{ files, engine, seed }: { files: FileAccess; engine: Engine; seed: number },
-): { data: DataSet; resolved: DataSettings } {
+	{
+		files,
+		engine,
+		seed,
+		trainSeed = settings.seed ?? seed,
+	}: { files: FileAccess; engine: Engine; seed: number; trainSeed?: number },
+): MadeDataSet {
 	const resolved = { ...settings, seed: settings.seed ?? seed };
 	if (resolved.source === "teacher") {
-		return { data: teacherData(resolved.teacher, { ...resolved, engine }), resolved };
+		return { data: teacherData(resolved.teacher, { ...resolved, trainSeed, engine }), resolved };
 	}
 	const { classes } = resolved;
 	if (classes === undefined && resolved.classTargets !== undefined) {
@@ -55,12 +70,19 @@ export function makeDataSet(
 		return { inputs: points.inputs, ...targetsOfLabels(points.targets.data, classes, classTargets) };
 	};
 	const pools = { train: poolOf(raw.train), ...(raw.test && { test: poolOf(raw.test) }) };
-	const { train, test } = choosePoints(pools, resolved, engine, seedStream(resolved.seed));
+	const { train, test } = choosePoints(
+		pools,
+		resolved,
+		engine,
+		seedStream(resolved.seed),
+		seedStream(trainSeed),
+	);
 	preprocess(train.inputs, test?.inputs, resolved);
 	checkTargets(train.targets, "training");
 	if (test) checkTargets(test.targets, "test");
 	const inputShape = shapeOf(resolved, raw.train);
 	return {
+		...(train.classOf && { trainClasses: train.classOf }),
 		data: {
 			trainInputs: train.inputs,
 			trainTargets: train.targets,

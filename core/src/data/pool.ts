@@ -25,12 +25,15 @@ export interface Choice {
 export interface Points {
 	readonly inputs: Matrix;
 	readonly targets: Matrix;
+	/** Index of each point's class, where equally many of every class were asked for. */
+	readonly classOf?: Int32Array;
 }
 
 /**
  * The training and test points of a choice. A number draws without replacement, "all" keeps the order of the file; test
  * points come from the test pool or, where there is none, from what the training points left.
  *
+ * @param trainStream draws the training points in place of `stream`
  * @throws InputError when a class has too few points.
  */
 export function choosePoints(
@@ -38,9 +41,10 @@ export function choosePoints(
 	choice: Choice,
 	engine: Engine,
 	stream: RandomState,
+	trainStream = stream,
 ): { train: Points; test?: Points } {
 	const { balanced } = choice;
-	const order = candidates(pools.train, choice.trainCount !== "all", engine, splitStream(stream, 0));
+	const order = candidates(pools.train, choice.trainCount !== "all", engine, splitStream(trainStream, 0));
 	const train = take(pools.train, order, choice.trainCount, balanced, "data.trainCount");
 	const rest = () => {
 		const taken = new Set(train);
@@ -52,7 +56,11 @@ export function choosePoints(
 		: rest();
 	const test = take(testPool, testOrder, choice.testCount, balanced, "data.testCount");
 	return {
-		train: gather(pools.train, train),
+		train: {
+			...gather(pools.train, train),
+			...(balanced &&
+				pools.train.classOf && { classOf: Int32Array.from(train, (i) => pools.train.classOf![i]!) }),
+		},
 		...(test.length > 0 && { test: gather(testPool, test) }),
 	};
 }
@@ -81,7 +89,7 @@ function take(
 			got: "none in the file",
 		});
 	}
-	const quotas = quotasOf(pool, count, balanced);
+	const quotas = quotasOf(count, balanced ? (pool.classes?.length ?? 1) : 1);
 	const taken: number[] = [];
 	const room = [...quotas];
 	for (const i of order) {
@@ -107,8 +115,7 @@ function take(
 }
 
 /** How many points to take of every class: equal numbers, the first classes one more when the count does not divide. */
-function quotasOf(pool: Pool, count: number, balanced: boolean): number[] {
-	const classes = balanced ? (pool.classes?.length ?? 1) : 1;
+function quotasOf(count: number, classes: number): number[] {
 	return Array.from(
 		{ length: classes },
 		(_, k) => Math.floor(count / classes) + (k < count % classes ? 1 : 0),

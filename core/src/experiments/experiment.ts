@@ -13,6 +13,7 @@ import type { SamplingSettings } from "../samplers/sampler.ts";
 import { findTheory } from "../theories/registry.ts";
 import { parseOptions } from "../theories/solve.ts";
 import type { Theory } from "../theories/theory.ts";
+import type { LearningCurveJson } from "./learning-curve/schema.ts";
 import { type ExperimentJson, experimentSchema } from "./schema.ts";
 
 /** A theory to solve, with the options the file gives (the theory fills in the rest). */
@@ -28,6 +29,8 @@ export interface Experiment {
 	readonly theories: "all" | readonly TheoryChoice[];
 	readonly sampling: SamplingSettings | false;
 	readonly seed: number;
+	/** How to sweep it, where the file says so: `resolveLearningCurve` fills in the rest. */
+	readonly learningCurve?: LearningCurveJson;
 	/** The same experiment as a file with every default written out; a problem given by path stands in it in full. */
 	readonly resolved: Readonly<Record<string, unknown>>;
 }
@@ -54,7 +57,7 @@ export function isExperiment(json: unknown): boolean {
 export function resolveExperiment(json: unknown, context: ResolveContext): Experiment {
 	const { activations = activationNames() } = context;
 	const parsed = parseWith(experimentSchema(activations), json);
-	const { seed } = parsed;
+	const { seed, learningCurve } = parsed;
 	const theories = parsed.theories === "all" ? parsed.theories : theoryChoices(parsed.theories);
 	const sampling = parsed.sampling && samplingSettings(parsed.sampling, seed);
 	const { problem, parts } =
@@ -68,7 +71,8 @@ export function resolveExperiment(json: unknown, context: ResolveContext): Exper
 		theories,
 		sampling,
 		seed,
-		resolved: { name, seed, ...parts, theories, sampling },
+		...(learningCurve && { learningCurve }),
+		resolved: { name, seed, ...parts, theories, sampling, ...(learningCurve && { learningCurve }) },
 	};
 }
 

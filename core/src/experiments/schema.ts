@@ -4,6 +4,7 @@ import { dataSchema } from "../data/schema.ts";
 import { perActivations } from "../network/per-activations.ts";
 import { networkSchema, noiseVarianceSchema } from "../network/schema.ts";
 import { nameSchema, problemSchema } from "../problem/schema.ts";
+import { learningCurveSchema } from "./learning-curve/schema.ts";
 
 const seedField = z.int("an integer from 0 to 2^53 - 1").min(0, "an integer from 0 to 2^53 - 1");
 const countField = (least: number, most: number) => {
@@ -70,6 +71,9 @@ export const experimentSchema = perActivations((activations) => {
 			.union([z.literal(false), samplingSchema], "false or an object such as { chains: 4, draws: 1000 }")
 			.default(() => samplingSchema.parse({}))
 			.describe("How to sample the real network; false to leave it out."),
+		learningCurve: learningCurveSchema
+			.optional()
+			.describe("Numbers of points and widths for finitude learning-curve; other commands leave it aside."),
 	});
 });
 

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { legendKey } from "./legend-key.ts";
 import { INK } from "./marks.ts";
 import type { FigureDocument } from "./svg-node.ts";
+import type { ValueRange } from "./value-range.ts";
 
 /** A number of the sampled network. */
 export interface SampledPoint {
@@ -13,13 +14,16 @@ export interface SampledPoint {
 	readonly fill: string;
 }
 
-/** Points with error bars, the same in every figure. */
-export function sampledMarks(points: readonly SampledPoint[]): Plot.Markish[] {
+/** Points with error bars, the same in every figure. @param range bars end where it does: a log axis has no place for 0 */
+export function sampledMarks(
+	points: readonly SampledPoint[],
+	{ low, high }: ValueRange = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
+): Plot.Markish[] {
 	return [
 		Plot.ruleX(points, {
 			x: "x",
-			y1: (one) => one.y - one.error,
-			y2: (one) => one.y + one.error,
+			y1: (one) => Math.max(low, one.y - one.error),
+			y2: (one) => Math.min(high, one.y + one.error),
 			stroke: INK,
 			strokeWidth: 1.6,
 		}),

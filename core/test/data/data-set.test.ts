@@ -23,7 +23,8 @@ describe("makeDataSet", () => {
 			center: "none",
 			normalize: "none",
 		});
-		expect(make(resolved)).toStrictEqual({ data, resolved });
+		const again = make(resolved);
+		expect([again.data, again.resolved]).toStrictEqual([data, resolved]);
 	});
 
 	it("draws other points with another seed, and the same ones with the same", () => {

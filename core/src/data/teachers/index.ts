@@ -74,6 +74,7 @@ const MAX_NUMBERS = 2 ** 27;
  * so that a change of one count leaves the other points alone. Deterministic: equal seeds give equal numbers.
  *
  * @param targetNoiseVariance Variance of Gaussian noise added to the training targets; test targets carry none.
+ * @param trainSeed Draws the training points and their noise in place of `seed`: other points of the same task, with the same test points.
  * @throws InputError when settings contradict each other or ask for more than 2^27 numbers.
  */
 export function teacherData(
@@ -83,12 +84,14 @@ export function teacherData(
 		testCount,
 		targetNoiseVariance = 0,
 		seed,
+		trainSeed = seed,
 		engine,
 	}: {
 		trainCount: number;
 		testCount: number;
 		targetNoiseVariance?: number;
 		seed: number;
+		trainSeed?: number;
 		engine: Engine;
 	},
 ): TeacherData {
@@ -105,13 +108,13 @@ export function teacherData(
 			got: `${parts} x ${settings.dimension}`,
 		});
 	}
-	const root = seedStream(seed);
+	const trainRoot = seedStream(trainSeed);
 	const draw = teacherOf(settings).prepare(settings, engine, taskStream(seed));
-	const train = draw(trainCount, splitStream(root, 1), "train");
-	const noise = normals(engine, splitStream(root, 3), trainCount);
+	const train = draw(trainCount, splitStream(trainRoot, 1), "train");
+	const noise = normals(engine, splitStream(trainRoot, 3), trainCount);
 	const trainTargets = train.targets.data.map((y, i) => y + Math.sqrt(targetNoiseVariance) * noise[i]!);
 	const data = { trainInputs: train.inputs, trainTargets: { ...train.targets, data: trainTargets } };
 	if (testCount === 0) return data;
-	const test = draw(testCount, splitStream(root, 2), "test");
+	const test = draw(testCount, splitStream(seedStream(seed), 2), "test");
 	return { ...data, testInputs: test.inputs, testTargets: test.targets };
 }
