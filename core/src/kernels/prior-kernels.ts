@@ -122,7 +122,8 @@ function shifted(m: Matrix, shift: number): Matrix {
 			);
 }
 
-function selectColumns(m: Matrix, columns: readonly number[]): Matrix {
+/** The given columns of a matrix, in that order. */
+export function selectColumns(m: Matrix, columns: readonly number[]): Matrix {
 	const selected = matrix(m.rows, columns.length);
 	for (let i = 0; i < m.rows; i++) {
 		columns.forEach((column, j) => {

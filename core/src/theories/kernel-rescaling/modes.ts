@@ -25,6 +25,8 @@ export interface Modes {
 	readonly logDeterminantShift: number;
 	/** A vector over the training points in these coordinates: x^T A^-1 z = sum_k x_k z_k / a_k. */
 	project(x: Float64Array): Float64Array;
+	/** `project` of every column of a matrix of P rows. */
+	projectColumns(x: Matrix): Matrix;
 	/** The orthogonal basis (eigenvectors in columns), where there is no readout bias. */
 	readonly eigenvectors?: Matrix;
 	/** Smallest eigenvalue of K itself, as computed (rounding may have made it negative). */
@@ -50,11 +52,13 @@ export function diagonalizeModes(
 	const hiddenEigenvalues = withoutRounding(values).filter((l) => l === 0).length;
 	if (noiseVariance === 0) requireFullRank(values, kernelName);
 	if (readoutBiasVariance === 0) {
+		const projectColumns = (x: Matrix) => multiply(engine, vectors, x, { transposeA: true });
 		return {
 			signal: withoutRounding(values),
 			noise: new Float64Array(values.length).fill(noiseVariance),
 			logDeterminantShift: 0,
-			project: (x) => multiply(engine, vectors, matrixFromColumn(x), { transposeA: true }).data,
+			project: (x) => projectColumns(matrixFromColumn(x)).data,
+			projectColumns,
 			eigenvectors: vectors,
 			smallestEigenvalue,
 			hiddenEigenvalues,
@@ -74,7 +78,8 @@ export function diagonalizeModes(
 		signal,
 		noise: noiseOfModes,
 		logDeterminantShift: whitened.logDeterminant,
-		project: whitened.project,
+		project: (x) => whitened.projectColumns(matrixFromColumn(x)).data,
+		projectColumns: whitened.projectColumns,
 		smallestEigenvalue,
 		hiddenEigenvalues,
 	};
@@ -97,8 +102,8 @@ function whiten(engine: Engine, unit: Matrix, other: Matrix) {
 	return {
 		values: withoutRounding(values),
 		logDeterminant: logDeterminant(factor),
-		project: (x: Float64Array) =>
-			multiply(engine, vectors, solveLower(engine, factor, matrixFromColumn(x)), { transposeA: true }).data,
+		projectColumns: (x: Matrix) =>
+			multiply(engine, vectors, solveLower(engine, factor, x), { transposeA: true }),
 	};
 }
 

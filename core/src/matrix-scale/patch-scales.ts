@@ -1,0 +1,148 @@
+/** Scales over the patches of one convolutional layer: the prior covariance of f is K(Q) = (1/n_p) sum_ij Q_ij K_ij. */
+import {
+	choleskyFactor,
+	choleskyInverse,
+	choleskySolve,
+	dot,
+	type Engine,
+	gram,
+	logDeterminant,
+	type Matrix,
+	matrix,
+	matrixFromColumn,
+	multiply,
+	solveLower,
+	transposed,
+} from "@finitude/engine";
+import { combineBlocks, type KernelBlocks } from "../kernels/kernel-blocks.ts";
+import { gaussianProcessPosterior } from "../theories/gaussian-process.ts";
+import type { EnergySlope, MatrixScale } from "./matrix-scale.ts";
+import type { PatchPair } from "./patch-kernels.ts";
+
+/** A matrix of scales over patches. */
+export interface PatchScales extends MatrixScale {
+	/** K(Q), without the readout bias. */
+	kernelAt(scales: Matrix): KernelBlocks;
+}
+
+/**
+ * Equation (16) of docs/theories/kernel-rescaling.md, one output. An energy costs O(n_p^2 P^2 + P^3), and so does its gradient; a
+ * curvature along m directions O(m n_p^2 P^2 + m P^3 + m^2 P^2).
+ *
+ * @param pairs from `patchKernels`; where those of different patches are missing, only the diagonal of Q counts
+ * @param targets P x 1
+ * @param covariance Whether predictions hold the covariances over points; the pairs must have them.
+ */
+export function patchScales(
+	engine: Engine,
+	pairs: readonly PatchPair[],
+	targets: Matrix,
+	noiseVariance: number,
+	readoutBiasVariance: number,
+	{ covariance = false } = {},
+): PatchScales {
+	const P = targets.rows;
+	const size = pairs.at(-1)!.second + 1;
+	/** K[Z] for a symmetric Z, at the training points. */
+	const trainKernel = (Z: Matrix): Matrix => {
+		const sum = matrix(P, P);
+		for (const { first, second, blocks } of pairs) {
+			const weight = Z.data[first * size + second]!;
+			const block = blocks.train.data;
+			if (weight !== 0) for (let e = 0; e < block.length; e++) sum.data[e]! += weight * block[e]!;
+		}
+		return sum;
+	};
+	/** The Cholesky factor of A. */
+	const factorAt = (scales: Matrix): Matrix | undefined => {
+		const A = trainKernel(scales);
+		for (let i = 0; i < P; i++) {
+			for (let j = 0; j < P; j++) A.data[i * P + j]! += readoutBiasVariance;
+			A.data[i * P + i]! += noiseVariance;
+		}
+		const result = choleskyFactor(engine, A);
+		return result.positiveDefinite ? result.factor : undefined;
+	};
+	const energyOf = (factor: Matrix) => {
+		const { data } = solveLower(engine, factor, targets);
+		return logDeterminant(factor) + dot(data, data);
+	};
+	/** The symmetric matrix G with tr(C K[dQ]) = tr(G dQ). */
+	const adjoint = (C: Float64Array): Matrix => {
+		const G = matrix(size, size);
+		for (const { first, second, blocks } of pairs) {
+			const product = dot(C, blocks.train.data);
+			// The pair holds K_ij + K_ji, which dQ_ij and dQ_ji share.
+			if (first === second) G.data[first * size + first] = product;
+			else G.data[first * size + second] = G.data[second * size + first] = product / 2;
+		}
+		return G;
+	};
+	const kernelAt = (scales: Matrix): KernelBlocks =>
+		combineBlocks(
+			pairs.map(({ first, second, blocks }) =>
+				combineBlocks([blocks], scales.data[first * size + second]!, 0),
+			),
+			1,
+			0,
+		);
+
+	return {
+		size,
+		targetCount: P,
+		energy(scales) {
+			const factor = factorAt(scales);
+			return factor === undefined ? Number.POSITIVE_INFINITY : energyOf(factor);
+		},
+		slope(scales): EnergySlope | undefined {
+			const factor = factorAt(scales);
+			if (factor === undefined) return undefined;
+			const b = choleskySolve(engine, factor, targets);
+			return {
+				energy: energyOf(factor),
+				spread: adjoint(choleskyInverse(engine, factor).data),
+				pull: adjoint(gram(engine, b).data),
+			};
+		},
+		curvature(scales, directions) {
+			const factor = factorAt(scales)!;
+			const reduced = solveLower(engine, factor, targets);
+			// With W_a = L^-1 K[Z_a] L^-T: tr(A^-1 K[Z_a] A^-1 K[Z_b]) = W_a . W_b, and L^-1 K[Z_a] b = W_a L^-1 y.
+			const W = matrix(directions.length, P * P);
+			const u = matrix(directions.length, P);
+			directions.forEach((Z, a) => {
+				const half = transposed(solveLower(engine, factor, trainKernel(Z)));
+				const whitened = solveLower(engine, factor, half);
+				W.data.set(whitened.data, a * P * P);
+				u.data.set(multiply(engine, whitened, reduced).data, a * P);
+			});
+			const [traces, forces] = [gram(engine, W), gram(engine, u)];
+			return matrix(
+				directions.length,
+				directions.length,
+				forces.data.map((force, e) => 2 * force - traces.data[e]!),
+			);
+		},
+		predict(scales) {
+			const posterior = gaussianProcessPosterior(
+				engine,
+				combineBlocks([kernelAt(scales)], 1, readoutBiasVariance),
+				targets,
+				noiseVariance,
+				{ covariance },
+			);
+			const { trainMean, trainVariance, trainCovariance, testMean, testVariance, testCovariance, validity } =
+				posterior;
+			return {
+				trainMean,
+				trainVariance: matrixFromColumn(trainVariance),
+				...(trainCovariance && { trainCovariance }),
+				...(testMean && { testMean }),
+				...(testVariance && { testVariance: matrixFromColumn(testVariance) }),
+				...(testCovariance && { testCovariance }),
+				validity,
+			};
+		},
+		kernelAt,
+	};
+}
