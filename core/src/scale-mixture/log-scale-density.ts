@@ -20,7 +20,7 @@ export function logScaleDensity(
 }
 
 /** log Gamma(n/2) for an integer n >= 1, from Gamma(1) = 1 or Gamma(1/2) = sqrt(pi) by x Gamma(x) = Gamma(x + 1). */
-function logGammaOfHalf(log: (x: number) => number, n: number): number {
+export function logGammaOfHalf(log: (x: number) => number, n: number): number {
 	let sum = n % 2 === 0 ? 0 : log(Math.PI) / 2;
 	for (let k = n % 2 === 0 ? 2 : 1; k < n; k += 2) sum += log(k / 2);
 	return sum;

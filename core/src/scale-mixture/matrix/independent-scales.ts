@@ -14,6 +14,7 @@ export function independentScales(size: number, width: number): ScaleLaw {
 		dimension: size,
 		size,
 		deviations: new Float64Array(size).fill(Math.sqrt(2 / width)),
+		isLogScale: new Array<boolean>(size).fill(true),
 		logDensity: (x) => x.reduce((sum, theta) => sum + density(theta), 0),
 		logDensityGradient: (x) => x.map((theta) => (width / 2) * (1 - Math.exp(theta))),
 		scalesAt(x) {

@@ -11,6 +11,8 @@ export interface ScaleLaw {
 	readonly size: number;
 	/** About the standard deviation of each coordinate. */
 	readonly deviations: Float64Array;
+	/** Whether a coordinate is the log of a scale. */
+	readonly isLogScale: readonly boolean[];
 	/** Of x, normalized. */
 	logDensity(x: Float64Array): number;
 	/** Its derivatives. */

@@ -61,6 +61,7 @@ export function wishartProduct(size: number, widths: readonly number[]): ScaleLa
 		deviations: Float64Array.from(places, ({ factor: { width }, row, column }) =>
 			row === column ? Math.sqrt(2 / (width - row)) : Math.sqrt(1 / width),
 		),
+		isLogScale: places.map(({ row, column }) => row === column),
 		logDensity(x) {
 			let sum = 0;
 			places.forEach(({ factor: { width, diagonal }, row, column }, i) => {
