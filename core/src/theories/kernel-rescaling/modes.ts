@@ -25,7 +25,9 @@ export interface Modes {
 	readonly logDeterminantShift: number;
 	/** A vector over the training points in these coordinates: x^T A^-1 z = sum_k x_k z_k / a_k. */
 	project(x: Float64Array): Float64Array;
-	/** The orthogonal basis (eigenvectors in columns), where there is no readout bias. */
+	/** E, P x P, with A^-1 = E diag(1/a) E^T: `project` is multiplication with E^T. */
+	dualBasis(): Matrix;
+	/** The orthogonal basis (eigenvectors in columns), where there is no readout bias: E itself. */
 	readonly eigenvectors?: Matrix;
 	/** Smallest eigenvalue of K itself, as computed (rounding may have made it negative). */
 	readonly smallestEigenvalue: number;
@@ -55,6 +57,7 @@ export function diagonalizeModes(
 			noise: new Float64Array(values.length).fill(noiseVariance),
 			logDeterminantShift: 0,
 			project: (x) => multiply(engine, vectors, matrixFromColumn(x), { transposeA: true }).data,
+			dualBasis: () => vectors,
 			eigenvectors: vectors,
 			smallestEigenvalue,
 			hiddenEigenvalues,
@@ -75,6 +78,7 @@ export function diagonalizeModes(
 		noise: noiseOfModes,
 		logDeterminantShift: whitened.logDeterminant,
 		project: whitened.project,
+		dualBasis: whitened.dualBasis,
 		smallestEigenvalue,
 		hiddenEigenvalues,
 	};
@@ -99,6 +103,7 @@ function whiten(engine: Engine, unit: Matrix, other: Matrix) {
 		logDeterminant: logDeterminant(factor),
 		project: (x: Float64Array) =>
 			multiply(engine, vectors, solveLower(engine, factor, matrixFromColumn(x)), { transposeA: true }).data,
+		dualBasis: () => solveLower(engine, factor, vectors, { transposed: true }),
 	};
 }
 
