@@ -12,8 +12,15 @@ import {
 import type { ValidityNote } from "../answer/answer.ts";
 import type { KernelBlocks } from "../kernels/kernel-blocks.ts";
 import { negativeVariances } from "../theories/gaussian-process.ts";
-import { diagonalizeModes } from "../theories/kernel-rescaling/modes.ts";
+import { diagonalizeModes, type Modes } from "../theories/kernel-rescaling/modes.ts";
 import type { EnergySlope, MatrixScale, ScalePrediction } from "./matrix-scale.ts";
+
+/** A matrix of scales over outputs. */
+export interface OutputScales extends MatrixScale {
+	readonly modes: Modes;
+	/** P x D: the targets in the coordinates of the modes. */
+	readonly projected: Matrix;
+}
 
 /** Q in its eigenbasis with what follows from it: B_k = noise_k I + signal_k Q has the eigenvalues b_kj in the basis of Q. */
 interface Rotated {
@@ -42,11 +49,11 @@ export function outputScales(
 	targets: Matrix,
 	noiseVariance: number,
 	readoutBiasVariance: number,
-): MatrixScale & { readonly smallestEigenvalue: number; readonly hiddenEigenvalues: number } {
+): OutputScales {
 	const { train, test } = kernel;
 	const [P, D] = [targets.rows, targets.columns];
 	const modes = diagonalizeModes(engine, train, noiseVariance, readoutBiasVariance);
-	const { signal, noise, logDeterminantShift, smallestEigenvalue, hiddenEigenvalues } = modes;
+	const { signal, noise, logDeterminantShift } = modes;
 	const projected = modes.projectColumns(targets);
 	// The modes T of the points, T A T^T diagonal: row i of `points` is T e_i, of `shared` the covariance of the bias with them.
 	const points = transposed(modes.projectColumns(identity(P)));
@@ -203,8 +210,8 @@ export function outputScales(
 	return {
 		size: D,
 		targetCount: P * D,
-		smallestEigenvalue,
-		hiddenEigenvalues,
+		modes,
+		projected,
 		energy: (scales) => energyOf(rotate(scales)),
 		slope,
 		curvature,

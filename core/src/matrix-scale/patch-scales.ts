@@ -16,11 +16,12 @@ import {
 } from "@finitude/engine";
 import { combineBlocks, type KernelBlocks } from "../kernels/kernel-blocks.ts";
 import { gaussianProcessPosterior } from "../theories/gaussian-process.ts";
-import type { EnergySlope, MatrixScale } from "./matrix-scale.ts";
+import type { EnergySlope, MatrixScale, ScalePrediction } from "./matrix-scale.ts";
 import type { PatchPair } from "./patch-kernels.ts";
 
 /** A matrix of scales over patches. */
 export interface PatchScales extends MatrixScale {
+	predict(scales: Matrix): Omit<ScalePrediction, "testOutputCovariance">;
 	/** K(Q), without the readout bias. */
 	kernelAt(scales: Matrix): KernelBlocks;
 }

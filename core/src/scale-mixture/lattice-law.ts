@@ -11,6 +11,8 @@ export interface LatticeLaw {
 	readonly step: number;
 	/** |change of logTotal when the step is doubled|; the error at the step itself is about its square or smaller. */
 	readonly residual: number;
+	/** How many steps were tried. */
+	readonly refinements: number;
 }
 
 /** Each step of the refinement is this fraction of the one before: nodes of a three-dimensional lattice grow by 2.8 only. */
@@ -36,7 +38,7 @@ export function refined<Law extends { readonly logTotal: number }>(
 	firstStep: number,
 	largestResidual: number,
 	lawOf: (step: number) => Law,
-): Law & { readonly step: number; readonly residual: number } {
+): Law & { readonly step: number; readonly residual: number; readonly refinements: number } {
 	const totals: number[] = [];
 	for (let refinements = 0; ; refinements++) {
 		const step = firstStep * REFINEMENT ** refinements;
@@ -44,7 +46,8 @@ export function refined<Law extends { readonly logTotal: number }>(
 		totals.push(law.logTotal);
 		if (refinements < 2) continue;
 		const residual = Math.abs(law.logTotal - totals[refinements - 2]!);
-		if (residual <= largestResidual || refinements === MOST_REFINEMENTS) return { ...law, step, residual };
+		if (residual <= largestResidual || refinements === MOST_REFINEMENTS)
+			return { ...law, step, residual, refinements };
 	}
 }
 

@@ -2,23 +2,38 @@ import type { ScalarFunctions } from "../samplers/scalar-functions.ts";
 import type { Modes } from "../theories/kernel-rescaling/modes.ts";
 
 /**
- * The likelihood of a scale: log N(y; 0, q K + B), without the constant (P/2) log 2 pi and the shift of the modes:
- * -(1/2) sum_k [log a_k + yt_k^2 / a_k], a_k = noise_k + q signal_k; one output.
+ * The likelihood of a scale, log N(y; 0, q K + B), as `at(q) - power log q`, without the constant (P/2) log 2 pi and the shift
+ * of the modes.
  */
 export interface ScaleLikelihood {
+	/** 0, or P/2 at zero noise, where the likelihood of small scales has no bound without this factor. */
+	readonly power: number;
 	at(q: number): number;
-	/** At least the likelihood of every scale up to q, and not increasing as q falls. */
+	/** At least `at` of every scale up to q, and not increasing as q falls. */
 	boundUpTo(q: number): number;
-	/** At least the likelihood of every scale from q on, and not increasing as q grows. */
+	/** At least `at` of every scale from q on, and not increasing as q grows. */
 	boundFrom(q: number): number;
+	/** At least minus the second derivative in log q wherever the first one is as large as the prior's can be: P, or more. */
+	curvatureUpTo(q: number): number;
 }
 
 /**
- * @param targets yt: the targets in the coordinates of the modes
+ * One output: -(1/2) sum_k [log a_k + yt_k^2 / a_k], a_k = noise_k + q signal_k.
  *
- * The bounds choose each a_k on its own, as near as the range of q allows to yt_k^2, where its term is largest.
+ * @param targets yt: the targets in the coordinates of the modes
  */
 export function scaleLikelihood(
+	scalar: ScalarFunctions,
+	modes: Modes,
+	targets: Float64Array,
+): ScaleLikelihood {
+	return modes.noise.every((n) => n === 0)
+		? likelihoodWithoutNoise(scalar, modes, targets)
+		: likelihoodWithNoise(scalar, modes, targets);
+}
+
+/** The bounds choose each a_k on its own, as near as the range of q allows to yt_k^2, where its term is largest. */
+function likelihoodWithNoise(
 	{ log }: ScalarFunctions,
 	{ signal, noise }: Modes,
 	targets: Float64Array,
@@ -35,10 +50,31 @@ export function scaleLikelihood(
 	};
 	const a = (k: number, q: number) => noise[k]! + q * signal[k]!;
 	return {
+		power: 0,
 		at: (q) => sum((k) => a(k, q)),
 		boundUpTo: (q) => sum((k) => Math.min(Math.max(targets[k]! ** 2, noise[k]!), a(k, q))),
 		boundFrom: (q) => sum((k) => (signal[k]! > 0 ? Math.max(targets[k]! ** 2, a(k, q)) : noise[k]!)),
+		curvatureUpTo: () => signal.length,
 	};
+}
+
+/** q^(-P/2) e^(-b / 2q) det(K)^(-1/2), b = y^T K^-1 y. */
+function likelihoodWithoutNoise(
+	{ log }: ScalarFunctions,
+	{ signal }: Modes,
+	targets: Float64Array,
+): ScaleLikelihood {
+	const P = signal.length;
+	const logs = logProduct(log);
+	let b = 0;
+	for (let k = 0; k < P; k++) {
+		logs.multiply(signal[k]!);
+		b += targets[k]! ** 2 / signal[k]!;
+	}
+	const highest = -logs.value() / 2;
+	// 0/0 where the targets vanish and q underflows.
+	const at = (q: number) => (b === 0 ? highest : highest - b / q / 2);
+	return { power: P / 2, at, boundUpTo: at, boundFrom: () => highest, curvatureUpTo: () => P };
 }
 
 /** The logarithm of a product of many positive numbers with few logarithms. */

@@ -20,6 +20,8 @@
  * 10. Checked: fixtures/golden/rescaling-*.json, finite differences of the action, N -> infinity.
  */
 import type { Problem } from "../problem/problem.ts";
+import { solveOutputs } from "./kernel-rescaling/matrix/outputs.ts";
+import { solvePatches } from "./kernel-rescaling/matrix/patches.ts";
 import { solveOneLayer } from "./kernel-rescaling/one-layer.ts";
 import { type KernelRescalingOptions, options } from "./kernel-rescaling/options.ts";
 import { references } from "./kernel-rescaling/references.ts";
@@ -34,26 +36,39 @@ export const kernelRescaling: Theory<KernelRescalingOptions> = {
 	assumes: ["one-scale", "gaussian-features"],
 	options,
 	applies,
-	solve: solveOneLayer,
+	solve(problem, choices, context) {
+		const solve = hasConvolution(problem)
+			? solvePatches
+			: problem.trainTargets.columns > 1
+				? solveOutputs
+				: solveOneLayer;
+		return solve(problem, choices, context);
+	},
 };
 
-function applies({ network, trainTargets }: Problem): true | string {
+function hasConvolution({ network }: Problem): boolean {
+	return network.layers.some(({ type }) => type === "convolution");
+}
+
+function applies(problem: Problem): true | string {
+	const { network, trainTargets } = problem;
 	const depth = network.layers.length;
 	const outputs = trainTargets.columns;
-	const convolution = network.layers.some(({ type }) => type === "convolution");
-	if (depth > 1 && convolution) {
-		return `kernel-rescaling handles one convolutional layer with stride = patch; this network has L = ${depth} layers.`;
-	}
+	if (hasConvolution(problem)) return appliesToConvolution(depth, outputs);
 	if (depth > 1 && outputs > 1) {
 		return `kernel-rescaling handles one hidden layer when there are several outputs; this network has L = ${depth}.`;
 	}
 	if (depth > 1)
 		return `kernel-rescaling is available for one hidden layer only; this network has L = ${depth}.`;
-	if (convolution) {
-		return "kernel-rescaling is available for dense layers only; a convolution wants a matrix of scales over its patches.";
-	}
-	if (outputs > 1) {
-		return `kernel-rescaling is available for one output only; this problem has D = ${outputs}, which want a matrix of scales.`;
+	if (outputs > 1 && network.readout.biasVariance > 0) {
+		return `kernel-rescaling takes no readout bias when there are several outputs; this problem has D = ${outputs} and readout.biasVariance = ${network.readout.biasVariance}.`;
 	}
 	return true;
+}
+
+function appliesToConvolution(depth: number, outputs: number): true | string {
+	if (depth === 1 && outputs === 1) return true;
+	const instead =
+		depth > 1 ? `this network has L = ${depth} layers` : `this problem has D = ${outputs} outputs`;
+	return `kernel-rescaling handles one convolutional layer with stride = patch${depth > 1 ? "" : " and one output"}; ${instead}.`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InputError } from "../../errors.ts";
 
 export const options = z.strictObject({
 	recursion: z
@@ -14,11 +15,21 @@ export const options = z.strictObject({
 			"The separate factor of the mean of the hidden units: auto includes it when the activation has a mean, that is, when it is not odd.",
 		),
 	orderParameter: z
-		.enum(["matrix", "diagonal"])
+		.enum(["matrix", "diagonal", "scalar"])
 		.default("matrix")
 		.describe(
-			"For convolutions: a matrix of scales over pairs of patches, or one scale for each patch. No effect on a dense layer.",
+			"For convolutions: a matrix of scales over pairs of patches, one scale for each patch (the theory of patches that do not share weights), or one scale for all. No effect on a dense layer.",
 		),
 });
 
 export type KernelRescalingOptions = z.output<typeof options>;
+
+/** @param instead What the problem has in place of one dense hidden layer and one output: a clause. */
+export function meanTermNotDerived(instead: string): InputError {
+	return new InputError({
+		where: "options.meanTerm",
+		wanted: "auto or ignore",
+		got: "include",
+		sentence: `meanTerm include needs one dense hidden layer and one output; ${instead}.`,
+	});
+}

@@ -5,7 +5,8 @@ import type { Problem } from "../../problem/problem.ts";
 import type { Modes } from "./modes.ts";
 import type { RescaledPrior } from "./rescaled-prior.ts";
 
-const percent = (x: number) => `${(100 * x).toPrecision(2)} %`;
+/** Two digits. */
+export const percent = (x: number) => `${(100 * x).toPrecision(2)} %`;
 
 /**
  * What a reader needs to judge this answer.
@@ -92,7 +93,7 @@ function meanNotes(
 	return notes;
 }
 
-function smallestEigenvalueNote(
+export function smallestEigenvalueNote(
 	{ smallestEigenvalue: smallest, hiddenEigenvalues }: Modes,
 	noiseVariance: number,
 	meanIncluded: boolean,

@@ -1,0 +1,73 @@
+/** The posterior of a matrix of scales as a discrete law, from a quadrature or from weighted draws. */
+import { type Engine, type Matrix, matrix, scoped } from "@finitude/engine";
+import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
+import { createWishartPosterior, type ScaleFactorLikelihood } from "../wishart-posterior.ts";
+import { calibrated, type ControlledWeights } from "./control-variates.ts";
+import { type ImportanceLaw, importanceLaw } from "./importance-law.ts";
+import type { ScaleLaw } from "./scale-law.ts";
+import { posteriorSurface } from "./scale-posterior-surface.ts";
+
+export interface MatrixScaleNodes {
+	/** They sum to 1; after the calibration of random draws a few may be negative. */
+	readonly probabilities: Float64Array;
+	scalesAt(node: number): Matrix;
+	/** log p(Y). */
+	readonly logEvidence: number;
+	/** Of a quadrature: change of the log evidence when the step is doubled. Of random draws: its standard error. */
+	readonly residual: number;
+	/** Where the nodes are random draws. */
+	readonly sampling?: ImportanceLaw & { readonly weights: ControlledWeights };
+}
+
+/** Of the log evidence when the step is doubled: the step itself is then good to 1e-10. */
+const LARGEST_RESIDUAL = 1e-5;
+
+/** Nodes below e^-38 = 3e-17 of the peak are left out. */
+const LOWEST = -38;
+
+/**
+ * Q ~ Wishart_2(N, I/N): the trapezoidal rule in Bartlett's coordinates.
+ *
+ * @param width N >= 2
+ * @param likelihood where log p(Y | Q) is known up to the constant `logConstant` at less cost than from the model
+ */
+export function wishartNodes(
+	model: MatrixScale,
+	width: number,
+	likelihood: ScaleFactorLikelihood = (factor) => -model.energy(scalesOf(factor)) / 2,
+	logConstant = -(model.targetCount / 2) * Math.log(2 * Math.PI),
+): MatrixScaleNodes {
+	const law = createWishartPosterior(Math, width, { lowest: LOWEST, largestResidual: LARGEST_RESIDUAL })(likelihood);
+	return {
+		probabilities: law.probabilities,
+		scalesAt: (node) => scalesOf(law.factorAt(node)),
+		logEvidence: law.logTotal + logConstant,
+		residual: law.residual,
+	};
+}
+
+/** Q = F F^T. */
+function scalesOf({ first, lower, second }: Parameters<ScaleFactorLikelihood>[0]): Matrix {
+	const off = first * lower;
+	return matrix(2, 2, Float64Array.of(first * first, off, off, lower * lower + second * second));
+}
+
+/** Importance sampling with any prior law of Q, its weights calibrated by the law's controls. */
+export function sampledNodes(
+	engine: Engine,
+	model: MatrixScale,
+	law: ScaleLaw,
+	settings: { readonly samples: number; readonly seed: number },
+): MatrixScaleNodes {
+	const surface = posteriorSurface(model, law);
+	const sampling = scoped(engine, () => importanceLaw(engine, surface, settings));
+	const { draws, probabilities, logEvidence, logEvidenceStandardError } = sampling;
+	const weights = calibrated(engine, probabilities, draws.map(surface.controls));
+	return {
+		probabilities: weights.calibrated,
+		scalesAt: (node) => surface.scalesAt(draws[node]!),
+		logEvidence,
+		residual: logEvidenceStandardError,
+		sampling: { ...sampling, weights },
+	};
+}

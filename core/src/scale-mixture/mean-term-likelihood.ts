@@ -1,0 +1,96 @@
+/** The likelihood of a scale for units with a mean, the angle between the readout and equal weights integrated out. */
+import type { ScalarFunctions } from "../samplers/scalar-functions.ts";
+import type { MeanTermProblem } from "../theories/kernel-rescaling/mean-term.ts";
+import { createAngleIntegral } from "./angle-integral.ts";
+import { logProduct, type ScaleLikelihood } from "./scale-likelihood.ts";
+
+export interface MeanTermLikelihood extends ScaleLikelihood {
+	/** Mean and variance of tau = sqrt(N q) t given q and y. */
+	meanFactor(q: number): { readonly mean: number; readonly variance: number };
+}
+
+/**
+ * Equation (8) of docs/theories/scale-mixture.md: y | q, t ~ N(sqrt(N q) t m, A), A = B + q Sigma. In t the exponent is
+ * quadratic; it is expanded about the t that fits best, so that targets along m leave no large numbers to cancel.
+ */
+export function meanTermLikelihood(
+	{ log }: ScalarFunctions,
+	{ modes: { signal, noise }, targets, mean, width }: MeanTermProblem,
+): MeanTermLikelihood {
+	const P = signal.length;
+	const silent = noise.every((n) => n === 0);
+	const angleIntegral = createAngleIntegral(width);
+	/** Without noise a_k / q, so that the power of q stands apart. */
+	const a = (k: number, q: number) => (silent ? signal[k]! : noise[k]! + q * signal[k]!);
+
+	/** The exponent of tau at q: log det A, the best fit within |tau| <= sqrt(N q), and the expansion about it. */
+	const expand = (q: number) => {
+		const logs = logProduct(log);
+		let [mm, my] = [0, 0];
+		for (let k = 0; k < P; k++) {
+			const ak = a(k, q);
+			logs.multiply(ak);
+			mm += mean[k]! ** 2 / ak;
+			my += (mean[k]! * targets[k]!) / ak;
+		}
+		const radius = Math.sqrt(width * q);
+		const best = mm > 0 ? Math.min(radius, Math.max(-radius, my / mm)) : 0;
+		let [fit, slope] = [0, 0];
+		for (let k = 0; k < P; k++) {
+			const rest = targets[k]! - best * mean[k]!;
+			fit += rest ** 2 / a(k, q);
+			slope += (mean[k]! * rest) / a(k, q);
+		}
+		return { logDeterminant: logs.value(), mm, radius, best, fit, slope };
+	};
+	const angle = (q: number) => {
+		const parts = expand(q);
+		const { mm, radius, best, slope } = parts;
+		const unit = silent ? q : 1;
+		const moments = angleIntegral(
+			(radius * slope) / unit,
+			(radius * radius * mm) / unit,
+			radius === 0 ? 0 : best / radius,
+		);
+		return { ...parts, unit, moments };
+	};
+	const inverse = (q: number, x: number) => (x === 0 ? 0 : x / q);
+	return {
+		power: silent ? P / 2 : 0,
+		at(q) {
+			// Too small for the square root of N q: the mean term has no weight left.
+			if (q === 0) return silent ? Number.NEGATIVE_INFINITY : -(expand(0).logDeterminant + expand(0).fit) / 2;
+			const { logDeterminant, fit, unit, moments } = angle(q);
+			return moments.logTotal - (logDeterminant + fit / unit) / 2;
+		},
+		boundUpTo(q) {
+			if (silent) {
+				const { logDeterminant, fit } = expand(q);
+				return -(logDeterminant + inverse(q, fit)) / 2;
+			}
+			const logs = logProduct(log);
+			let fit = 0;
+			for (let k = 0; k < P; k++) {
+				// |tau| <= sqrt(N q), and smaller still for smaller scales.
+				const rest = Math.max(0, Math.abs(targets[k]!) - Math.sqrt(width * q) * Math.abs(mean[k]!));
+				const chosen = Math.min(Math.max(rest ** 2, noise[k]!), a(k, q));
+				logs.multiply(chosen);
+				fit += rest ** 2 / chosen;
+			}
+			return -(logs.value() + fit) / 2;
+		},
+		boundFrom: (q) => -expand(q).logDeterminant / 2,
+		// At a fixed angle the mean of y moves with sqrt(q): curvature N q m^T A^-1 m. Four and more units spread the angle, and a
+		// mode near its end t = 1 is bent by at most (P + N q)^2 / (N - 3).
+		curvatureUpTo(q) {
+			const { mm } = expand(q);
+			const fixedAngle = width * mm * (silent ? 1 : q);
+			const spread = width > 3 ? (P + width * q) ** 2 / (width - 3) : Number.POSITIVE_INFINITY;
+			return P + Math.min(fixedAngle, spread);
+		},
+		meanFactor(q) {
+			const { radius, moments } = angle(q);
+			return { mean: radius * moments.mean, variance: radius ** 2 * moments.variance };
+		},
+	};
+}

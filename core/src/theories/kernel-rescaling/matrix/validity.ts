@@ -1,0 +1,181 @@
+/** What a reader needs to judge an answer with a matrix of scales. */
+import { diagonal, dot, type Engine, type Matrix, symmetricEigenvalues } from "@finitude/engine";
+import { findActivation } from "../../../activations/registry.ts";
+import type { ValidityNote } from "../../../answer/answer.ts";
+import { dualOf } from "../../../kernels/dual-of.ts";
+import { variancesOf } from "../../../kernels/kernel-blocks.ts";
+import type { PriorKernels } from "../../../kernels/prior-kernels.ts";
+import { type ConvolutionLayer, layerWidth } from "../../../network/network.ts";
+import type { Problem } from "../../../problem/problem.ts";
+import type { Modes } from "../modes.ts";
+import type { KernelRescalingOptions } from "../options.ts";
+import { percent, smallestEigenvalueNote } from "../validity.ts";
+import type { MatrixSaddle } from "./minima.ts";
+
+/** Several outputs. */
+export function outputNotes(
+	engine: Engine,
+	problem: Problem,
+	prior: PriorKernels,
+	modes: Modes,
+	saddle: MatrixSaddle,
+	recursion: KernelRescalingOptions["recursion"],
+): ValidityNote[] {
+	return [
+		widthNote(problem),
+		inputNote(problem, problem.trainInputs.columns, "input dimension"),
+		...eigenvalueNotes(engine, saddle.chosen.point.scales, "direction over the outputs"),
+		minimaNote(saddle),
+		...meanNotes(engine, problem, prior, "with several outputs"),
+		smallestEigenvalueNote(modes, problem.noiseVariance, false),
+		recursionNote(recursion),
+	];
+}
+
+/** One convolution. */
+export function patchNotes(
+	engine: Engine,
+	problem: Problem,
+	prior: PriorKernels,
+	modes: Modes,
+	saddle: MatrixSaddle,
+	{ recursion, orderParameter }: Pick<KernelRescalingOptions, "recursion" | "orderParameter">,
+): ValidityNote[] {
+	const { scales } = saddle.chosen.point;
+	const inputs = problem.trainInputs.columns / prior.preactivation[0]!.length;
+	return [
+		widthNote(problem),
+		inputNote(problem, inputs, "number of inputs in a patch"),
+		{ name: "orderParameter", value: orderParameter, message: ORDER_PARAMETERS[orderParameter] },
+		...(orderParameter === "scalar"
+			? [
+					{
+						name: "Q",
+						value: scales.data[0]!,
+						message: `the prior kernel is multiplied by ${scales.data[0]!.toPrecision(4)}`,
+					},
+				]
+			: [...eigenvalueNotes(engine, scales, "combination of patches"), largestPatchNote(scales)]),
+		minimaNote(saddle),
+		...meanNotes(engine, problem, prior, "for a convolution"),
+		smallestEigenvalueNote(modes, problem.noiseVariance, false),
+		recursionNote(recursion),
+	];
+}
+
+const ORDER_PARAMETERS = {
+	matrix: "one scale for every pair of patches, as the weights that they share ask for",
+	diagonal:
+		"one scale for each patch: the theory of a layer whose patches do not share weights, while those of this network do",
+	scalar: "one scale for all patches: what single patches contribute stays as in the prior",
+} as const;
+
+function widthNote({ trainInputs, network }: Problem): ValidityNote {
+	const layer = network.layers[0]!;
+	const width = layerWidth(layer);
+	const kind = layer.type === "dense" ? "a hidden layer of width" : "a convolution with this many channels:";
+	return {
+		name: "P/N",
+		value: trainInputs.rows / width,
+		message: `${trainInputs.rows} points for ${kind} ${width}; the scales depart from 1 as this grows`,
+	};
+}
+
+function inputNote({ network }: Problem, value: number, what: string): ValidityNote {
+	return {
+		name: "inputDimension",
+		value,
+		message:
+			network.layers[0]!.activation === "linear"
+				? `${what}; for linear units the law of the scales is exact at any`
+				: `${what}; for nonlinear units the theory assumes that the hidden kernel fluctuates like a Wishart matrix, which wants many`,
+	};
+}
+
+function eigenvalueNotes(engine: Engine, scales: Matrix, what: string): ValidityNote[] {
+	const values = symmetricEigenvalues(engine, scales);
+	const note = (name: string, value: number, which: string): ValidityNote => ({
+		name,
+		value,
+		message: `${which} eigenvalue of Q: the prior kernel of that ${what} is multiplied by ${value.toPrecision(4)}`,
+	});
+	return [
+		note("Q.smallestEigenvalue", values[0]!, "smallest"),
+		note("Q.largestEigenvalue", values.at(-1)!, "largest"),
+	];
+}
+
+function largestPatchNote(scales: Matrix): ValidityNote {
+	const values = diagonal(scales);
+	const patch = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+	const value = values[patch]!;
+	return {
+		name: "Q.largestPatch",
+		value,
+		message: `patch ${patch} has the largest scale, ${value.toPrecision(4)}: ${
+			value > 1
+				? "the network listens to it more than the prior does"
+				: "no patch counts more than in the prior"
+		}`,
+	};
+}
+
+function minimaNote({ minima, starts, neglectedWeight }: MatrixSaddle): ValidityNote {
+	const descents = `from ${starts} start${starts === 1 ? "" : "s"}`;
+	return {
+		name: "minima",
+		value: minima.length,
+		message:
+			neglectedWeight === undefined
+				? `minima of the action that were found ${descents}; others may exist`
+				: `minima of the action that were found ${descents}; the next one has ${percent(neglectedWeight)} of the weight of the one used and is neglected`,
+	};
+}
+
+function meanNotes(engine: Engine, problem: Problem, prior: PriorKernels, where: string): ValidityNote[] {
+	const { network, trainTargets } = problem;
+	const { activation } = network.layers[0]!;
+	if (findActivation(activation).odd) {
+		return [{ name: "meanTerm", value: "none", message: `${activation} has no mean` }];
+	}
+	const note: ValidityNote = {
+		name: "meanTerm",
+		value: "ignored",
+		message: `${activation} has a mean, whose term is not derived ${where} and is ignored: worse than infinite width where the targets overlap with it`,
+	};
+	const dual = dualOf(activation, "network.layers[0].activation");
+	const P = trainTargets.rows;
+	const overlaps = prior.preactivation[0]!.map((blocks) =>
+		overlapWith(trainTargets, dual.mean(engine, variancesOf(blocks)).subarray(0, P)),
+	);
+	const overlap = Math.max(...overlaps);
+	if (!(overlap >= 0)) return [note];
+	const convolution = (network.layers[0] as ConvolutionLayer).type === "convolution";
+	return [
+		note,
+		{
+			name: "meanOverlap",
+			value: overlap,
+			message: `|Y^T m|^2 / (|Y|^2 |m|^2): ${percent(overlap)} of the targets lies along the mean of the hidden units${convolution ? ` of patch ${overlaps.indexOf(overlap)}` : ""}`,
+		},
+	];
+}
+
+/** Of all outputs together; NaN where targets or mean vanish. */
+function overlapWith({ rows, columns, data }: Matrix, mean: Float64Array): number {
+	let sum = 0;
+	for (let d = 0; d < columns; d++) {
+		let product = 0;
+		for (let i = 0; i < rows; i++) product += data[i * columns + d]! * mean[i]!;
+		sum += product ** 2;
+	}
+	return sum / (dot(data, data) * dot(mean, mean));
+}
+
+function recursionNote(recursion: string): ValidityNote {
+	return {
+		name: "recursion",
+		value: recursion,
+		message: "with one hidden layer the recursions vanilla, nested and full coincide",
+	};
+}
