@@ -87,22 +87,23 @@ export function calibrated(
 				}
 				for (let k = 0; k < columns; k++) squares[k]! += (p * (values[k]! - origin[k]!)) ** 2;
 			},
-			values: () => squares.map((square, k) => {
-				const at = (m: Matrix, a: number) => m.data[a * columns + k]!;
-				const cross = means.map((mean, a) => at(sums, a + 1) - mean * at(sums, 0));
-				const beta = times(engine, inverse, cross);
-				// Residual f - gamma . z.
-				const gamma = Float64Array.of(at(sums, 0) - dot(beta, means), ...beta);
-				let sum = square;
-				for (let a = 0; a <= n; a++) {
-					sum -= 2 * gamma[a]! * at(squaredSums, a);
-					for (let b = 0; b <= n; b++) {
-						const moment = squared.data[Math.max(a, b) * (n + 1) + Math.min(a, b)]!;
-						sum += gamma[a]! * gamma[b]! * moment;
+			values: () =>
+				squares.map((square, k) => {
+					const at = (m: Matrix, a: number) => m.data[a * columns + k]!;
+					const cross = means.map((mean, a) => at(sums, a + 1) - mean * at(sums, 0));
+					const beta = times(engine, inverse, cross);
+					// Residual f - gamma . z.
+					const gamma = Float64Array.of(at(sums, 0) - dot(beta, means), ...beta);
+					let sum = square;
+					for (let a = 0; a <= n; a++) {
+						sum -= 2 * gamma[a]! * at(squaredSums, a);
+						for (let b = 0; b <= n; b++) {
+							const moment = squared.data[Math.max(a, b) * (n + 1) + Math.min(a, b)]!;
+							sum += gamma[a]! * gamma[b]! * moment;
+						}
 					}
-				}
-				return Math.sqrt(Math.max(sum, 0));
-			}),
+					return Math.sqrt(Math.max(sum, 0));
+				}),
 		};
 	}
 }

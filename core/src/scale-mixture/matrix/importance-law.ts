@@ -42,8 +42,7 @@ export function importanceLaw(
 	const { dimension } = surface.law;
 	const stream = seedStream(seed);
 	const sourceAt = (index: number) => createVariateSource(engine, splitStream(stream, index));
-	let components =
-		dimension > MOST_FITTED ? [] : laplaceComponents(engine, surface, 1 - PRIOR_SHARE);
+	let components = dimension > MOST_FITTED ? [] : laplaceComponents(engine, surface, 1 - PRIOR_SHARE);
 	for (let run = 1; run <= PILOT_RUNS && components.length > 0; run++) {
 		const { draws, logWeights } = propose(surface, components, PILOT_DRAWS, sourceAt(run));
 		const { probabilities } = normalizedWeights(logWeights);
@@ -85,7 +84,10 @@ function propose(
 		const prior = law.logDensity(x);
 		const { terms } = termsAt(x);
 		const top = terms.reduce((a, b) => Math.max(a, b), prior);
-		const sum = terms.reduce((total, term) => total + Math.exp(term - top), priorShare * Math.exp(prior - top));
+		const sum = terms.reduce(
+			(total, term) => total + Math.exp(term - top),
+			priorShare * Math.exp(prior - top),
+		);
 		return surface.logDensity(x) - top - Math.log(sum);
 	});
 	return { draws, logWeights };

@@ -24,8 +24,7 @@ export function independentScales(size: number, width: number): ScaleLaw {
 		},
 		pullBack: (x, gradient) => x.map((_, i) => gradient[i * size + i]! * scale(x, i)),
 		// E[d/dtheta_i log(p(Y | Q) p(theta))] = 0, times 2/N.
-		controls: (x, gradient) =>
-			x.map((_, i) => 1 + scale(x, i) * ((2 / width) * gradient[i * size + i]! - 1)),
+		controls: (x, gradient) => x.map((_, i) => 1 + scale(x, i) * ((2 / width) * gradient[i * size + i]! - 1)),
 		draw: (source) => Float64Array.from({ length: size }, () => Math.log(source.chiSquare(width) / width)),
 	};
 }

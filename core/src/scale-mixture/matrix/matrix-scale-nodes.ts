@@ -1,10 +1,10 @@
 /** The posterior of a matrix of scales as a discrete law, from a quadrature or from weighted draws. */
 import { type Engine, type Matrix, matrix, scoped } from "@finitude/engine";
-import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
 import { createWishartPosterior, type ScaleFactorLikelihood } from "../wishart-posterior.ts";
-import { calibrated, type ControlledWeights } from "./control-variates.ts";
+import { type ControlledWeights, calibrated } from "./control-variates.ts";
 import { type ImportanceLaw, importanceLaw } from "./importance-law.ts";
 import type { ScaleLaw } from "./scale-law.ts";
+import type { ScaleModel } from "./scale-model.ts";
 import { posteriorSurface } from "./scale-posterior-surface.ts";
 
 export interface MatrixScaleNodes {
@@ -32,12 +32,14 @@ const LOWEST = -38;
  * @param likelihood where log p(Y | Q) is known up to the constant `logConstant` at less cost than from the model
  */
 export function wishartNodes(
-	model: MatrixScale,
+	model: ScaleModel,
 	width: number,
 	likelihood: ScaleFactorLikelihood = (factor) => -model.energy(scalesOf(factor)) / 2,
 	logConstant = -(model.targetCount / 2) * Math.log(2 * Math.PI),
 ): MatrixScaleNodes {
-	const law = createWishartPosterior(Math, width, { lowest: LOWEST, largestResidual: LARGEST_RESIDUAL })(likelihood);
+	const law = createWishartPosterior(Math, width, { lowest: LOWEST, largestResidual: LARGEST_RESIDUAL })(
+		likelihood,
+	);
 	return {
 		probabilities: law.probabilities,
 		scalesAt: (node) => scalesOf(law.factorAt(node)),
@@ -55,7 +57,7 @@ function scalesOf({ first, lower, second }: Parameters<ScaleFactorLikelihood>[0]
 /** Importance sampling with any prior law of Q, its weights calibrated by the law's controls. */
 export function sampledNodes(
 	engine: Engine,
-	model: MatrixScale,
+	model: ScaleModel,
 	law: ScaleLaw,
 	settings: { readonly samples: number; readonly seed: number },
 ): MatrixScaleNodes {

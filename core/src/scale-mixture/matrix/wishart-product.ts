@@ -66,9 +66,7 @@ export function wishartProduct(size: number, widths: readonly number[]): ScaleLa
 			let sum = 0;
 			places.forEach(({ factor: { width, diagonal }, row, column }, i) => {
 				sum +=
-					row === column
-						? diagonal[row]!(x[i]!)
-						: (Math.log(width / (2 * Math.PI)) - width * x[i]! ** 2) / 2;
+					row === column ? diagonal[row]!(x[i]!) : (Math.log(width / (2 * Math.PI)) - width * x[i]! ** 2) / 2;
 			});
 			return sum;
 		},
@@ -125,9 +123,7 @@ export function wishartProduct(size: number, widths: readonly number[]): ScaleLa
 		},
 		draw: (source) =>
 			Float64Array.from(places, ({ factor: { width }, row, column }) =>
-				row === column
-					? Math.log(source.chiSquare(width - row) / width)
-					: source.normal() / Math.sqrt(width),
+				row === column ? Math.log(source.chiSquare(width - row) / width) : source.normal() / Math.sqrt(width),
 			),
 	};
 }
