@@ -67,8 +67,7 @@ function integrate(width: number, slope: number, bend: number, center: number): 
 		const t = Math.tanh(u);
 		return -power * t + (slope - bend * (t - center)) / Math.cosh(u) ** 2;
 	};
-	const peak =
-		derivative(LAST) >= 0 ? LAST : derivative(-LAST) <= 0 ? -LAST : brentRoot(derivative, -LAST, LAST).x;
+	const peak = peakOf(derivative);
 	const t = Math.tanh(peak);
 	const square = 1 / Math.cosh(peak) ** 2;
 	const curvature = power * (square + 2 * t * t) + bend * square * square;
@@ -86,20 +85,34 @@ function integrate(width: number, slope: number, bend: number, center: number): 
 	}
 }
 
+/** Where a decreasing function vanishes: exactly at 0 where it does there, so that symmetric integrands stay symmetric. */
+function peakOf(derivative: (u: number) => number): number {
+	if (derivative(0) === 0) return 0;
+	if (derivative(LAST) >= 0) return LAST;
+	if (derivative(-LAST) <= 0) return -LAST;
+	return brentRoot(derivative, -LAST, LAST).x;
+}
+
 function sumAt(exponent: (u: number) => number, peak: number, top: number, step: number) {
 	const center = Math.tanh(peak);
-	let [total, first, second] = [0, 0, 0];
-	const add = (u: number): boolean => {
-		const value = exponent(u) - top;
-		const weight = Math.exp(value);
-		const t = Math.tanh(u) - center;
-		total += weight;
-		first += weight * t;
-		second += weight * t * t;
-		return value > -NEGLIGIBLE;
+	// Each side by itself: symmetric integrands have a mean of exactly 0.
+	const side = (direction: 1 | -1) => {
+		let [total, first, second] = [0, 0, 0];
+		for (let i = 1; ; i++) {
+			const u = peak + direction * i * step;
+			const value = exponent(u) - top;
+			const weight = Math.exp(value);
+			const t = Math.tanh(u) - center;
+			total += weight;
+			first += weight * t;
+			second += weight * t * t;
+			if (value < -NEGLIGIBLE) return { total, first, second };
+		}
 	};
-	add(peak);
-	for (const direction of [1, -1]) for (let i = 1; add(peak + direction * i * step); i++);
-	const mean = first / total;
-	return { total: total * step, mean: center + mean, variance: Math.max(0, second / total - mean * mean) };
+	const [up, down] = [side(1), side(-1)];
+	// The peak itself has weight 1.
+	const total = 1 + up.total + down.total;
+	const mean = (up.first + down.first) / total;
+	const variance = (up.second + down.second) / total - mean * mean;
+	return { total: total * step, mean: center + mean, variance: Math.max(0, variance) };
 }

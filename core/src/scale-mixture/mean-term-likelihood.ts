@@ -2,7 +2,7 @@
 import type { ScalarFunctions } from "../samplers/scalar-functions.ts";
 import type { MeanTermProblem } from "../theories/kernel-rescaling/mean-term.ts";
 import { createAngleIntegral } from "./angle-integral.ts";
-import { logProduct, type ScaleLikelihood } from "./scale-likelihood.ts";
+import { inverseNorm, logProduct, type ScaleLikelihood } from "./scale-likelihood.ts";
 
 export interface MeanTermLikelihood extends ScaleLikelihood {
 	/** Mean and variance of tau = sqrt(N q) t given q and y. */
@@ -20,7 +20,9 @@ export function meanTermLikelihood(
 	const P = signal.length;
 	const silent = noise.every((n) => n === 0);
 	const angleIntegral = createAngleIntegral(width);
-	/** Without noise a_k / q, so that the power of q stands apart. */
+	// As in the likelihood without mean term: zero targets at zero noise leave the power of q alone.
+	const power = silent && inverseNorm(signal, targets) === 0 ? P / 2 : 0;
+	/** Without noise a_k / q. */
 	const a = (k: number, q: number) => (silent ? signal[k]! : noise[k]! + q * signal[k]!);
 
 	/** The exponent of tau at q: log det A, the best fit within |tau| <= sqrt(N q), and the expansion about it. */
@@ -54,19 +56,20 @@ export function meanTermLikelihood(
 		);
 		return { ...parts, unit, moments };
 	};
-	const inverse = (q: number, x: number) => (x === 0 ? 0 : x / q);
+	/** Without noise: the power of q that `power` leaves, P/2 or 0. */
+	const logScale = (q: number) => (silent && power === 0 ? P * log(q) : 0);
 	return {
-		power: silent ? P / 2 : 0,
+		power,
 		at(q) {
-			// Too small for the square root of N q: the mean term has no weight left.
-			if (q === 0) return silent ? Number.NEGATIVE_INFINITY : -(expand(0).logDeterminant + expand(0).fit) / 2;
 			const { logDeterminant, fit, unit, moments } = angle(q);
-			return moments.logTotal - (logDeterminant + fit / unit) / 2;
+			return moments.logTotal - (logDeterminant + logScale(q) + fit / unit) / 2;
 		},
 		boundUpTo(q) {
 			if (silent) {
+				// The best fit is worse at smaller scales, and as a function of q alone at its highest at fit/P.
 				const { logDeterminant, fit } = expand(q);
-				return -(logDeterminant + inverse(q, fit)) / 2;
+				const highest = Math.min(q, fit / P);
+				return -(logDeterminant + logScale(highest) + (fit === 0 ? 0 : fit / highest)) / 2;
 			}
 			const logs = logProduct(log);
 			let fit = 0;
@@ -79,7 +82,7 @@ export function meanTermLikelihood(
 			}
 			return -(logs.value() + fit) / 2;
 		},
-		boundFrom: (q) => -expand(q).logDeterminant / 2,
+		boundFrom: (q) => -(expand(q).logDeterminant + logScale(q)) / 2,
 		// At a fixed angle the mean of y moves with sqrt(q): curvature N q m^T A^-1 m. Four and more units spread the angle, and a
 		// mode near its end t = 1 is bent by at most (P + N q)^2 / (N - 3).
 		curvatureUpTo(q) {

@@ -15,7 +15,7 @@ import { generalizedInverseGaussian } from "./generalized-inverse-gaussian.ts";
 import { logStirlingQuotient } from "./log-scale-density.ts";
 import { meanTermLikelihood } from "./mean-term-likelihood.ts";
 import type { ScaleMixture } from "./mixture-moments.ts";
-import { scaleLikelihood } from "./scale-likelihood.ts";
+import { inverseNorm, scaleLikelihood } from "./scale-likelihood.ts";
 import { nodesOf, type ScaleNodes, type ScaleSummary, summarizeScale } from "./scale-nodes.ts";
 import { createScaleLattice, logDensityConstant, type ScalePosterior } from "./scale-posterior.ts";
 
@@ -62,7 +62,7 @@ export function solveOneOutput(
 	);
 	const targets = modes.project(trainTargets.data);
 	const widths = network.layers.map(layerWidth);
-	if (noiseVariance === 0) requireNormalizable(targets, widths);
+	if (noiseVariance === 0) requireNormalizable(inverseNorm(modes.signal, targets), targets.length, widths);
 	const parts = { prior, kernel, ...(mean && { mean }) };
 	const mixtureOf = (nodes: ScaleNodes): ScaleMixture => ({ modes, targets, biasVariance, nodes });
 	if (noiseVariance === 0 && widths.length === 1 && !mean) {
@@ -125,7 +125,7 @@ function lawWithoutNoise(
 	width: number,
 ): Pick<OneOutputMixture, "scale" | "logEvidence" | "kernelNodes"> & { nodes: ScaleNodes } {
 	const P = targets.length;
-	const b = targets.reduce((sum, y, k) => sum + y ** 2 / modes.signal[k]!, 0);
+	const b = inverseNorm(modes.signal, targets);
 	const logDeterminant = modes.signal.reduce((sum, l) => sum + Math.log(l), 0);
 	const law = generalizedInverseGaussian((width - P) / 2, width, b);
 	const nodeAt = (q: number) => ({ scales: Float64Array.of(q), probabilities: Float64Array.of(1) });
@@ -144,10 +144,9 @@ function lawWithoutNoise(
 }
 
 /** The likelihood of a scale grows as q^(-P/2) toward 0 when the targets vanish: faster than the prior falls, where N_l <= P. */
-function requireNormalizable(targets: Float64Array, widths: readonly number[]): void {
-	const P = targets.length;
+function requireNormalizable(b: number, P: number, widths: readonly number[]): void {
 	const narrowest = Math.min(...widths);
-	if (narrowest > P || targets.some((y) => y !== 0)) return;
+	if (narrowest > P || b > 0) return;
 	throw new InputError({
 		where: "trainTargets",
 		wanted: "targets that are not all zero when noiseVariance is 0 and P >= N",

@@ -6,7 +6,7 @@ import type { Modes } from "../theories/kernel-rescaling/modes.ts";
  * of the modes.
  */
 export interface ScaleLikelihood {
-	/** 0, or P/2 at zero noise, where the likelihood of small scales has no bound without this factor. */
+	/** 0, or P/2 for zero targets at zero noise: the likelihood of small scales has no bound without this factor. */
 	readonly power: number;
 	at(q: number): number;
 	/** At least `at` of every scale up to q, and not increasing as q falls. */
@@ -58,7 +58,7 @@ function likelihoodWithNoise(
 	};
 }
 
-/** q^(-P/2) e^(-b / 2q) det(K)^(-1/2), b = y^T K^-1 y. */
+/** q^(-P/2) e^(-b / 2q) det(K)^(-1/2), b = y^T K^-1 y: as a function of q at its highest at b/P. */
 function likelihoodWithoutNoise(
 	{ log }: ScalarFunctions,
 	{ signal }: Modes,
@@ -66,15 +66,27 @@ function likelihoodWithoutNoise(
 ): ScaleLikelihood {
 	const P = signal.length;
 	const logs = logProduct(log);
-	let b = 0;
-	for (let k = 0; k < P; k++) {
-		logs.multiply(signal[k]!);
-		b += targets[k]! ** 2 / signal[k]!;
+	for (const l of signal) logs.multiply(l);
+	const constant = -logs.value() / 2;
+	const curvatureUpTo = () => P;
+	const b = inverseNorm(signal, targets);
+	if (b === 0) {
+		const flat = () => constant;
+		return { power: P / 2, at: flat, boundUpTo: flat, boundFrom: flat, curvatureUpTo };
 	}
-	const highest = -logs.value() / 2;
-	// 0/0 where the targets vanish and q underflows.
-	const at = (q: number) => (b === 0 ? highest : highest - b / q / 2);
-	return { power: P / 2, at, boundUpTo: at, boundFrom: () => highest, curvatureUpTo: () => P };
+	const at = (q: number) => constant - (P * log(q) + b / q) / 2;
+	return {
+		power: 0,
+		at,
+		boundUpTo: (q) => at(Math.min(q, b / P)),
+		boundFrom: (q) => at(Math.max(q, b / P)),
+		curvatureUpTo,
+	};
+}
+
+/** y^T K^-1 y. */
+export function inverseNorm(signal: Float64Array, targets: Float64Array): number {
+	return targets.reduce((sum, y, k) => sum + y ** 2 / signal[k]!, 0);
 }
 
 /** The logarithm of a product of many positive numbers with few logarithms. */
