@@ -21,6 +21,7 @@ import type { Problem } from "../problem/problem.ts";
 import { firstNonlinear } from "../samplers/linear-networks.ts";
 import { scaleMixtureAnswer } from "./scale-mixture/answer.ts";
 import { scaleMixtureApplies } from "./scale-mixture/applies.ts";
+import { matrixOptions } from "./scale-mixture/matrix-options.ts";
 import {
 	bassetti2024feature,
 	hanin2022bayesian,
@@ -30,7 +31,7 @@ import {
 import { firstUpperBias } from "./scale-mixture/validity.ts";
 import type { Theory } from "./theory.ts";
 
-const options = z.strictObject({});
+const options = z.strictObject(matrixOptions);
 
 export const deepLinear: Theory<z.output<typeof options>> = {
 	id: "deep-linear",
@@ -42,7 +43,8 @@ export const deepLinear: Theory<z.output<typeof options>> = {
 	options,
 	applies,
 	// Linear units have no mean.
-	solve: (problem, _options, context) => scaleMixtureAnswer("deep-linear", problem, "ignore", context),
+	solve: (problem, chosen, context) =>
+		scaleMixtureAnswer("deep-linear", problem, { ...chosen, meanTerm: "ignore" }, context),
 };
 
 function applies(problem: Problem): true | string {

@@ -20,6 +20,7 @@
 import { z } from "zod";
 import { scaleMixtureAnswer } from "./scale-mixture/answer.ts";
 import { scaleMixtureApplies } from "./scale-mixture/applies.ts";
+import { matrixOptions } from "./scale-mixture/matrix-options.ts";
 import {
 	bassetti2024feature,
 	li2021statistical,
@@ -35,6 +36,7 @@ const options = z.strictObject({
 		.describe(
 			"The common mean of the hidden units, whose weight in the readout has a law of its own: auto includes it when the activation has a mean, for one hidden layer.",
 		),
+	...matrixOptions,
 });
 
 export const scaleMixture: Theory<z.output<typeof options>> = {
@@ -46,5 +48,5 @@ export const scaleMixture: Theory<z.output<typeof options>> = {
 	assumes: ["one-scale", "gaussian-features"],
 	options,
 	applies: (problem) => scaleMixtureApplies("scale-mixture", problem),
-	solve: (problem, { meanTerm }, context) => scaleMixtureAnswer("scale-mixture", problem, meanTerm, context),
+	solve: (problem, chosen, context) => scaleMixtureAnswer("scale-mixture", problem, chosen, context),
 };

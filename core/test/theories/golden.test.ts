@@ -9,11 +9,9 @@ const known = new Set(theories.map(({ id }) => id));
 const REFUSED = [
 	"deep-linear-far-tail kernel-rescaling",
 	"deep-linear-two-minima-5-5 kernel-rescaling",
-	"mixture-two-outputs-erf-n20 scale-mixture",
 	"rescaling-erf-2hl-10-30 kernel-rescaling",
 	"rescaling-erf-2hl-20-20 kernel-rescaling",
 	"rescaling-relu-2hl-20-20 kernel-rescaling",
-	"rescaling-two-outputs-linear-n5 deep-linear",
 	"rescaling-zero-noise-linear-3hl kernel-rescaling",
 ];
 

@@ -15,6 +15,10 @@ export interface MatrixScaleNodes {
 	readonly logEvidence: number;
 	/** Of a quadrature: change of the log evidence when the step is doubled. Of random draws: its standard error. */
 	readonly residual: number;
+	/** Whether the residual of a quadrature is small enough; true for random draws. */
+	readonly converged: boolean;
+	/** Steps that a quadrature tried, or random draws. */
+	readonly steps: number;
 	/** Where the nodes are random draws. */
 	readonly sampling?: ImportanceLaw & { readonly weights: ControlledWeights };
 }
@@ -29,14 +33,10 @@ const LOWEST = -38;
  * Q ~ Wishart_2(N, I/N): the trapezoidal rule in Bartlett's coordinates.
  *
  * @param width N >= 2
- * @param likelihood where log p(Y | Q) is known up to the constant `logConstant` at less cost than from the model
  */
-export function wishartNodes(
-	model: ScaleModel,
-	width: number,
-	likelihood: ScaleFactorLikelihood = (factor) => -model.energy(scalesOf(factor)) / 2,
-	logConstant = -(model.targetCount / 2) * Math.log(2 * Math.PI),
-): MatrixScaleNodes {
+export function wishartNodes(model: ScaleModel, width: number): MatrixScaleNodes {
+	const likelihood: ScaleFactorLikelihood = (factor) => -model.energy(scalesOf(factor)) / 2;
+	const logConstant = -(model.targetCount / 2) * Math.log(2 * Math.PI);
 	const law = createWishartPosterior(Math, width, { lowest: LOWEST, largestResidual: LARGEST_RESIDUAL })(
 		likelihood,
 	);
@@ -45,6 +45,8 @@ export function wishartNodes(
 		scalesAt: (node) => scalesOf(law.factorAt(node)),
 		logEvidence: law.logTotal + logConstant,
 		residual: law.residual,
+		converged: law.residual <= LARGEST_RESIDUAL,
+		steps: law.refinements + 1,
 	};
 }
 
@@ -70,6 +72,8 @@ export function sampledNodes(
 		scalesAt: (node) => surface.scalesAt(draws[node]!),
 		logEvidence,
 		residual: logEvidenceStandardError,
+		converged: true,
+		steps: sampling.samples,
 		sampling: { ...sampling, weights },
 	};
 }

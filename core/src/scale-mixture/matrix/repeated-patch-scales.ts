@@ -28,7 +28,9 @@ export function repeatedPatchScales(
 	const allocate = (rows: number, columns: number) => view(engine.allocate(rows * columns), rows, columns);
 	// A row for each pair: the training block, and k_* and k_** of the points that are predicted like test points.
 	const stack = allocate(pairs.length, entries);
-	pairs.forEach(({ blocks }, row) => stack.block.data.set(rowOf(blocks, loud), row * entries));
+	pairs.forEach(({ blocks }, row) => {
+		stack.block.data.set(rowOf(blocks, loud), row * entries);
+	});
 	const trainRows: View = { ...stack, columns: P * P };
 	const weights = allocate(1, pairs.length);
 	const kernel = allocate(1, entries);

@@ -1,4 +1,4 @@
-/** The answer of both theories of a random scale, for one output. */
+/** The answer of both theories of a random scale. */
 import { diagonal, type Engine, type Matrix } from "@finitude/engine";
 import type { Answer, ValidityNote } from "../../answer/answer.ts";
 import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
@@ -10,8 +10,14 @@ import { trainingKernelPoints, unitSecondMoments } from "../../scale-mixture/sca
 import { negativeVariances } from "../gaussian-process.ts";
 import { type PosteriorMoments, predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
+import { matrixMixtureAnswer } from "./matrix-answer.ts";
+import { hasMatrixScale, type MatrixOptions } from "./matrix-options.ts";
 import { type MeanTermOption, meanTermUse } from "./mean-term.ts";
 import { validityNotes } from "./validity.ts";
+
+export interface ScaleMixtureOptions extends MatrixOptions {
+	readonly meanTerm: MeanTermOption;
+}
 
 /**
  * @param theory the id
@@ -20,10 +26,14 @@ import { validityNotes } from "./validity.ts";
 export function scaleMixtureAnswer(
 	theory: string,
 	problem: Problem,
-	meanTerm: MeanTermOption,
-	{ engine, covariance = false }: SolveContext,
+	{ meanTerm, ...options }: ScaleMixtureOptions,
+	context: SolveContext,
 ): Answer {
 	const use = meanTermUse(problem, meanTerm);
+	if (hasMatrixScale(problem)) {
+		return matrixMixtureAnswer(theory, problem, options, validityNotes(problem, use), context);
+	}
+	const { engine, covariance = false } = context;
 	const solution = solveOneOutput(engine, problem, {
 		includeMean: use === "included",
 		testCovariance: covariance,
@@ -45,7 +55,7 @@ export function scaleMixtureAnswer(
 					"not derived: the posterior of the hidden kernel is known for one hidden layer, without readout bias and without the mean term",
 			}),
 		},
-		validity: [...validityNotes(problem, scale.modes, use), ...roundingNotes(moments, prior.output)],
+		validity: [...validityNotes(problem, use, scale.modes), ...roundingNotes(moments, prior.output)],
 		convergence,
 	};
 }

@@ -1,6 +1,7 @@
 import { findActivation } from "../../activations/registry.ts";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { hasMatrixScale } from "./matrix-options.ts";
 
 /** What the option `meanTerm` asks for. */
 export type MeanTermOption = "auto" | "include" | "ignore";
@@ -14,9 +15,10 @@ export type MeanTermUse = "none" | "included" | "ignored" | "not derived";
  *
  * @throws InputError when it is asked for and not derived
  */
-export function meanTermUse({ network, trainTargets }: Problem, option: MeanTermOption): MeanTermUse {
+export function meanTermUse(problem: Problem, option: MeanTermOption): MeanTermUse {
+	const { network, trainTargets } = problem;
 	const { layers } = network;
-	const derived = layers.length === 1 && layers[0]!.type === "dense" && trainTargets.columns === 1;
+	const derived = layers.length === 1 && !hasMatrixScale(problem);
 	if (option === "include" && !derived) {
 		const got =
 			layers.length > 1

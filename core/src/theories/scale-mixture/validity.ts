@@ -4,8 +4,8 @@ import type { Problem } from "../../problem/problem.ts";
 import { firstNonlinear } from "../../samplers/linear-networks.ts";
 import type { MeanTermUse } from "./mean-term.ts";
 
-/** What a reader needs to judge an answer of a random scale. @param modes of the posterior of the scale */
-export function validityNotes(problem: Problem, modes: number, meanTerm: MeanTermUse): ValidityNote[] {
+/** What a reader needs to judge an answer of a random scale. @param modes of the posterior of the scale, where it is one number */
+export function validityNotes(problem: Problem, meanTerm: MeanTermUse, modes?: number): ValidityNote[] {
 	const { trainInputs, network } = problem;
 	const width = Math.min(...network.layers.map(layerWidth));
 	return [
@@ -23,16 +23,20 @@ export function validityNotes(problem: Problem, modes: number, meanTerm: MeanTer
 					? "linear units ask nothing of the input dimension"
 					: "for nonlinear units the theory assumes that the hidden kernel fluctuates like a Wishart matrix, which wants many input dimensions",
 		},
-		{
-			name: "modes",
-			value: modes,
-			message:
-				modes === 1
-					? "the posterior of the scale has one mode"
-					: `the posterior of the scale has ${modes} modes, and the answer averages over them all`,
-		},
+		...(modes === undefined ? [] : [modesNote(modes)]),
 		...meanNotes(problem, meanTerm),
 	];
+}
+
+function modesNote(modes: number): ValidityNote {
+	return {
+		name: "modes",
+		value: modes,
+		message:
+			modes === 1
+				? "the posterior of the scale has one mode"
+				: `the posterior of the scale has ${modes} modes, and the answer averages over them all`,
+	};
 }
 
 /** Layers are counted from 1, the first one reading the inputs. */

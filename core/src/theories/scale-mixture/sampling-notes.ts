@@ -1,0 +1,50 @@
+import type { ValidityNote } from "../../answer/answer.ts";
+import type { MatrixScaleNodes } from "../../scale-mixture/matrix/matrix-scale-nodes.ts";
+import type { MixtureAverage, PointAverage } from "../../scale-mixture/matrix/mixture-average.ts";
+
+/** Below this importance sampling is not trusted. */
+export const LEAST_EFFECTIVE_SAMPLE_SIZE = 100;
+
+/** How the average over a matrix of scales was taken, and how precise it is. */
+export function samplingNotes(
+	{ probabilities, residual, sampling }: MatrixScaleNodes,
+	{ train, test }: MixtureAverage,
+): ValidityNote[] {
+	if (!sampling) {
+		return [
+			{
+				name: "quadrature",
+				value: probabilities.length,
+				message: `the average over the matrix of scales is a quadrature of ${probabilities.length} nodes; doubling its step changes the log evidence by ${residual.toExponential(1)}`,
+			},
+		];
+	}
+	const { effectiveSampleSize, samples, logEvidenceStandardError } = sampling;
+	const error = Math.max(...[train, ...(test ? [test] : [])].map(largestRelativeError));
+	return [
+		{
+			name: "effectiveSampleSize",
+			value: effectiveSampleSize,
+			message: `effective sample size ${Math.floor(effectiveSampleSize)} of ${samples} weighted draws of the matrix of scales`,
+		},
+		{
+			name: "meanStandardError",
+			value: error,
+			message:
+				"largest Monte-Carlo standard error of a mean, in units of the posterior standard deviation there",
+		},
+		{
+			name: "logEvidenceStandardError",
+			value: logEvidenceStandardError,
+			message: "Monte-Carlo standard error of the log evidence",
+		},
+	];
+}
+
+/** 0 where the mean is known exactly, as it is without noise. */
+function largestRelativeError({ meanStandardError, variance }: PointAverage): number {
+	return meanStandardError!.data.reduce(
+		(largest, error, e) => (error > 0 ? Math.max(largest, error / Math.sqrt(variance.data[e]!)) : largest),
+		0,
+	);
+}
