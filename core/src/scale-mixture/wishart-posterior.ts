@@ -19,7 +19,7 @@ export interface WishartPosterior extends LatticeLaw {
 /** log p(y | Q) up to a constant. */
 export type ScaleFactorLikelihood = (factor: ScaleFactor) => number;
 
-/** Nodes below e^-30, 1e-13 of the highest, are left out unless more is asked for. */
+/** Nodes below e^-30, 1e-13 of the highest, are left out. */
 const LOWEST = -30;
 
 /** First step of the lattice, in Laplace standard deviations: the trapezoidal error of a Gaussian is then 2e-8. */
@@ -35,14 +35,14 @@ const STARTS = [-7, -3, 0, 3];
  * Equation (5) of docs/samplers/exact.md: Q ~ Wishart_2(N, I/N) has Bartlett's factor F with F_11^2 ~ chi2_N/N, F_22^2 ~ chi2_{N-1}/N
  * and F_21 ~ N(0, 1/N). The trapezoidal rule in x = (log F_11^2, F_21, log F_22^2), on a lattice along the axes of Laplace's
  * covariance at the highest mode. Its nodes are found by filling outward from every mode, neighbor by neighbor, as long as the
- * density is above e^lowest of the peak: they follow the exponential tails of the log scales without a box.
+ * density is above e^-30 of the peak: they follow the exponential tails of the log scales without a box.
  *
  * @param width N >= 2
  */
 export function createWishartPosterior(
 	scalar: ScalarFunctions,
 	width: number,
-	{ lowest = LOWEST, largestResidual = LARGEST_RESIDUAL } = {},
+	{ largestResidual = LARGEST_RESIDUAL } = {},
 ): (likelihood: ScaleFactorLikelihood) => WishartPosterior {
 	const first = logScaleDensity(scalar, width, width);
 	const second = logScaleDensity(scalar, width - 1, width);
@@ -63,7 +63,6 @@ export function createWishartPosterior(
 			const { nodes, values } = fill(
 				(i, j, k) => density(lattice.point(i, j, k)),
 				modes.map((mode) => lattice.nearest(mode.place)),
-				lowest,
 			);
 			return {
 				...normalized(scalar, values, scalar.log(lattice.cell)),
@@ -99,11 +98,10 @@ function latticeAt({ place, axes }: Mode, step: number) {
 	};
 }
 
-/** All nodes that can be reached from the seeds over nodes above e^lowest of the highest, with their log densities. */
+/** All nodes that can be reached from the seeds over nodes above LOWEST, with their log densities. */
 function fill(
 	density: (i: number, j: number, k: number) => number,
 	seeds: readonly Node[],
-	lowest: number,
 ): { nodes: Node[]; values: number[] } {
 	const seen = new Set<number>();
 	const nodes: Node[] = [];
@@ -120,7 +118,7 @@ function fill(
 		values.push(value);
 	};
 	for (const seed of seeds) visit(...seed);
-	least = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + lowest;
+	least = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + LOWEST;
 	for (let next = 0; next < nodes.length; next++) {
 		if (values[next]! < least) continue;
 		const [i, j, k] = nodes[next]!;

@@ -23,11 +23,8 @@ export interface MatrixScaleNodes {
 	readonly sampling?: ImportanceLaw & { readonly weights: ControlledWeights };
 }
 
-/** Of the log evidence when the step is doubled: the step itself is then good to 1e-10. */
-const LARGEST_RESIDUAL = 1e-5;
-
-/** Nodes below e^-38 = 3e-17 of the peak are left out. */
-const LOWEST = -38;
+/** Of the log evidence when the step is doubled: the step itself is then good to its square, 4e-10. */
+const LARGEST_RESIDUAL = 2e-5;
 
 /**
  * Q ~ Wishart_2(N, I/N): the trapezoidal rule in Bartlett's coordinates.
@@ -37,9 +34,7 @@ const LOWEST = -38;
 export function wishartNodes(model: ScaleModel, width: number): MatrixScaleNodes {
 	const likelihood: ScaleFactorLikelihood = (factor) => -model.energy(scalesOf(factor)) / 2;
 	const logConstant = -(model.targetCount / 2) * Math.log(2 * Math.PI);
-	const law = createWishartPosterior(Math, width, { lowest: LOWEST, largestResidual: LARGEST_RESIDUAL })(
-		likelihood,
-	);
+	const law = createWishartPosterior(Math, width, { largestResidual: LARGEST_RESIDUAL })(likelihood);
 	return {
 		probabilities: law.probabilities,
 		scalesAt: (node) => scalesOf(law.factorAt(node)),
