@@ -1,5 +1,6 @@
 /** The posterior of a matrix of scales as weighted independent draws. */
 import { type Engine, seedStream, splitStream } from "@finitude/engine";
+import { InputError } from "../../errors.ts";
 import { createVariateSource, type VariateSource } from "./chi-square.ts";
 import { laplaceComponents } from "./laplace-components.ts";
 import type { PosteriorSurface } from "./scale-posterior-surface.ts";
@@ -15,6 +16,8 @@ export interface ImportanceLaw {
 	readonly logEvidenceStandardError: number;
 	/** (sum w)^2 / sum w^2. */
 	readonly effectiveSampleSize: number;
+	/** Draws at which the covariance of the targets was not numerically positive definite: their weight is 0. */
+	readonly failures: number;
 	/** Draws in all. */
 	readonly samples: number;
 }
@@ -33,6 +36,8 @@ const MOST_FITTED = 150;
  * Importance sampling from a mixture of the prior and of Student t laws, which begin as Laplace's approximation at every mode and
  * are refitted to the weights of short pilot runs. The pilot draws are discarded: the proposal of the draws that count is
  * frozen before the first of them.
+ *
+ * @throws InputError when the covariance of the targets is not numerically positive definite at any draw
  */
 export function importanceLaw(
 	engine: Engine,
@@ -58,6 +63,7 @@ export function importanceLaw(
 		logEvidence: logMean,
 		logEvidenceStandardError: Math.sqrt(Math.max(squares - 1 / samples, 0)),
 		effectiveSampleSize: 1 / squares,
+		failures: logWeights.reduce((count, w) => count + (w === Number.NEGATIVE_INFINITY ? 1 : 0), 0),
 		samples,
 	};
 }
@@ -96,6 +102,7 @@ function propose(
 /** Weights normalized to sum to 1, log of the mean weight, and the sum of squares of the normalized ones. */
 function normalizedWeights(logWeights: Float64Array) {
 	const top = logWeights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+	if (top === Number.NEGATIVE_INFINITY) throw nowherePositiveDefinite();
 	const weights = logWeights.map((w) => Math.exp(w - top));
 	const total = weights.reduce((a, b) => a + b, 0);
 	const probabilities = weights.map((w) => w / total);
@@ -104,4 +111,14 @@ function normalizedWeights(logWeights: Float64Array) {
 		logMean: top + Math.log(total / weights.length),
 		squares: probabilities.reduce((sum, p) => sum + p * p, 0),
 	};
+}
+
+/** Of an average over a matrix of scales. */
+export function nowherePositiveDefinite(): InputError {
+	return new InputError({
+		where: "noiseVariance",
+		wanted: "a noise that keeps the covariance of the targets positive definite in float64",
+		got: "a matrix that is not, for every matrix of scales that was tried",
+		advice: "Give a larger noiseVariance.",
+	});
 }

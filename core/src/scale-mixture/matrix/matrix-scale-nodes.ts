@@ -2,7 +2,7 @@
 import { type Engine, type Matrix, matrix, scoped } from "@finitude/engine";
 import { createWishartPosterior, type ScaleFactorLikelihood } from "../wishart-posterior.ts";
 import { type ControlledWeights, calibrated } from "./control-variates.ts";
-import { type ImportanceLaw, importanceLaw } from "./importance-law.ts";
+import { type ImportanceLaw, importanceLaw, nowherePositiveDefinite } from "./importance-law.ts";
 import type { ScaleLaw } from "./scale-law.ts";
 import type { ScaleModel } from "./scale-model.ts";
 import { posteriorSurface } from "./scale-posterior-surface.ts";
@@ -15,8 +15,6 @@ export interface MatrixScaleNodes {
 	readonly logEvidence: number;
 	/** Of a quadrature: change of the log evidence when the step is doubled. Of random draws: its standard error. */
 	readonly residual: number;
-	/** Whether the residual of a quadrature is small enough; true for random draws. */
-	readonly converged: boolean;
 	/** Steps that a quadrature tried, or random draws. */
 	readonly steps: number;
 	/** Where the nodes are random draws. */
@@ -26,21 +24,33 @@ export interface MatrixScaleNodes {
 /** Of the log evidence when the step is doubled: the step itself is then good to its square, 4e-10. */
 const LARGEST_RESIDUAL = 2e-5;
 
+/** Modes of very different widths would want ever more nodes: the finest step with fewer than these is kept. */
+const MOST_NODES = 300_000;
+
+/** A quadrature with more than this is worse than random draws: its error is about the square. */
+const USELESS_RESIDUAL = 3e-3;
+
 /**
  * Q ~ Wishart_2(N, I/N): the trapezoidal rule in Bartlett's coordinates.
  *
  * @param width N >= 2
+ * @returns undefined where no step that is affordable resolves the posterior
+ * @throws InputError when the covariance of the targets is not numerically positive definite anywhere
  */
-export function wishartNodes(model: ScaleModel, width: number): MatrixScaleNodes {
+export function wishartNodes(model: ScaleModel, width: number): MatrixScaleNodes | undefined {
 	const likelihood: ScaleFactorLikelihood = (factor) => -model.energy(scalesOf(factor)) / 2;
 	const logConstant = -(model.targetCount / 2) * Math.log(2 * Math.PI);
-	const law = createWishartPosterior(Math, width, { largestResidual: LARGEST_RESIDUAL })(likelihood);
+	const law = createWishartPosterior(Math, width, {
+		largestResidual: LARGEST_RESIDUAL,
+		mostNodes: MOST_NODES,
+	})(likelihood);
+	if (!Number.isFinite(law.logTotal)) throw nowherePositiveDefinite();
+	if (law.residual > USELESS_RESIDUAL) return undefined;
 	return {
 		probabilities: law.probabilities,
 		scalesAt: (node) => scalesOf(law.factorAt(node)),
 		logEvidence: law.logTotal + logConstant,
 		residual: law.residual,
-		converged: law.residual <= LARGEST_RESIDUAL,
 		steps: law.refinements + 1,
 	};
 }
@@ -67,7 +77,6 @@ export function sampledNodes(
 		scalesAt: (node) => surface.scalesAt(draws[node]!),
 		logEvidence,
 		residual: logEvidenceStandardError,
-		converged: true,
 		steps: sampling.samples,
 		sampling: { ...sampling, weights },
 	};

@@ -25,7 +25,7 @@ import { wishartProduct } from "../../scale-mixture/matrix/wishart-product.ts";
 import { negativeVariances } from "../gaussian-process.ts";
 import { requireFullRank } from "../kernel-rescaling/modes.ts";
 import type { SolveContext } from "../theory.ts";
-import { isSampled, type MatrixOptions } from "./matrix-options.ts";
+import { hasQuadrature, type MatrixOptions } from "./matrix-options.ts";
 import { requireSpanningTargets } from "./matrix-requirements.ts";
 import { LEAST_EFFECTIVE_SAMPLE_SIZE, samplingNotes } from "./sampling-notes.ts";
 
@@ -66,7 +66,11 @@ export function matrixMixtureAnswer(
 				"kernels.output":
 					"not derived: the posterior of the hidden kernel is known for one scale only, not for a matrix of them",
 			},
-			validity: [...notes, ...samplingNotes(nodes, average), ...roundingNotes(average, prior.output)],
+			validity: [
+				...notes,
+				...samplingNotes(nodes, average, hasQuadrature(problem, options, model.size)),
+				...roundingNotes(average, prior.output),
+			],
 			convergence: convergenceOf(nodes),
 		};
 	});
@@ -95,7 +99,10 @@ function nodesOf(
 	options: MatrixOptions,
 ): MatrixScaleNodes {
 	const widths = problem.network.layers.map(layerWidth);
-	if (!isSampled(problem, options, model.size)) return wishartNodes(model, widths[0]!);
+	if (hasQuadrature(problem, options, model.size)) {
+		const nodes = wishartNodes(model, widths[0]!);
+		if (nodes) return nodes;
+	}
 	const law =
 		problem.trainTargets.columns === 1 && !options.weightSharing
 			? independentScales(model.size, widths[0]!)
@@ -120,18 +127,8 @@ function rowsAsMatrices({ rows, columns, data }: Matrix): Matrix[] {
 	return Array.from({ length: rows }, (_, i) => matrix(D, D, data.slice(i * columns, (i + 1) * columns)));
 }
 
-function convergenceOf({ residual, converged, steps, sampling }: MatrixScaleNodes): Convergence {
-	if (!sampling) {
-		return {
-			converged,
-			iterations: steps,
-			residual,
-			...(!converged && {
-				advice:
-					"The quadrature over the scales still changes with its step; raise noiseVariance or rescale the targets.",
-			}),
-		};
-	}
+function convergenceOf({ residual, steps, sampling }: MatrixScaleNodes): Convergence {
+	if (!sampling) return { converged: true, iterations: steps, residual };
 	const { effectiveSampleSize, samples } = sampling;
 	const reliable = effectiveSampleSize >= LEAST_EFFECTIVE_SAMPLE_SIZE;
 	return {

@@ -42,12 +42,12 @@ export function hasPositions(problem: Problem): boolean {
 	return positionOrder(problem).counts.some((count) => count > 1);
 }
 
-/** Whether the average over the n x n matrix of scales is one over random draws: all but a Wishart law of size 2 and full rank. */
-export function isSampled(
+/** Whether the average over the n x n matrix of scales is one over a Wishart law of size 2 and full rank, which a quadrature takes. */
+export function hasQuadrature(
 	{ network, trainTargets }: Problem,
 	{ weightSharing }: MatrixOptions,
 	n: number,
 ): boolean {
 	const coupled = trainTargets.columns > 1 || weightSharing;
-	return !(n === 2 && coupled && network.layers.length === 1 && layerWidth(network.layers[0]!) >= 2);
+	return n === 2 && coupled && network.layers.length === 1 && layerWidth(network.layers[0]!) >= 2;
 }

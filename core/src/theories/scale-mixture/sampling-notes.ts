@@ -5,10 +5,11 @@ import type { MixtureAverage, PointAverage } from "../../scale-mixture/matrix/mi
 /** Below this importance sampling is not trusted. */
 export const LEAST_EFFECTIVE_SAMPLE_SIZE = 100;
 
-/** How the average over a matrix of scales was taken, and how precise it is. */
+/** How the average over a matrix of scales was taken, and how precise it is. @param quadratureWanted rather than draws */
 export function samplingNotes(
 	{ probabilities, residual, sampling }: MatrixScaleNodes,
 	{ train, test }: MixtureAverage,
+	quadratureWanted: boolean,
 ): ValidityNote[] {
 	if (!sampling) {
 		return [
@@ -19,9 +20,28 @@ export function samplingNotes(
 			},
 		];
 	}
-	const { effectiveSampleSize, samples, logEvidenceStandardError } = sampling;
+	const { effectiveSampleSize, samples, failures, logEvidenceStandardError } = sampling;
 	const error = Math.max(...[train, ...(test ? [test] : [])].map(largestRelativeError));
 	return [
+		...(quadratureWanted
+			? [
+					{
+						name: "quadrature",
+						value: "given up",
+						message:
+							"the posterior of the matrix of scales has modes too different in width for a quadrature; random draws are used instead",
+					},
+				]
+			: []),
+		...(failures > 0
+			? [
+					{
+						name: "failedDraws",
+						value: failures,
+						message: `at ${failures} of ${samples} draws the covariance of the targets was not positive definite in float64; they count as impossible`,
+					},
+				]
+			: []),
 		{
 			name: "effectiveSampleSize",
 			value: effectiveSampleSize,
