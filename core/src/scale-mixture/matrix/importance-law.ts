@@ -2,6 +2,7 @@
 import { type Engine, seedStream, splitStream } from "@finitude/engine";
 import { InputError } from "../../errors.ts";
 import { createVariateSource, type VariateSource } from "./chi-square.ts";
+import { calibrated } from "./control-variates.ts";
 import { laplaceComponents } from "./laplace-components.ts";
 import type { PosteriorSurface } from "./scale-posterior-surface.ts";
 import { drawStudent, logStudentTerms, refitted, type StudentComponent } from "./student-mixture.ts";
@@ -54,52 +55,76 @@ export function importanceLaw(
 		const weighted = draws.map((x, i) => ({ x, probability: probabilities[i]! }));
 		components = refitted(engine, components, weighted, 1 - PRIOR_SHARE);
 	}
-	const { draws, logWeights } = propose(surface, components, samples, sourceAt(0));
-	const { probabilities, logMean, squares } = normalizedWeights(logWeights);
+	const { draws, logWeights, ratios } = propose(surface, components, samples, sourceAt(0));
+	const { probabilities, squares } = normalizedWeights(logWeights);
+	const { logEvidence, standardError } = evidenceOf(engine, logWeights, ratios);
 	const kept = [...probabilities.keys()].filter((i) => probabilities[i]! > 0);
 	return {
 		draws: kept.map((i) => draws[i]!),
 		probabilities: Float64Array.from(kept, (i) => probabilities[i]!),
-		logEvidence: logMean,
-		logEvidenceStandardError: Math.sqrt(Math.max(squares - 1 / samples, 0)),
+		logEvidence,
+		logEvidenceStandardError: standardError,
 		effectiveSampleSize: 1 / squares,
 		failures: logWeights.reduce((count, w) => count + (w === Number.NEGATIVE_INFINITY ? 1 : 0), 0),
 		samples,
 	};
 }
 
-/** Draws from the mixture, with the logarithms of their weights. */
+interface Proposed {
+	readonly draws: Float64Array[];
+	readonly logWeights: Float64Array;
+	/** For each draw the densities of the mixture's components over that of the mixture, less 1: their means are 0. */
+	readonly ratios: Float64Array[];
+}
+
 function propose(
 	surface: PosteriorSurface,
 	components: readonly StudentComponent[],
 	count: number,
 	source: VariateSource,
-): { draws: Float64Array[]; logWeights: Float64Array } {
+): Proposed {
 	const { law } = surface;
 	const termsAt = logStudentTerms(components);
-	const priorShare = components.length === 0 ? 1 : PRIOR_SHARE;
-	// Stratified: the number of draws from each component is its share, up to one.
-	const shares = [priorShare, ...components.map(({ weight }) => weight)];
+	const shares = [components.length === 0 ? 1 : PRIOR_SHARE, ...components.map(({ weight }) => weight)];
 	const cumulative = shares.map((_, k) => shares.slice(0, k + 1).reduce((a, b) => a + b, 0));
+	// Stratified: the number of draws from each component is its share, up to one.
 	const draws = Array.from({ length: count }, (_, i) => {
-		const u = (i + 0.5) / count;
-		const k = cumulative.findIndex((c) => u < c);
-		return k === 0 ? law.draw(source) : drawStudent(components[(k < 0 ? components.length : k) - 1]!, source);
+		const k = cumulative.findIndex((c) => (i + 0.5) / count < c);
+		if (k === 0) return law.draw(source);
+		// Rounding may leave the last sum below 1.
+		return drawStudent(components.at(k < 0 ? -1 : k - 1)!, source);
 	});
-	const logWeights = Float64Array.from(draws, (x) => {
-		const prior = law.logDensity(x);
-		const { terms } = termsAt(x);
-		const top = terms.reduce((a, b) => Math.max(a, b), prior);
-		const sum = terms.reduce(
-			(total, term) => total + Math.exp(term - top),
-			priorShare * Math.exp(prior - top),
-		);
-		return surface.logDensity(x) - top - Math.log(sum);
+	const logWeights = new Float64Array(count);
+	const ratios = draws.map((x, i) => {
+		const terms = Float64Array.of(Math.log(shares[0]!) + law.logDensity(x), ...termsAt(x).terms);
+		const top = terms.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+		const parts = terms.map((term) => Math.exp(term - top));
+		const sum = parts.reduce((a, b) => a + b, 0);
+		logWeights[i] = surface.logDensity(x) - top - Math.log(sum);
+		return parts.map((part, k) => part / (sum * shares[k]!) - 1);
 	});
-	return { draws, logWeights };
+	return { draws, logWeights, ratios };
 }
 
-/** Weights normalized to sum to 1, log of the mean weight, and the sum of squares of the normalized ones. */
+/**
+ * The mean weight, corrected by its regression on the ratios, whose means are known (Owen and Zhou 2000, Journal of the American
+ * Statistical Association 95:135): exact where the likelihood is constant.
+ */
+function evidenceOf(engine: Engine, logWeights: Float64Array, ratios: readonly Float64Array[]) {
+	const n = logWeights.length;
+	const controlled = calibrated(engine, new Float64Array(n).fill(1 / n), ratios);
+	const top = logWeights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+	const errors = controlled.standardErrors(1);
+	let mean = 0;
+	logWeights.forEach((logWeight, i) => {
+		const weight = Math.exp(logWeight - top);
+		mean += controlled.calibrated[i]! * weight;
+		errors.add(i, Float64Array.of(weight));
+	});
+	return { logEvidence: top + Math.log(mean), standardError: errors.values()[0]! / mean };
+}
+
+/** Weights normalized to sum to 1, and the sum of their squares. */
 function normalizedWeights(logWeights: Float64Array) {
 	const top = logWeights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 	if (top === Number.NEGATIVE_INFINITY) throw nowherePositiveDefinite();
@@ -108,7 +133,6 @@ function normalizedWeights(logWeights: Float64Array) {
 	const probabilities = weights.map((w) => w / total);
 	return {
 		probabilities,
-		logMean: top + Math.log(total / weights.length),
 		squares: probabilities.reduce((sum, p) => sum + p * p, 0),
 	};
 }

@@ -51,9 +51,9 @@ export function matrixMixtureAnswer(
 		requireSpanningTargets(engine, problem);
 	}
 	return scoped(engine, () => {
-		const model = modelOf(engine, problem, prior, options, overPoints);
+		const { model, predictor } = modelsOf(engine, problem, prior, options, overPoints);
 		const nodes = nodesOf(engine, problem, model, options);
-		const average = mixtureAverage(model, nodes);
+		const average = mixtureAverage(predictor, nodes);
 		return {
 			theory,
 			...predictionsOf(average),
@@ -76,20 +76,23 @@ export function matrixMixtureAnswer(
 	});
 }
 
-function modelOf(
+/** What the posterior of the scales is found with, and what predicts at its nodes. */
+function modelsOf(
 	engine: Engine,
 	problem: Problem,
 	prior: PriorKernels,
 	{ weightSharing }: MatrixOptions,
 	covariance: boolean,
-): ScaleModel {
+): { readonly model: ScaleModel; readonly predictor: ScaleModel } {
 	const { trainTargets, noiseVariance, network } = problem;
 	const rest = [trainTargets, noiseVariance, network.readout.biasVariance] as const;
-	if (trainTargets.columns > 1) return repeatedOutputScales(engine, prior.outputWeights, ...rest);
+	if (trainTargets.columns > 1) {
+		const model = repeatedOutputScales(engine, prior.outputWeights, ...rest);
+		return { model, predictor: model };
+	}
 	const pairs = patchKernels(engine, problem, prior, weightSharing);
-	return covariance
-		? patchScales(engine, pairs, ...rest, { covariance })
-		: repeatedPatchScales(engine, pairs, ...rest);
+	const model = repeatedPatchScales(engine, pairs, ...rest);
+	return { model, predictor: covariance ? patchScales(engine, pairs, ...rest, { covariance }) : model };
 }
 
 function nodesOf(
