@@ -51,7 +51,6 @@ function kernelOf(problem: Problem): number[][] {
 
 /** Covariance of f with the outputs of each point together. */
 function kronecker(K: readonly number[][], Q: readonly number[][], bias: number): number[][] {
-	const D = Q.length;
 	return K.flatMap((row) =>
 		Q.map((q, d) => row.flatMap((k) => q.map((value, e) => k * value + (d === e ? bias : 0)))),
 	);

@@ -114,7 +114,9 @@ test.each([
 	}
 	const answer = solve("deep-linear", problem);
 	const error = answer.validity.find(({ name }) => name === "logEvidenceStandardError")?.value as number;
-	if (outputs === 2) expect(Math.abs(answer.logEvidence! - Math.log(evidence))).toBeLessThan(2e-9);
+	// Without noise one point leaves a scale that is small only along the other direction: the lattice is good to 1e-8 there.
+	const bound = noiseVariance === 0 ? 2e-8 : 1e-9;
+	if (outputs === 2) expect(Math.abs(answer.logEvidence! - Math.log(evidence))).toBeLessThan(bound);
 	else {
 		expectAgreement([
 			{
@@ -213,8 +215,8 @@ describe("limits and equivalent networks", () => {
 	])("%s: infinite width is nngp", (_, problem, options) => {
 		const wide = solve("scale-mixture", problem, options);
 		const limit = solve("nngp", problem);
-		// Of order P / N, 6e-9.
-		expect(differenceOf(wide, limit)).toBeLessThan(1e-7);
+		// Of order P / N, 6e-9, and for random draws the deviation 3e-5 of a scale over the root of their number.
+		expect(differenceOf(wide, limit)).toBeLessThan(1e-6);
 	});
 
 	test("covariances between points have the variances on their diagonals", () => {
