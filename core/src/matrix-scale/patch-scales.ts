@@ -44,15 +44,16 @@ export function patchScales(
 ): PatchScales {
 	const P = targets.rows;
 	const size = pairs.at(-1)!.second + 1;
+	const triangles = pairs.map(({ blocks }) => packedLower(blocks.train, 1));
 	/** K[Z] for a symmetric Z, at the training points. */
 	const trainKernel = (Z: Matrix): Matrix => {
-		const sum = matrix(P, P);
-		for (const { first, second, blocks } of pairs) {
+		const sum = new Float64Array((P * (P + 1)) / 2);
+		pairs.forEach(({ first, second }, p) => {
 			const weight = Z.data[first * size + second]!;
-			const block = blocks.train.data;
-			if (weight !== 0) for (let e = 0; e < block.length; e++) sum.data[e]! += weight * block[e]!;
-		}
-		return sum;
+			const triangle = triangles[p]!;
+			if (weight !== 0) for (let e = 0; e < sum.length; e++) sum[e]! += weight * triangle[e]!;
+		});
+		return unpackedLower(sum, P);
 	};
 	/** The Cholesky factor of A. */
 	const factorAt = (scales: Matrix): Matrix | undefined => {
@@ -69,14 +70,16 @@ export function patchScales(
 		return logDeterminant(factor) + dot(data, data);
 	};
 	/** The symmetric matrix G with tr(C K[dQ]) = tr(G dQ). */
-	const adjoint = (C: Float64Array): Matrix => {
+	const adjoint = (C: Matrix): Matrix => {
 		const G = matrix(size, size);
-		for (const { first, second, blocks } of pairs) {
-			const product = dot(C, blocks.train.data);
+		// Entries off the diagonal stand for two.
+		const packed = packedLower(C, 2);
+		pairs.forEach(({ first, second }, p) => {
+			const product = dot(packed, triangles[p]!);
 			// The pair holds K_ij + K_ji, which dQ_ij and dQ_ji share.
 			if (first === second) G.data[first * size + first] = product;
 			else G.data[first * size + second] = G.data[second * size + first] = product / 2;
-		}
+		});
 		return G;
 	};
 	const kernelAt = (scales: Matrix): KernelBlocks =>
@@ -101,8 +104,8 @@ export function patchScales(
 			const b = choleskySolve(engine, factor, targets);
 			return {
 				energy: energyOf(factor),
-				spread: adjoint(choleskyInverse(engine, factor).data),
-				pull: adjoint(gram(engine, b).data),
+				spread: adjoint(choleskyInverse(engine, factor)),
+				pull: adjoint(gram(engine, b)),
 			};
 		},
 		curvature(scales, directions) {
@@ -146,4 +149,24 @@ export function patchScales(
 		},
 		kernelAt,
 	};
+}
+
+/** The lower triangle of a symmetric matrix row by row, entries off the diagonal times a factor. */
+function packedLower({ rows: n, data }: Matrix, factor: number): Float64Array {
+	const packed = new Float64Array((n * (n + 1)) / 2);
+	let at = 0;
+	for (let i = 0; i < n; i++) {
+		for (let j = 0; j < i; j++) packed[at++] = factor * data[i * n + j]!;
+		packed[at++] = data[i * n + i]!;
+	}
+	return packed;
+}
+
+function unpackedLower(packed: Float64Array, n: number): Matrix {
+	const result = matrix(n, n);
+	let at = 0;
+	for (let i = 0; i < n; i++) {
+		for (let j = 0; j <= i; j++) result.data[i * n + j] = result.data[j * n + i] = packed[at++]!;
+	}
+	return result;
 }

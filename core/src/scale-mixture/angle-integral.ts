@@ -1,5 +1,7 @@
 /** The cosine t of the angle between the readout and the direction of equal weights, integrated against a Gaussian. */
+
 import { brentRoot } from "../theories/root-finding.ts";
+import { createNodeDraw } from "./lattice-law.ts";
 
 export interface AngleMoments {
 	/** log of the integral. */
@@ -7,6 +9,8 @@ export interface AngleMoments {
 	/** Mean and variance of t under the integrand. */
 	readonly mean: number;
 	readonly variance: number;
+	/** t from the law of the nodes. @param uniform in [0, 1) */
+	draw(uniform: number): number;
 }
 
 /** Nodes below e^-45 of the highest are left out. */
@@ -54,7 +58,12 @@ function twoAngles(slope: number, bend: number, center: number): AngleMoments {
 	const top = Math.max(up, down);
 	const [p, m] = [Math.exp(up - top), Math.exp(down - top)];
 	const total = p + m;
-	return { logTotal: top + Math.log(total / 2), mean: (p - m) / total, variance: (4 * p * m) / total ** 2 };
+	return {
+		logTotal: top + Math.log(total / 2),
+		mean: (p - m) / total,
+		variance: (4 * p * m) / total ** 2,
+		draw: (uniform) => (uniform * total < p ? 1 : -1),
+	};
 }
 
 function integrate(width: number, slope: number, bend: number, center: number): AngleMoments {
@@ -79,7 +88,9 @@ function integrate(width: number, slope: number, bend: number, center: number): 
 		const sum = sumAt(exponent, peak, top, step);
 		if (Math.abs(before.total / sum.total - 1) < LARGEST_CHANGE) {
 			const { total, mean, variance } = sum;
-			return { logTotal: top + Math.log(total), mean, variance };
+			const last = step;
+			const draw = (uniform: number) => drawNode(exponent, peak, top, last, uniform);
+			return { logTotal: top + Math.log(total), mean, variance, draw };
 		}
 		before = sum;
 	}
@@ -91,6 +102,25 @@ function peakOf(derivative: (u: number) => number): number {
 	if (derivative(LAST) >= 0) return LAST;
 	if (derivative(-LAST) <= 0) return -LAST;
 	return brentRoot(derivative, -LAST, LAST).x;
+}
+
+function drawNode(
+	exponent: (u: number) => number,
+	peak: number,
+	top: number,
+	step: number,
+	uniform: number,
+): number {
+	const nodes = [peak];
+	for (const direction of [1, -1]) {
+		for (let i = 1; ; i++) {
+			const u = peak + direction * i * step;
+			nodes.push(u);
+			if (exponent(u) - top < -NEGLIGIBLE) break;
+		}
+	}
+	const weights = Float64Array.from(nodes, (u) => Math.exp(exponent(u) - top));
+	return Math.tanh(nodes[createNodeDraw(weights)(uniform)]!);
 }
 
 function sumAt(exponent: (u: number) => number, peak: number, top: number, step: number) {

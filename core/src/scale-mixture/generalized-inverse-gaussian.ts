@@ -10,7 +10,7 @@ export interface GeneralizedInverseGaussian {
 	readonly inverseMean: number;
 }
 
-/** Nodes below e^-45 of the highest are left out; the averages below may weigh a node by a few powers of e^s more. */
+/** Nodes are left out where they are below e^-45 of the highest, weighed by q^2 above and by 1/q below. */
 const NEGLIGIBLE = 45;
 
 /**
@@ -36,11 +36,13 @@ export function generalizedInverseGaussian(p: number, a: number, b: number): Gen
 	const w = Math.hypot(p, Math.sqrt(a) * Math.sqrt(b));
 	const saddle = p >= 0 ? (p + w) / a : b / (w - p);
 	const step = Math.min(LARGEST_STEP, STEP_IN_DEVIATIONS / Math.sqrt(w));
+	const inverseExists = b > 0 || p > 1;
 	const nodes: { s: number; weight: number }[] = [];
 	const add = (s: number): boolean => {
 		const exponent = -2 * w * Math.sinh(s / 2) ** 2 - p * sinhBeyondLine(s);
 		nodes.push({ s, weight: Math.exp(exponent) });
-		return exponent > -NEGLIGIBLE;
+		const heaviest = s > 0 ? 2 * s : inverseExists ? -s : 0;
+		return exponent + heaviest > -NEGLIGIBLE;
 	};
 	add(0);
 	for (const direction of [1, -1]) for (let i = 1; add(direction * i * step); i++);
@@ -52,7 +54,7 @@ export function generalizedInverseGaussian(p: number, a: number, b: number): Gen
 		logIntegral: p * Math.log(saddle) - w + Math.log(total * step),
 		mean: saddle * (1 + shift),
 		deviation: saddle * Math.sqrt(average((s) => (Math.expm1(s) - shift) ** 2)),
-		inverseMean: b === 0 && p <= 1 ? Number.POSITIVE_INFINITY : average((s) => Math.exp(-s)) / saddle,
+		inverseMean: inverseExists ? average((s) => Math.exp(-s)) / saddle : Number.POSITIVE_INFINITY,
 	};
 }
 

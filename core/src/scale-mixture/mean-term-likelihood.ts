@@ -7,6 +7,8 @@ import { inverseNorm, logProduct, type ScaleLikelihood } from "./scale-likelihoo
 export interface MeanTermLikelihood extends ScaleLikelihood {
 	/** Mean and variance of tau = sqrt(N q) t given q and y. */
 	meanFactor(q: number): { readonly mean: number; readonly variance: number };
+	/** tau given q and y. @param uniform in [0, 1) */
+	drawMeanFactor(q: number, uniform: number): number;
 }
 
 /**
@@ -94,6 +96,10 @@ export function meanTermLikelihood(
 		meanFactor(q) {
 			const { radius, moments } = angle(q);
 			return { mean: radius * moments.mean, variance: radius ** 2 * moments.variance };
+		},
+		drawMeanFactor(q, uniform) {
+			const { radius, moments } = angle(q);
+			return radius * moments.draw(uniform);
 		},
 	};
 }

@@ -27,6 +27,8 @@ export interface OneOutputMixture {
 	/** With the mean term: m at the training, then the test points. */
 	readonly mean?: Float64Array;
 	readonly mixture: ScaleMixture;
+	/** With the mean term: tau given q and y, for a uniform number in [0, 1). */
+	readonly drawMeanFactor?: (q: number, uniform: number) => number;
 	/** Nodes with E[1/q] of the posterior, for equation (5). */
 	readonly kernelNodes: ScaleNodes;
 	readonly scale: ScaleSummary;
@@ -39,12 +41,13 @@ export interface OneOutputMixture {
  *
  * @param problem dense layers, one output; no readout bias at zero noise
  * @param includeMean for one hidden layer whose activation has a mean
+ * @param closedForms (6) and (7) at zero noise and L = 1, whose nodes have the right averages only; false: the law of q itself
  * @throws InputError at zero noise when the kernel is singular, or when the targets vanish and a layer has P units or fewer
  */
 export function solveOneOutput(
 	engine: Engine,
 	problem: Problem,
-	{ includeMean = false, testCovariance = false } = {},
+	{ includeMean = false, testCovariance = false, closedForms = true } = {},
 ): OneOutputMixture {
 	const { noiseVariance, network, trainTargets, trainInputs } = problem;
 	const { biasVariance } = network.readout;
@@ -65,7 +68,7 @@ export function solveOneOutput(
 	if (noiseVariance === 0) requireNormalizable(inverseNorm(modes.signal, targets), targets.length, widths);
 	const parts = { prior, kernel, ...(mean && { mean }) };
 	const mixtureOf = (nodes: ScaleNodes): ScaleMixture => ({ modes, targets, biasVariance, nodes });
-	if (noiseVariance === 0 && widths.length === 1 && !mean) {
+	if (closedForms && noiseVariance === 0 && widths.length === 1 && !mean) {
 		const { nodes, kernelNodes, ...law } = lawWithoutNoise(modes, targets, widths[0]!);
 		return { ...parts, mixture: mixtureOf(nodes), kernelNodes, ...law, convergence: closedForm };
 	}
@@ -90,6 +93,7 @@ export function solveOneOutput(
 	return {
 		...parts,
 		mixture: { ...mixtureOf(nodes), mean: meanAtTraining },
+		drawMeanFactor: likelihood.drawMeanFactor,
 		kernelNodes: nodes,
 		...summaryOf(law, nodes, modes),
 	};

@@ -5,16 +5,6 @@ import { expectGolden, goldenFiles } from "../helpers/golden.ts";
 
 const known = new Set(theories.map(({ id }) => id));
 
-/** Cases that a registered theory refuses today; a theory that learns them takes its line out. */
-const REFUSED = [
-	"deep-linear-far-tail kernel-rescaling",
-	"deep-linear-two-minima-5-5 kernel-rescaling",
-	"rescaling-erf-2hl-10-30 kernel-rescaling",
-	"rescaling-erf-2hl-20-20 kernel-rescaling",
-	"rescaling-relu-2hl-20-20 kernel-rescaling",
-	"rescaling-zero-noise-linear-3hl kernel-rescaling",
-];
-
 const cases = goldenFiles().flatMap(({ name, problem, cases }) =>
 	cases
 		.filter(({ theory }) => known.has(theory))
@@ -29,8 +19,6 @@ const cases = goldenFiles().flatMap(({ name, problem, cases }) =>
 /** On the reference engine its many nodes take minutes and say no more than the others do: the arithmetic is tested by them. */
 const SLOW_ON_REFERENCE = /^exact-mean-field-/;
 
-const isRefused = (c: { name: string; theory: string }) => REFUSED.includes(`${c.name} ${c.theory}`);
-
 describe.each(["reference", "wasm"] as const)(
 	"golden numbers of an independent implementation, %s engine",
 	async (engineId) => {
@@ -38,7 +26,7 @@ describe.each(["reference", "wasm"] as const)(
 
 		const here = cases.filter(({ name }) => engineId === "wasm" || !SLOW_ON_REFERENCE.test(name));
 
-		it.each(here.filter((c) => !isRefused(c)))("$name, $theory $options", ({ golden, problem }) => {
+		it.each(here)("$name, $theory $options", ({ golden, problem }) => {
 			const theory = findTheory(golden.theory);
 			const answer = solveTheory(theory, problem, golden.options, {
 				engine,
@@ -47,12 +35,6 @@ describe.each(["reference", "wasm"] as const)(
 			});
 			expectGolden(answerToJson(answer) as Record<string, unknown>, golden);
 			expect(answer.convergence.converged).toBe(true);
-		});
-
-		it.each(cases.filter(isRefused))("$name, $theory $options is refused", ({ golden, problem }) => {
-			const { id, applies } = findTheory(golden.theory);
-			// The theory's own sentence.
-			expect(applies(problem)).toMatch(new RegExp(`^${id}[ :].*\\.$`));
 		});
 	},
 );

@@ -12,7 +12,7 @@ export const options = z.strictObject({
 		.enum(["auto", "include", "ignore"])
 		.default("auto")
 		.describe(
-			"The separate factor of the mean of the hidden units: auto includes it when the activation has a mean, that is, when it is not odd.",
+			"The separate factor of the mean of the hidden units: auto includes it when the activation has a mean, that is, when it is not odd; for one dense hidden layer and one output only.",
 		),
 	orderParameter: z
 		.enum(["matrix", "diagonal", "scalar"])

@@ -50,21 +50,6 @@ describe("refusals", () => {
 			smallProblem(networkOf([convolution, { ...convolution, patch: 2, stride: 2 }])),
 			"kernel-rescaling handles one convolutional layer with stride = patch; this network has L = 2 layers.",
 		],
-		[
-			"two layers",
-			smallProblem(networkOf([denseLayer("erf"), denseLayer("erf")])),
-			"kernel-rescaling is available for one hidden layer only; this network has L = 2.",
-		],
-		[
-			"a convolution",
-			smallProblem(networkOf([convolution])),
-			"kernel-rescaling is available for dense layers only; a convolution wants a matrix of scales over its patches.",
-		],
-		[
-			"two outputs",
-			smallProblem(networkOf([denseLayer("erf")]), twoOutputs),
-			"kernel-rescaling is available for one output only; this problem has D = 2, which want a matrix of scales.",
-		],
 	])("%s", (_name, problem, sentence) => {
 		expect(findTheory("kernel-rescaling").applies(problem)).toBe(sentence);
 		expect(messageOf(() => solve(problem))).toBe(sentence);

@@ -26,7 +26,7 @@ export interface Arrival {
 /** Quasi-Newton steps end at this relative residual: Newton's method then doubles the digits with every step. */
 const NEAR = 1e-5;
 
-const MOST_QUASI_NEWTON_STEPS = 500;
+const MOST_QUASI_NEWTON_STEPS = 200;
 const MOST_NEWTON_STEPS = 30;
 
 /** Below this relative residual only rounding is left. */

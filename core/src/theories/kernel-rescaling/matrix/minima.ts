@@ -1,5 +1,5 @@
 /** Minima of the action from several starts, and the one that the answer uses. */
-import { type Matrix, symmetricEigen } from "@finitude/engine";
+import { type Engine, type Matrix, symmetricEigen, symmetricEigenvalues } from "@finitude/engine";
 import type { Convergence } from "../../../answer/answer.ts";
 import { type ActionPoint, type Frame, type MatrixProblem, moved } from "./action.ts";
 import { type Arrival, descend, polish } from "./descend.ts";
@@ -25,6 +25,14 @@ export interface MatrixSaddle {
 /** Of the gradient in units of its terms. */
 const TOLERANCE = 1e-10;
 
+/** Q is stored to rounding of its largest eigenvalue: in that unit the smallest one, and the gradient along it, are known. */
+function toleranceAt(engine: Engine, { scales }: ActionPoint): number {
+	const values = symmetricEigenvalues(engine, scales);
+	const known = (values.length * Number.EPSILON * values.at(-1)!) / values[0]!;
+	// Beyond it nothing would be left to solve for.
+	return known > TOLERANCE && known < 1e-6 ? known : TOLERANCE;
+}
+
 /** Descents from a saddle point, along the direction that falls and against it, are tried this often. */
 const MOST_ESCAPES = 4;
 
@@ -43,9 +51,10 @@ export function findMinima(problem: MatrixProblem, starts: readonly Frame[]): Ma
 	let escapes = 0;
 	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
 		const arrival = descend(problem, next);
-		if (arrival === undefined || arrivals.some((other) => isSame(arrival, other))) continue;
+		if (arrival === undefined || arrivals.some((other) => isSame(arrival.point, other.point))) continue;
 		arrivals.push(arrival);
 		const { point, hessian, iterations } = polish(problem, arrival);
+		if (found.some((other) => isSame(point, other.point))) continue;
 		const { values, vectors } = symmetricEigen(problem.engine, hessian);
 		// Eigenvalues of H are known to its size in rounding units of the largest.
 		const resolution = values.length * Number.EPSILON * values.at(-1)!;
@@ -80,7 +89,7 @@ function column({ rows, columns, data }: Matrix, k: number): Float64Array {
 }
 
 /** Quasi-Newton steps end with relative errors of about 1e-5, larger in flat directions: 1e-3 tells different minima apart. */
-function isSame({ point: a }: Arrival, { point: b }: Arrival): boolean {
+function isSame(a: ActionPoint, b: ActionPoint): boolean {
 	const largest = a.scales.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 	return (
 		a.scales.data.every((x, e) => Math.abs(x - b.scales.data[e]!) <= 1e-3 * largest) &&
@@ -89,7 +98,7 @@ function isSame({ point: a }: Arrival, { point: b }: Arrival): boolean {
 }
 
 function choose(problem: MatrixProblem, found: readonly MatrixMinimum[], starts: number): MatrixSaddle {
-	const solved = found.filter(({ point }) => point.relativeResidual <= TOLERANCE);
+	const solved = found.filter(({ point }) => point.relativeResidual <= toleranceAt(problem.engine, point));
 	const dominant = solved.filter(({ logCurvature }) => logCurvature !== undefined);
 	const minima = (dominant.length > 0 ? dominant : solved).toSorted(
 		(a, b) => a.point.action - b.point.action,

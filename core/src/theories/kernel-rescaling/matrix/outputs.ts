@@ -22,7 +22,7 @@ export function solveOutputs(
 ): Answer {
 	const { network, noiseVariance, trainTargets } = problem;
 	const D = trainTargets.columns;
-	if (meanTerm === "include") throw meanTermNotDerived(`this problem has D = ${D} outputs`);
+	if (meanTerm === "include") throw meanTermNotDerived(`this problem has L = 1 and D = ${D}`);
 	const prior = priorKernels(engine, problem);
 	const model = outputScales(engine, prior.outputWeights, trainTargets, noiseVariance, 0);
 	const action = matrixProblem(engine, model, layerWidth(network.layers[0]!), "matrix");
@@ -74,7 +74,7 @@ function outputStarts({ engine, width }: MatrixProblem, model: OutputScales, noi
 	const minima = Array.from({ length: D }, (_, j) => {
 		const targets = alongDirection(projected, vectors, j);
 		if (noiseless) return rescaleWithoutNoise(modes, targets, width).all;
-		const { all } = rescaleByScan(modes, targets, width);
+		const { all } = rescaleByScan(modes, targets, [width]);
 		return all.filter(({ logCurvature }) => logCurvature !== undefined);
 	});
 	let combinations = [{ action: 0, scales: [] as number[] }];

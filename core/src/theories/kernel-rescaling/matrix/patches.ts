@@ -1,6 +1,7 @@
 /** One convolutional layer, one output: Q is a matrix over its patches. */
 import { diagonal, identity } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
+import { InputError } from "../../../errors.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import { patchKernels } from "../../../matrix-scale/patch-kernels.ts";
 import { patchScales } from "../../../matrix-scale/patch-scales.ts";
@@ -48,8 +49,8 @@ export function solvePatches(
 	};
 }
 
-/** Multiply-adds that starts at single patches may cost, at about 100 evaluations each: a minute. */
-const AFFORDABLE = 1e10;
+/** Multiply-adds that starts at single patches may cost, at about 50 evaluations each: some seconds. */
+const AFFORDABLE = 1e9;
 
 /** A start at one patch: its scale, and the inverse for the others. */
 const SELECTED = 4;
@@ -65,15 +66,18 @@ function patchStarts(
 ): Frame[] {
 	const targets = modes.project(trainTargets.data);
 	const noiseless = noiseVariance === 0 && network.readout.biasVariance === 0;
-	const { all } = (noiseless ? rescaleWithoutNoise : rescaleByScan)(modes, targets, size * width);
+	if (noiseless) requireStationaryPoint(targets, size, width);
+	const { all } = noiseless
+		? rescaleWithoutNoise(modes, targets, size * width)
+		: rescaleByScan(modes, targets, [size * width]);
 	const starts = all
 		.filter(({ logCurvature }) => logCurvature !== undefined)
 		.map(({ scale }) => multipleOfIdentity(size, scale));
 	if (restriction === "scalar") return starts.length > 0 ? starts : [multipleOfIdentity(size, 1)];
 	starts.push(multipleOfIdentity(size, 1));
 	const P = trainTargets.rows;
-	const evaluation = P ** 3 + (size * (size + 1) * P ** 2) / 2;
-	if (size > 1 && 100 * size * evaluation <= AFFORDABLE) {
+	const evaluation = P ** 3 + (size * (size + 1) * P ** 2) / 4;
+	if (size > 1 && 50 * size * evaluation <= AFFORDABLE) {
 		for (let i = 0; i < size; i++) {
 			starts.push(
 				frameOf(
@@ -84,4 +88,16 @@ function patchStarts(
 		}
 	}
 	return starts;
+}
+
+/** @throws InputError when targets are zero and P >= n_p N: the action then falls without end as Q shrinks. */
+function requireStationaryPoint(targets: Float64Array, patches: number, width: number): void {
+	const P = targets.length;
+	if (P < patches * width || targets.some((y) => y !== 0)) return;
+	throw new InputError({
+		where: "trainTargets",
+		wanted: "targets that are not all zero when noiseVariance is 0 and P >= n_p N",
+		got: `zeros for P = ${P}, n_p = ${patches} patches and N = ${width} channels`,
+		advice: "The action has no stationary point; give a positive noiseVariance.",
+	});
 }

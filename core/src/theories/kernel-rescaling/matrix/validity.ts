@@ -9,7 +9,7 @@ import { type ConvolutionLayer, layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import type { Modes } from "../modes.ts";
 import type { KernelRescalingOptions } from "../options.ts";
-import { percent, smallestEigenvalueNote } from "../validity.ts";
+import { inputDimensionNote, percent, RECURSIONS, smallestEigenvalueNote } from "../validity.ts";
 import type { MatrixSaddle } from "./minima.ts";
 
 /** Several outputs. */
@@ -23,12 +23,12 @@ export function outputNotes(
 ): ValidityNote[] {
 	return [
 		widthNote(problem),
-		inputNote(problem, problem.trainInputs.columns, "input dimension"),
+		inputDimensionNote(problem),
 		...eigenvalueNotes(engine, saddle.chosen.point.scales, "direction over the outputs"),
 		minimaNote(saddle),
 		...meanNotes(engine, problem, prior, "with several outputs"),
 		smallestEigenvalueNote(modes, problem.noiseVariance, false),
-		recursionNote(recursion),
+		{ name: "recursion", value: recursion, message: RECURSIONS.one },
 	];
 }
 
@@ -45,7 +45,7 @@ export function patchNotes(
 	const inputs = problem.trainInputs.columns / prior.preactivation[0]!.length;
 	return [
 		widthNote(problem),
-		inputNote(problem, inputs, "number of inputs in a patch"),
+		inputDimensionNote(problem, inputs, "inputs in a patch"),
 		{ name: "orderParameter", value: orderParameter, message: ORDER_PARAMETERS[orderParameter] },
 		...(orderParameter === "scalar"
 			? [
@@ -59,7 +59,7 @@ export function patchNotes(
 		minimaNote(saddle),
 		...meanNotes(engine, problem, prior, "for a convolution"),
 		smallestEigenvalueNote(modes, problem.noiseVariance, false),
-		recursionNote(recursion),
+		{ name: "recursion", value: recursion, message: RECURSIONS.one },
 	];
 }
 
@@ -73,22 +73,12 @@ const ORDER_PARAMETERS = {
 function widthNote({ trainInputs, network }: Problem): ValidityNote {
 	const layer = network.layers[0]!;
 	const width = layerWidth(layer);
-	const kind = layer.type === "dense" ? "a hidden layer of width" : "a convolution with this many channels:";
+	const kind =
+		layer.type === "dense" ? `a hidden layer of width ${width}` : `a convolution of ${width} channels`;
 	return {
 		name: "P/N",
 		value: trainInputs.rows / width,
-		message: `${trainInputs.rows} points for ${kind} ${width}; the scales depart from 1 as this grows`,
-	};
-}
-
-function inputNote({ network }: Problem, value: number, what: string): ValidityNote {
-	return {
-		name: "inputDimension",
-		value,
-		message:
-			network.layers[0]!.activation === "linear"
-				? `${what}; for linear units the law of the scales is exact at any`
-				: `${what}; for nonlinear units the theory assumes that the hidden kernel fluctuates like a Wishart matrix, which wants many`,
+		message: `${trainInputs.rows} points for ${kind}: the scales depart from 1 as this grows`,
 	};
 }
 
@@ -121,14 +111,14 @@ function largestPatchNote(scales: Matrix): ValidityNote {
 }
 
 function minimaNote({ minima, starts, neglectedWeight }: MatrixSaddle): ValidityNote {
-	const descents = `from ${starts} start${starts === 1 ? "" : "s"}`;
+	const found = `${minima.length === 1 ? "1 minimum of the action was" : `${minima.length} minima of the action were`} found from ${starts} start${starts === 1 ? "" : "s"}`;
 	return {
 		name: "minima",
 		value: minima.length,
 		message:
 			neglectedWeight === undefined
-				? `minima of the action that were found ${descents}; others may exist`
-				: `minima of the action that were found ${descents}; the next one has ${percent(neglectedWeight)} of the weight of the one used and is neglected`,
+				? `${found}; others may exist`
+				: `${found}; the next one has ${percent(neglectedWeight)} of the weight of the one used and is neglected`,
 	};
 }
 
@@ -170,12 +160,4 @@ function overlapWith({ rows, columns, data }: Matrix, mean: Float64Array): numbe
 		sum += product ** 2;
 	}
 	return sum / (dot(data, data) * dot(mean, mean));
-}
-
-function recursionNote(recursion: string): ValidityNote {
-	return {
-		name: "recursion",
-		value: recursion,
-		message: "with one hidden layer the recursions vanilla, nested and full coincide",
-	};
 }
