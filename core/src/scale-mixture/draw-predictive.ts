@@ -14,6 +14,7 @@ import type { KernelBlocks } from "../kernels/kernel-blocks.ts";
 import { checkProblem } from "../problem/parse-problem.ts";
 import type { Problem } from "../problem/problem.ts";
 import { requireApplicable } from "../theories/applicability.ts";
+import { hasMatrixScale } from "../theories/scale-mixture/matrix-options.ts";
 import { type MeanTermOption, meanTermUse } from "../theories/scale-mixture/mean-term.ts";
 import { scaleMixture } from "../theories/scale-mixture.ts";
 import { createNodeDraw } from "./lattice-law.ts";
@@ -37,7 +38,7 @@ export interface PredictiveDrawOptions {
  * which needs one eigendecomposition of the kernel of all points, O((P + P*)^3), and O((P + P*)^2) for each draw.
  *
  * @returns draws x P*
- * @throws InputError where `scale-mixture` does not answer the problem, and without test inputs
+ * @throws InputError where `scale-mixture` does not answer the problem, where its scale is a matrix, and without test inputs
  */
 export function drawPredictive(
 	engine: Engine,
@@ -46,6 +47,14 @@ export function drawPredictive(
 ): Matrix {
 	checkProblem(problem);
 	requireApplicable(scaleMixture, problem);
+	if (hasMatrixScale(problem)) {
+		throw new InputError({
+			where: "trainTargets",
+			wanted: "one output, and a network whose layers have one position",
+			got: "a problem whose scale is a matrix",
+			sentence: "drawPredictive draws one output of dense layers; the scale of this problem is a matrix.",
+		});
+	}
 	if (!problem.testInputs) {
 		throw new InputError({
 			where: "testInputs",

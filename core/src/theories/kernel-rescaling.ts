@@ -74,6 +74,8 @@ function applies(problem: Problem): true | string {
 function appliesToConvolution(depth: number, outputs: number): true | string {
 	if (depth === 1 && outputs === 1) return true;
 	const instead =
-		depth > 1 ? `this network has L = ${depth} layers` : `several outputs (here D = ${outputs}) want a dense layer`;
+		depth > 1
+			? `this network has L = ${depth} layers`
+			: `several outputs (here D = ${outputs}) want a dense layer`;
 	return `kernel-rescaling handles one convolutional layer with stride = patch; ${instead}.`;
 }

@@ -76,7 +76,7 @@ it("drawPredictive refuses what has no test points or no scale", () => {
 	const { testInputs: _, ...rest } = problems["no noise"]!;
 	expect(draw(rest)).toBe("testInputs: wanted test points to draw f at; got none. Give testInputs.");
 	expect(draw({ ...rest, trainTargets: matrix(5, 2, new Float64Array(10).fill(1)) })).toBe(
-		"scale-mixture is available for one output only; this problem has D = 2.",
+		"drawPredictive draws one output of dense layers; the scale of this problem is a matrix.",
 	);
 });
 
