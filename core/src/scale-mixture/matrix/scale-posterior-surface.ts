@@ -35,7 +35,12 @@ export function posteriorSurface(model: ScaleModel, law: ScaleLaw): PosteriorSur
 	};
 	return {
 		law,
-		logDensity: (x) => law.logDensity(x) + constant - model.energy(scalesAt(x)) / 2,
+		logDensity(x) {
+			const prior = law.logDensity(x);
+			// Also refuses NaN: scales that overflow have no likelihood to be computed.
+			if (!(prior > Number.NEGATIVE_INFINITY)) return Number.NEGATIVE_INFINITY;
+			return prior + constant - model.energy(scalesAt(x)) / 2;
+		},
 		derivatives(place) {
 			const x = Float64Array.from(place);
 			const moved = (i: number, direction: number) => {
