@@ -26,9 +26,10 @@ export interface ImportanceLaw {
 /** Probability of proposing from the prior: no weight exceeds the largest likelihood over this (Hesterberg 1995). */
 const PRIOR_SHARE = 0.1;
 
-/** Runs that refit the proposal, and the draws of each. */
+/** Runs that refit the proposal, and the least number of draws of each; a shape in m dimensions wants some multiple of m. */
 const PILOT_RUNS = 3;
-const PILOT_DRAWS = 1000;
+const LEAST_PILOT_DRAWS = 1000;
+const PILOT_DRAWS_PER_DIMENSION = 100;
 
 /** With more coordinates than this the proposal is the prior: a fit would need more draws than are wanted. */
 const MOST_FITTED = 150;
@@ -48,9 +49,10 @@ export function importanceLaw(
 	const { dimension } = surface.law;
 	const stream = seedStream(seed);
 	const sourceAt = (index: number) => createVariateSource(engine, splitStream(stream, index));
+	const pilotDraws = Math.max(LEAST_PILOT_DRAWS, PILOT_DRAWS_PER_DIMENSION * dimension);
 	let components = dimension > MOST_FITTED ? [] : laplaceComponents(engine, surface, 1 - PRIOR_SHARE);
 	for (let run = 1; run <= PILOT_RUNS && components.length > 0; run++) {
-		const { draws, logWeights } = propose(surface, components, PILOT_DRAWS, sourceAt(run));
+		const { draws, logWeights } = propose(surface, components, pilotDraws, sourceAt(run));
 		const { probabilities } = normalizedWeights(logWeights);
 		const weighted = draws.map((x, i) => ({ x, probability: probabilities[i]! }));
 		components = refitted(engine, components, weighted, 1 - PRIOR_SHARE);

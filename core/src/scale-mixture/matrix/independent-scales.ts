@@ -13,6 +13,7 @@ export function independentScales(size: number, width: number): ScaleLaw {
 	return {
 		dimension: size,
 		size,
+		rotationInvariant: false,
 		deviations: new Float64Array(size).fill(Math.sqrt(2 / width)),
 		isLogScale: new Array<boolean>(size).fill(true),
 		logDensity: (x) => x.reduce((sum, theta) => sum + density(theta), 0),

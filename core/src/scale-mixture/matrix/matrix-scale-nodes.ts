@@ -3,9 +3,9 @@ import { type Engine, type Matrix, matrix, scoped } from "@finitude/engine";
 import { createWishartPosterior, type ScaleFactorLikelihood } from "../wishart-posterior.ts";
 import { type ControlledWeights, calibrated } from "./control-variates.ts";
 import { type ImportanceLaw, importanceLaw, nowherePositiveDefinite } from "./importance-law.ts";
+import { alongPrincipalAxes } from "./rotated-law.ts";
 import type { ScaleLaw } from "./scale-law.ts";
 import type { ScaleModel } from "./scale-model.ts";
-import { posteriorSurface } from "./scale-posterior-surface.ts";
 
 export interface MatrixScaleNodes {
 	/** They sum to 1; after the calibration of random draws a few may be negative. */
@@ -71,7 +71,7 @@ export function sampledNodes(
 	law: ScaleLaw,
 	settings: { readonly samples: number; readonly seed: number },
 ): MatrixScaleNodes {
-	const surface = posteriorSurface(model, law);
+	const surface = alongPrincipalAxes(engine, model, law);
 	const sampling = scoped(engine, () => importanceLaw(engine, surface, settings));
 	const { draws, probabilities, logEvidence, logEvidenceStandardError } = sampling;
 	const weights = calibrated(engine, probabilities, draws.map(surface.controls));

@@ -9,6 +9,8 @@ export interface ScaleLaw {
 	readonly dimension: number;
 	/** n. */
 	readonly size: number;
+	/** Whether U Q U^T has the same law for every orthogonal U. */
+	readonly rotationInvariant: boolean;
 	/** About the standard deviation of each coordinate. */
 	readonly deviations: Float64Array;
 	/** Whether a coordinate is the log of a scale. */

@@ -13,7 +13,7 @@ export interface StudentComponent {
 }
 
 /** Polynomial tails, heavier than the exponential ones of log chi-square variables: weights stay bounded. */
-const DEGREES = 8;
+const DEGREES = 12;
 
 /** |L^-1 (x - center)|^2. @param work as long as x */
 function squaredDistance({ center, factor }: StudentComponent, x: Float64Array, work: Float64Array): number {
@@ -75,8 +75,8 @@ const LEAST_SHARE = 0.05;
 
 /**
  * One step of expectation maximization from weighted draws toward the mixture nearest to their target (Cappe, Douc, Guillin,
- * Marin, Robert 2008, Statistics and Computing 18:447). Shapes are averaged with the old ones, which count as `m + 1` draws: a
- * short run cannot make them singular.
+ * Marin, Robert 2008, Statistics and Computing 18:447). Shapes are averaged with the old ones, which count as `2 (m + 1)` draws:
+ * a short run cannot make them singular.
  *
  * @param total the weights of all components sum to this, before and after
  */
@@ -118,7 +118,7 @@ export function refitted(
 		const { center, factor } = components[k]!;
 		// Effective draws of this component; without any it stays as it is.
 		const effective = squares > 0 ? mass ** 2 / squares : 0;
-		const trust = effective / (effective + m + 1);
+		const trust = effective / (effective + 2 * (m + 1));
 		const shift = first.map((s) => (pull > 0 ? (trust * s) / pull : 0));
 		const shape = matrix(m, m);
 		for (let i = 0; i < m; i++) {

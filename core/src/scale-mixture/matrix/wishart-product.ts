@@ -58,6 +58,7 @@ export function wishartProduct(size: number, widths: readonly number[]): ScaleLa
 	return {
 		dimension,
 		size,
+		rotationInvariant: true,
 		deviations: Float64Array.from(places, ({ factor: { width }, row, column }) =>
 			row === column ? Math.sqrt(2 / (width - row)) : Math.sqrt(1 / width),
 		),

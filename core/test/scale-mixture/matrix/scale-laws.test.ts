@@ -1,19 +1,26 @@
 /** Prior laws of a matrix of scales: derivatives against differences, moments and exact identities against draws. */
-import { createEngine, seedStream } from "@finitude/engine";
+import { createEngine, matrixFromRows, seedStream } from "@finitude/engine";
 import { describe, expect, test } from "vitest";
 import { createVariateSource } from "../../../src/scale-mixture/matrix/chi-square.ts";
 import { independentScales } from "../../../src/scale-mixture/matrix/independent-scales.ts";
+import { rotatedLaw } from "../../../src/scale-mixture/matrix/rotated-law.ts";
 import type { ScaleLaw } from "../../../src/scale-mixture/matrix/scale-law.ts";
 import { wishartProduct } from "../../../src/scale-mixture/matrix/wishart-product.ts";
 import { expectAgreement } from "../../helpers/z-scores.ts";
 
 const engine = await createEngine();
 
+const rotation = matrixFromRows([
+	[Math.cos(0.6), -Math.sin(0.6)],
+	[Math.sin(0.6), Math.cos(0.6)],
+]);
+
 const laws: [string, ScaleLaw][] = [
 	["Wishart of size 3, N = 7", wishartProduct(3, [7])],
 	["singular Wishart of size 3, N = 2", wishartProduct(3, [2])],
 	["product of widths 4, 1 and 5, size 2", wishartProduct(2, [4, 1, 5])],
 	["product of widths 2 and 6, size 3", wishartProduct(3, [2, 6])],
+	["rotated Wishart of size 2, N = 3", rotatedLaw(engine, wishartProduct(2, [3]), rotation)],
 	["independent scales, N = 3", independentScales(3, 3)],
 ];
 

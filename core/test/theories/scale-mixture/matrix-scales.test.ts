@@ -112,7 +112,7 @@ test.each([
 		const a = k! * q + noiseVariance;
 		evidence += step * prior * (2 * Math.PI * a) ** (-outputs / 2) * Math.exp(-squares / (2 * a));
 	}
-	const answer = solve("deep-linear", problem);
+	const answer = solve("deep-linear", problem, { samples: 4000 });
 	const error = answer.validity.find(({ name }) => name === "logEvidenceStandardError")?.value as number;
 	// Without noise one point leaves a scale that is small only along the other direction: the lattice is good to 1e-8 there.
 	const bound = noiseVariance === 0 ? 2e-8 : 1e-9;
@@ -174,7 +174,7 @@ test("two patches without weight sharing: a quadrature over two scales", () => {
 			for (let s = 0; s < 3; s++) mean[s]! += weight * posterior.testMean!.data[s]!;
 		}
 	}
-	const answer = solve("deep-linear", problem, { weightSharing: false, samples: 20_000 });
+	const answer = solve("deep-linear", problem, { weightSharing: false });
 	const error = noteOf(answer, "meanStandardError").value as number;
 	expectAgreement(
 		Array.from(mean, (value, s) => ({
