@@ -82,14 +82,15 @@ export function patchScales(
 		});
 		return G;
 	};
+	// One pair after the other: all of them scaled at once would take as much memory again as the kernels.
 	const kernelAt = (scales: Matrix): KernelBlocks =>
-		combineBlocks(
-			pairs.map(({ first, second, blocks }) =>
-				combineBlocks([blocks], scales.data[first * size + second]!, 0),
-			),
-			1,
-			0,
-		);
+		pairs
+			.slice(1)
+			.reduce(
+				(sum, { first, second, blocks }) =>
+					combineBlocks([sum, combineBlocks([blocks], scales.data[first * size + second]!, 0)], 1, 0),
+				combineBlocks([pairs[0]!.blocks], scales.data[0]!, 0),
+			);
 
 	return {
 		size,
@@ -112,12 +113,13 @@ export function patchScales(
 			const factor = factorAt(scales)!;
 			const reduced = solveLower(engine, factor, targets);
 			// With W_a = L^-1 K[Z_a] L^-T: tr(A^-1 K[Z_a] A^-1 K[Z_b]) = W_a . W_b, and L^-1 K[Z_a] b = W_a L^-1 y.
-			const W = matrix(directions.length, P * P);
+			// W_a is symmetric: its triangle is enough.
+			const W = matrix(directions.length, (P * (P + 1)) / 2);
 			const u = matrix(directions.length, P);
 			directions.forEach((Z, a) => {
 				const half = transposed(solveLower(engine, factor, trainKernel(Z)));
 				const whitened = solveLower(engine, factor, half);
-				W.data.set(whitened.data, a * P * P);
+				W.data.set(packedLower(whitened, Math.SQRT2), a * W.columns);
 				u.data.set(multiply(engine, whitened, reduced).data, a * P);
 			});
 			const [traces, forces] = [gram(engine, W), gram(engine, u)];

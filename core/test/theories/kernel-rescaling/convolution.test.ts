@@ -145,6 +145,21 @@ describe("one convolution", () => {
 		}
 	});
 
+	it("follows targets ten thousand times their prior size", () => {
+		const trainTargets = matrix(
+			6,
+			1,
+			normalMatrix(6, 1, 2).data.map((x) => 1e4 * x),
+		);
+		const { convergence, orderParameters, trainMean } = solve({ ...convolution(100), trainTargets });
+		expect(convergence.converged).toBe(true);
+		// Rounding of terms of order 1e4.
+		expect(convergence.residual).toBeLessThan(1e-9);
+		expect(Math.max(...diagonal(orderParameters.Q as Matrix))).toBeGreaterThan(1000);
+		// The noise is far below the targets, each of which is of the order of 1e4.
+		expect(largestDifference(trainMean!, trainTargets)).toBeLessThan(10);
+	});
+
 	it("says what it gives and how far to trust it", () => {
 		const relu = convolution(5, "relu");
 		const { validity, absent, orderParameters, kernels } = solve(relu);

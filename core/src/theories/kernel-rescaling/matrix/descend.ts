@@ -7,6 +7,7 @@ import {
 	matrix,
 	matrixFromColumn,
 	multiply,
+	symmetricEigen,
 } from "@finitude/engine";
 import {
 	type ActionPoint,
@@ -27,7 +28,7 @@ export interface Arrival {
 const NEAR = 1e-5;
 
 const MOST_QUASI_NEWTON_STEPS = 200;
-const MOST_NEWTON_STEPS = 30;
+const MOST_NEWTON_STEPS = 100;
 
 /** Below this relative residual only rounding is left. */
 const ROUNDING = 1e-14;
@@ -42,23 +43,32 @@ const DECREASE = 1e-4;
 const MOST_HALVINGS = 30;
 
 /**
- * The quasi-Newton method of Broyden, Fletcher, Goldfarb and Shanno in the coordinates of the moving frame. They are carried
- * along geodesics unchanged, so that the differences of gradients may be taken as in a flat space.
+ * From a start to the neighborhood of a stationary point: quasi-Newton steps, which cost a gradient each, and where they do not
+ * arrive, as when the targets are thousands of times their prior size, Newton's steps downhill.
  *
  * @returns undefined where the action is undefined at the start
  */
 export function descend(problem: MatrixProblem, start: Frame): Arrival | undefined {
-	const { basis, engine } = problem;
-	const m = basis.length;
-	let point = actionAt(problem, start);
-	if (point === undefined) return undefined;
+	const first = actionAt(problem, start);
+	if (first === undefined) return undefined;
+	const arrival = quasiNewton(problem, first);
+	return arrival.point.relativeResidual > NEAR ? newtonDownhill(problem, arrival) : arrival;
+}
+
+/**
+ * The quasi-Newton method of Broyden, Fletcher, Goldfarb and Shanno in the coordinates of the moving frame. They are carried
+ * along geodesics unchanged, so that the differences of gradients may be taken as in a flat space.
+ */
+function quasiNewton(problem: MatrixProblem, start: ActionPoint): Arrival {
+	const m = problem.basis.length;
+	let point = start;
 	/** The inverse Hessian; at the prior, Q = I, it is the identity. */
 	let inverse: Matrix | undefined;
 	let iterations = 0;
 	while (point.relativeResidual > NEAR && iterations < MOST_QUASI_NEWTON_STEPS) {
 		const here: ActionPoint = point;
 		const direction: Float64Array = inverse
-			? multiply(engine, inverse, matrixFromColumn(here.gradient)).data.map((x) => -x)
+			? multiply(problem.engine, inverse, matrixFromColumn(here.gradient)).data.map((x) => -x)
 			: here.gradient.map((x) => -x);
 		const step = searchLine(problem, here, direction);
 		if (step === undefined) {
@@ -73,6 +83,24 @@ export function descend(problem: MatrixProblem, start: Frame): Arrival | undefin
 		iterations++;
 	}
 	return { point, iterations };
+}
+
+/** Newton's method with the eigenvalues of H by their absolute values, so that every step goes downhill, also near saddles. */
+function newtonDownhill(problem: MatrixProblem, { point: start, iterations: before }: Arrival): Arrival {
+	let point = start;
+	let iterations = 0;
+	while (point.relativeResidual > NEAR && iterations < MOST_NEWTON_STEPS) {
+		const { values, vectors } = symmetricEigen(problem.engine, actionHessian(problem, point));
+		const along = multiply(problem.engine, vectors, matrixFromColumn(point.gradient), { transposeA: true });
+		const resolution = Number.EPSILON * Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
+		const scaled = along.data.map((g, a) => -g / Math.max(Math.abs(values[a]!), resolution));
+		const direction = multiply(problem.engine, vectors, matrixFromColumn(scaled)).data;
+		const step = searchLine(problem, point, direction);
+		if (step === undefined) break;
+		point = step.point;
+		iterations++;
+	}
+	return { point, iterations: before + iterations };
 }
 
 function searchLine(problem: MatrixProblem, here: ActionPoint, direction: Float64Array) {

@@ -1,6 +1,7 @@
 /** Minima of the action from several starts, and the one that the answer uses. */
 import { type Engine, type Matrix, symmetricEigen, symmetricEigenvalues } from "@finitude/engine";
 import type { Convergence } from "../../../answer/answer.ts";
+import { InputError } from "../../../errors.ts";
 import { type ActionPoint, type Frame, type MatrixProblem, moved } from "./action.ts";
 import { type Arrival, descend, polish } from "./descend.ts";
 
@@ -14,7 +15,7 @@ export interface MatrixMinimum {
 
 export interface MatrixSaddle {
 	readonly chosen: MatrixMinimum;
-	/** Distinct minima that were found, the chosen one first, by rising action. */
+	/** Distinct minima that were found, by rising action: the chosen one first. None where nothing converged. */
 	readonly minima: readonly MatrixMinimum[];
 	readonly starts: number;
 	/** e^{-(N/2)(S_2 - S_1)} of the next minimum, where there is one. */
@@ -42,7 +43,8 @@ const ESCAPE = 0.5;
 /**
  * Descends from every start, polishes each distinct arrival by Newton's method, and chooses the lowest of the minima.
  *
- * @param starts at least one; the action must be defined at one of them
+ * @param starts at least one
+ * @throws InputError when the action is defined at none of them
  */
 export function findMinima(problem: MatrixProblem, starts: readonly Frame[]): MatrixSaddle {
 	const arrivals: Arrival[] = [];
@@ -81,7 +83,18 @@ export function findMinima(problem: MatrixProblem, starts: readonly Frame[]): Ma
 			}
 		}
 	}
+	if (found.length === 0) throw undefinedAction();
 	return choose(problem, found, starts.length);
+}
+
+function undefinedAction(): InputError {
+	return new InputError({
+		where: "noiseVariance",
+		wanted:
+			"a noise that makes the covariance of the targets positive definite, and targets that do not overflow beside it",
+		got: "an action that is not finite where the search begins",
+		advice: "Give a larger noiseVariance, or rescale trainTargets.",
+	});
 }
 
 function column({ rows, columns, data }: Matrix, k: number): Float64Array {
