@@ -43,6 +43,17 @@ export function modeAverages(
 	return signal.map((l, k) => scaleAverage(nodes, (q) => q ** power / (noise[k]! + q * l)));
 }
 
+/**
+ * B = k_* E. A mode that the kernel does not have has no covariance with any point; rounding would give it some, and little noise
+ * would make it count.
+ *
+ * @param cross k_*, n x P
+ */
+export function loadingsOf(engine: Engine, modes: Modes, cross: Matrix): Matrix {
+	const present = modes.signal.map((l) => (l > 0 ? 1 : 0));
+	return scaleColumns(multiply(engine, cross, modes.dualBasis()), present);
+}
+
 /** The test points of a problem. */
 export function testPoints(
 	engine: Engine,
@@ -51,7 +62,7 @@ export function testPoints(
 	mean?: Float64Array,
 ): PredictionPoints {
 	return {
-		loadings: multiply(engine, cross, modes.dualBasis()),
+		loadings: loadingsOf(engine, modes, cross),
 		priorVariance: diagonal,
 		...(covariance && { priorCovariance: covariance }),
 		...(mean && { mean }),

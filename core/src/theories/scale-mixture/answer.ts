@@ -45,7 +45,7 @@ export function scaleMixtureAnswer(
 					"not derived: the posterior of the hidden kernel is known for one hidden layer, without readout bias and without the mean term",
 			}),
 		},
-		validity: [...validityNotes(problem, scale.modes, use), ...roundingNotes(moments, prior.output)],
+		validity: [...validityNotes(problem, solution, use), ...roundingNotes(moments, prior.output)],
 		convergence,
 	};
 }

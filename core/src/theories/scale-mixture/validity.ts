@@ -2,11 +2,17 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { firstNonlinear } from "../../samplers/linear-networks.ts";
+import type { OneOutputMixture } from "../../scale-mixture/one-output.ts";
 import type { MeanTermUse } from "./mean-term.ts";
 
-/** What a reader needs to judge an answer of a random scale. @param modes of the posterior of the scale */
-export function validityNotes(problem: Problem, modes: number, meanTerm: MeanTermUse): ValidityNote[] {
+/** What a reader needs to judge an answer of a random scale. */
+export function validityNotes(
+	problem: Problem,
+	{ scale: { modes }, mixture }: OneOutputMixture,
+	meanTerm: MeanTermUse,
+): ValidityNote[] {
 	const { trainInputs, network } = problem;
+	const hidden = mixture.modes.hiddenEigenvalues;
 	const width = Math.min(...network.layers.map(layerWidth));
 	return [
 		ansatzNote(problem),
@@ -31,6 +37,15 @@ export function validityNotes(problem: Problem, modes: number, meanTerm: MeanTer
 					? "the posterior of the scale has one mode"
 					: `the posterior of the scale has ${modes} modes, and the answer averages over them all`,
 		},
+		...(hidden > 0
+			? [
+					{
+						name: "rank",
+						value: trainInputs.rows - hidden,
+						message: `${hidden} of ${trainInputs.rows} eigenvalues of the kernel at the training points are below the rounding of the largest one and used as 0`,
+					},
+				]
+			: []),
 		...meanNotes(problem, meanTerm),
 	];
 }
