@@ -52,4 +52,4 @@ for (let spent = first; spent + best < REPEAT_SECONDS; ) {
 }
 const variant = engine.variant.replace(/ \(.*/, "");
 const measured = { variant, ...memory, first, best, ...answer.convergence };
-console.log(JSON.stringify({ ...measured, extra: extra(answer, measured, { engine, problem }) }));
+console.log(JSON.stringify({ ...measured, extra: extra(answer, measured, { engine, problem, options }) }));

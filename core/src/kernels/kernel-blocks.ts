@@ -1,7 +1,7 @@
 /** A covariance over training and test points, in the blocks that a posterior needs. */
 import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import type { DualActivation } from "./dual-activation.ts";
-import { pairsBuilder } from "./gaussian-pairs.ts";
+import { type GaussianPairs, pairsBuilder } from "./gaussian-pairs.ts";
 
 /** The P* x P* block is there only when it was asked for: with P* >> P it would cost more than everything else. */
 export interface KernelBlocks {
@@ -21,6 +21,22 @@ export interface TestBlocks {
 
 /** The blocks of E[phi phi^T] from those of the pre-activations, each distinct entry computed once. */
 export function mapBlocks(engine: Engine, dual: DualActivation, blocks: KernelBlocks): KernelBlocks {
+	const { pairs, unpack } = packBlocks(blocks);
+	return unpack(dual.kernel(engine, pairs));
+}
+
+/** The distinct entries of a covariance as one list. */
+export interface PackedBlocks {
+	/** Its covariances are the list. */
+	readonly pairs: GaussianPairs;
+	/** Where the variances of the training, then the test points stand in the list. */
+	readonly variances: Int32Array;
+	/** The blocks of any list in this order. */
+	unpack(values: Float64Array): KernelBlocks;
+}
+
+/** Triangle of the training points, then what there is of test points: row by row. */
+export function packBlocks(blocks: KernelBlocks): PackedBlocks {
 	const { train, test } = blocks;
 	const P = train.rows;
 	const tests = test?.diagonal.length ?? 0;
@@ -32,7 +48,12 @@ export function mapBlocks(engine: Engine, dual: DualActivation, blocks: KernelBl
 		if (test.covariance) builder.addTriangle(test.covariance, P);
 		else builder.addDiagonal(P, tests);
 	}
-	return unpack(dual.kernel(engine, builder.pairs), blocks);
+	const { pairs } = builder;
+	const variances = new Int32Array(P + tests);
+	for (let k = 0; k < pairs.first.length; k++) {
+		if (pairs.first[k] === pairs.second[k]) variances[pairs.first[k]!] = k;
+	}
+	return { pairs, variances, unpack: (values) => unpack(values, blocks) };
 }
 
 /** The variances of training, then test points. */
@@ -97,7 +118,7 @@ export function addOuterProduct(
 	};
 }
 
-/** Undoes the packing of `mapBlocks`. */
+/** Undoes the packing of `packBlocks`. */
 function unpack(values: Float64Array, { train, test }: KernelBlocks): KernelBlocks {
 	let read = 0;
 	const triangle = (n: number): Matrix => {

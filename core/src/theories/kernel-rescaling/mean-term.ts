@@ -105,7 +105,7 @@ export function rescaleWithMean(problem: MeanTermProblem): SaddlePoint {
 		);
 		if (!known) found.push(point);
 	}
-	return chooseSaddlePoint(found, problem.width);
+	return chooseSaddlePoint(found);
 }
 
 interface Branches {
@@ -188,8 +188,9 @@ function newton(problem: MeanTermProblem, logQ: number, logC: number): Stationar
 	const residual = Math.max(Math.abs(here.gradient[0]), Math.abs(here.gradient[1]));
 	return {
 		scale: Math.exp(x),
+		scales: [Math.exp(x)],
 		meanScale: Math.exp(z),
-		action: here.action,
+		action: problem.width * here.action,
 		...(minusDeterminant > 0 && { logCurvature: Math.log(minusDeterminant) }),
 		residual,
 		relativeResidual:

@@ -2,10 +2,13 @@ import type { Convergence } from "../../answer/answer.ts";
 
 /** A stationary point of the action. */
 export interface StationaryPoint {
-	/** Q: the factor of the kernel (of its fluctuating part, with the mean term). */
+	/** Q, or the product of those of all layers: the factor of the kernel (of its fluctuating part, with the mean term). */
 	readonly scale: number;
+	/** Q of each layer, first hidden layer first. */
+	readonly scales: readonly number[];
 	/** c: the factor of the mean part, with the mean term. */
 	readonly meanScale?: number;
+	/** The exponent: e^{-action/2}. N times the action S of one layer, S_tot of several. */
 	readonly action: number;
 	/** log of the one-loop factor's argument: log S'' or log(-det H); undefined where it is not positive, that is, where
 	 * the point does not dominate an integral. */
@@ -21,7 +24,7 @@ export interface StationaryPoint {
 export interface SaddlePoint {
 	readonly chosen: StationaryPoint;
 	readonly all: readonly StationaryPoint[];
-	/** e^{-(N/2)(S_2 - S_1)} of the next point that could dominate, where there is one. */
+	/** e^{-(S_2 - S_1)/2}, S the exponents, of the next point that could dominate, where there is one. */
 	readonly neglectedWeight?: number;
 	readonly convergence: Convergence;
 }
@@ -33,9 +36,8 @@ const RESIDUAL_TOLERANCE = 1e-9;
  * The point of lowest action among those that can dominate.
  *
  * @param candidates at least one
- * @param width N
  */
-export function chooseSaddlePoint(candidates: readonly StationaryPoint[], width: number): SaddlePoint {
+export function chooseSaddlePoint(candidates: readonly StationaryPoint[]): SaddlePoint {
 	const solved = candidates.filter(({ relativeResidual }) => relativeResidual <= RESIDUAL_TOLERANCE);
 	if (solved.length === 0) {
 		const chosen = candidates.reduce((a, b) => (b.relativeResidual < a.relativeResidual ? b : a));
@@ -48,7 +50,7 @@ export function chooseSaddlePoint(candidates: readonly StationaryPoint[], width:
 	return {
 		chosen,
 		all,
-		...(next && { neglectedWeight: Math.exp(-0.5 * width * (next.action - chosen.action)) }),
+		...(next && { neglectedWeight: Math.exp(-0.5 * (next.action - chosen.action)) }),
 		convergence: convergenceOf(chosen, true),
 	};
 }

@@ -1,79 +1,119 @@
-/** One scale Q: the action S(Q) of equations (1)-(3) of docs/theories/kernel-rescaling.md and its stationary points. */
+/**
+ * The product q = Q_1 ... Q_L of the scales of all layers in front of the prior kernel: its action, equations (1)-(3), (10) and
+ * (11) of docs/theories/kernel-rescaling.md, and its stationary points.
+ */
 import { InputError } from "../../errors.ts";
 import { scanRoots } from "../root-finding.ts";
 import type { Modes } from "./modes.ts";
 import { chooseSaddlePoint, type SaddlePoint, type StationaryPoint } from "./saddle-point.ts";
 
 export interface ScalarAction {
+	/** Q_1 ... Q_L. */
+	readonly scales: readonly number[];
+	/** S_tot. */
 	readonly action: number;
-	/** dS/dtheta, theta = log Q. */
+	/** dS_tot/dlog Q_l, the same for every layer. */
 	readonly slope: number;
-	/** d2S/dtheta2. */
-	readonly curvature: number;
+	/** log det of the Hessian in (log Q_1 .. log Q_L), each row and column divided by the root of its width; undefined where
+	 * the determinant is not positive. */
+	readonly logCurvature?: number;
 	/** Sum of the absolute values of the terms of `slope`: what its rounding error is measured against. */
 	readonly slopeScale: number;
 }
 
 /**
- * S = Q - log Q + (1/N) [log det A + y^T A^-1 y], A = Q K + B, and its derivatives in theta = log Q.
+ * S_tot = sum_l N_l (Q_l - log Q_l) + log det A + y^T A^-1 y, A = q K + B. It depends on the product only beside its first
+ * terms, so that all N_l (Q_l - 1) are equal at a stationary point: x, say. They are given by u = log Q of the narrowest layer.
  *
  * @param targets y in the coordinates of the modes
- * @param width N
+ * @param widths N_1 ... N_L
  */
 export function scalarAction(
 	modes: Modes,
 	targets: Float64Array,
-	width: number,
-	theta: number,
+	widths: readonly number[],
+	u: number,
 ): ScalarAction {
 	const { signal, noise, logDeterminantShift } = modes;
-	const Q = Math.exp(theta);
+	const narrowest = Math.min(...widths);
+	const x = narrowest * Math.expm1(u);
+	// Beside 1, x/N is lost where u is very negative.
+	const scales = widths.map((width) => (width === narrowest ? Math.exp(u) : 1 + x / width));
+	const logScales = widths.map((width) => (width === narrowest ? u : Math.log1p(x / width)));
+	const logProduct = sum(logScales);
+	const q = Math.exp(logProduct);
 	let [energy, trace, pull, bend] = [logDeterminantShift, 0, 0, 0];
 	for (let k = 0; k < signal.length; k++) {
 		const m = noise[k]!;
-		const Ql = Q * signal[k]!;
-		const a = m + Ql;
+		const ql = q * signal[k]!;
+		const a = m + ql;
 		const square = targets[k]! ** 2;
 		energy += Math.log(a) + square / a;
-		trace += Ql / a;
-		pull += (square * Ql) / (a * a);
-		bend += (Ql * m) / (a * a) - (square * Ql * (m - Ql)) / (a * a * a);
+		trace += ql / a;
+		pull += (square * ql) / (a * a);
+		bend += (ql * m) / (a * a) - (square * ql * (m - ql)) / (a * a * a);
 	}
+	const softness = sum(widths.map((width, l) => 1 / (width * scales[l]!)));
+	const determinantRatio = 1 + bend * softness;
 	return {
-		action: Q - theta + energy / width,
-		slope: Q - 1 + (trace - pull) / width,
-		curvature: Q + bend / width,
-		slopeScale: Q + 1 + (trace + pull) / width,
+		scales,
+		action: sum(widths.map((width, l) => width * (scales[l]! - logScales[l]!))) + energy,
+		slope: x + trace - pull,
+		...(determinantRatio > 0 && { logCurvature: logProduct + Math.log(determinantRatio) }),
+		slopeScale: narrowest * (scales[widths.indexOf(narrowest)]! + 1) + trace + pull,
 	};
 }
 
-/** log Q is searched in [-20, 20], step 0.005: in the mean-field scaling the data can ask for Q far from 1. */
+/** The slope alone, as a function of u: the scan asks for it thousands of times, and its sums need no logarithms. */
+function createSlope(
+	{ signal, noise }: Modes,
+	targets: Float64Array,
+	widths: readonly number[],
+): (u: number) => number {
+	const squares = targets.map((y) => y * y);
+	const narrowest = Math.min(...widths);
+	return (u) => {
+		const x = narrowest * Math.expm1(u);
+		const q = widths.reduce(
+			(product, width) => product * (width === narrowest ? Math.exp(u) : 1 + x / width),
+			1,
+		);
+		let slope = x;
+		for (let k = 0; k < signal.length; k++) {
+			const ql = q * signal[k]!;
+			const a = noise[k]! + ql;
+			slope += (ql / a) * (1 - squares[k]! / a);
+		}
+		return slope;
+	};
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+
+/** log Q of the narrowest layer is searched in [-20, 20], step 0.005: in the mean-field scaling the data can ask for Q far from 1. */
 const LARGEST_LOG_SCALE = 20;
 /** The end of the search on a side where the action does not rise at that of the first: a minimum must lie beyond it. */
 const LAST_LOG_SCALE = 60;
 const SCAN_STEP = 0.005;
 
 /**
- * Every stationary point of the action with e^-20 < Q < e^20, the one of lowest action among the minima chosen. The range
+ * Every stationary point of the action with e^-20 < Q < e^20 in the narrowest layer, the one of lowest action among the minima chosen. The range
  * grows to e^-60 or e^60 on a side where the action does not rise outward at its end.
  */
-export function rescaleByScan(modes: Modes, targets: Float64Array, width: number): SaddlePoint {
-	const slope = (theta: number) => scalarAction(modes, targets, width, theta).slope;
+export function rescaleByScan(modes: Modes, targets: Float64Array, widths: readonly number[]): SaddlePoint {
+	const slope = createSlope(modes, targets, widths);
 	const from = slope(-LARGEST_LOG_SCALE) > 0 ? -LAST_LOG_SCALE : -LARGEST_LOG_SCALE;
 	const to = slope(LARGEST_LOG_SCALE) < 0 ? LAST_LOG_SCALE : LARGEST_LOG_SCALE;
 	const roots = scanRoots(slope, from, to, SCAN_STEP);
 	const candidates = roots.length > 0 ? roots : [bestOfGrid(slope)];
 	return chooseSaddlePoint(
-		candidates.map(({ x, iterations }) => stationaryPoint(modes, targets, width, x, iterations)),
-		width,
+		candidates.map(({ x, iterations }) => stationaryPoint(modes, targets, widths, x, iterations)),
 	);
 }
 
 /**
- * Zero noise, equation (5): with alpha = P/N and r = y^T K^-1 y / P, the one stationary point is
+ * One layer without noise, equation (5): with alpha = P/N and r = y^T K^-1 y / P, the one stationary point is
  * Q = [(1 - alpha) + sqrt((1 - alpha)^2 + 4 alpha r)] / 2.
- *
- * @throws InputError when the targets are zero and P >= N: the action then falls without end as Q goes to 0.
  */
 export function rescaleWithoutNoise(modes: Modes, targets: Float64Array, width: number): SaddlePoint {
 	const P = targets.length;
@@ -83,29 +123,37 @@ export function rescaleWithoutNoise(modes: Modes, targets: Float64Array, width: 
 	const root = Math.sqrt(gap * gap + 4 * alpha * r);
 	// For alpha > 1 the plain form subtracts nearly equal numbers.
 	const Q = gap >= 0 ? (gap + root) / 2 : (2 * alpha * r) / (root - gap);
-	if (!(Q > 0)) {
-		throw new InputError({
-			where: "trainTargets",
-			wanted: "targets that are not all zero when noiseVariance is 0 and P >= N",
-			got: `zeros for P = ${P} and N = ${width}`,
-			advice: "The action has no stationary point; give a positive noiseVariance.",
-		});
-	}
-	return chooseSaddlePoint([stationaryPoint(modes, targets, width, Math.log(Q), 0)], width);
+	return chooseSaddlePoint([stationaryPoint(modes, targets, [width], Math.log(Q), 0)]);
+}
+
+/**
+ * @param width of the narrowest layer
+ * @throws InputError when noise and targets are zero and P >= N: the action then falls without end as Q goes to 0.
+ */
+export function requireStationaryPoint(targets: Float64Array, width: number): void {
+	const P = targets.length;
+	if (P < width || targets.some((y) => y !== 0)) return;
+	throw new InputError({
+		where: "trainTargets",
+		wanted: "targets that are not all zero when noiseVariance is 0 and P >= N",
+		got: `zeros for P = ${P} and N = ${width}`,
+		advice: "The action has no stationary point; give a positive noiseVariance.",
+	});
 }
 
 function stationaryPoint(
 	modes: Modes,
 	targets: Float64Array,
-	width: number,
-	theta: number,
+	widths: readonly number[],
+	u: number,
 	iterations: number,
 ): StationaryPoint {
-	const { action, slope, curvature, slopeScale } = scalarAction(modes, targets, width, theta);
+	const { scales, action, slope, logCurvature, slopeScale } = scalarAction(modes, targets, widths, u);
 	return {
-		scale: Math.exp(theta),
+		scale: scales.reduce((product, Q) => product * Q, 1),
+		scales,
 		action,
-		...(curvature > 0 && { logCurvature: Math.log(curvature) }),
+		...(logCurvature !== undefined && { logCurvature }),
 		residual: Math.abs(slope),
 		relativeResidual: Math.abs(slope) / slopeScale,
 		iterations,

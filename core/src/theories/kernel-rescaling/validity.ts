@@ -15,38 +15,71 @@ const percent = (x: number) => `${(100 * x).toPrecision(2)} %`;
 export function validityNotes(
 	problem: Problem,
 	{ saddle, modes }: RescaledPrior,
-	recursion: string,
+	recursion: "vanilla" | "nested" | "full",
 	meanTerm: { included: boolean; mean?: Float64Array },
+	hasOutputKernel: boolean,
 ): ValidityNote[] {
 	const { trainInputs, network, noiseVariance } = problem;
-	const width = layerWidth(network.layers[0]!);
-	const { scale, meanScale } = saddle.chosen;
+	const depth = network.layers.length;
+	const width = Math.min(...network.layers.map(layerWidth));
+	const { scale, scales, meanScale } = saddle.chosen;
+	const kernel = meanScale === undefined ? "the prior kernel" : "the prior kernel (its fluctuating part)";
 	return [
 		{
 			name: "P/N",
 			value: trainInputs.rows / width,
-			message: `${trainInputs.rows} points for a hidden layer of width ${width}: the scale departs from 1 as this grows`,
+			message: `${trainInputs.rows} points for a ${depth === 1 ? "hidden" : "narrowest hidden"} layer of width ${width}: the scale departs from 1 as this grows`,
 		},
-		{
-			name: "inputDimension",
-			value: trainInputs.columns,
-			message:
-				"for nonlinear units the theory assumes that the hidden kernel fluctuates like a Wishart matrix, which wants many input dimensions",
-		},
+		inputDimensionNote(problem),
 		{
 			name: "Q",
 			value: scale,
-			message: `the prior kernel${meanScale === undefined ? "" : " (its fluctuating part)"} is multiplied by ${scale.toPrecision(4)}`,
+			message:
+				depth === 1
+					? `${kernel} is multiplied by ${scale.toPrecision(4)}`
+					: `product of the scales of the layers, ${scales.map((Q) => Q.toPrecision(4)).join(" x ")}`,
 		},
 		stationaryNote(saddle.all.length, saddle.neglectedWeight),
 		...meanNotes(problem, meanTerm),
 		smallestEigenvalueNote(modes, noiseVariance, meanTerm.included),
-		{
-			name: "recursion",
-			value: recursion,
-			message: "with one hidden layer the recursions vanilla, nested and full coincide",
-		},
+		{ name: "recursion", value: recursion, message: RECURSIONS[depth === 1 ? "one" : recursion] },
+		...(hasOutputKernel
+			? [
+					{
+						name: "predictorKernel",
+						value: "kernels.predictor",
+						message:
+							"the kernel that predicts; kernels.output, the mean of the learned feature kernel, already holds what the targets say and would count them twice as the kernel of a Gaussian process",
+					},
+				]
+			: []),
 	];
+}
+
+const RECURSIONS = {
+	one: "with one hidden layer the recursions vanilla, nested and full coincide",
+	vanilla: "the product of all scales multiplies the prior kernel",
+	nested: "the rescaled kernel of each layer goes through the nonlinearities above it",
+	full: "as nested, to first order in the scale of each layer below the last",
+} as const;
+
+/** Below it the gain over infinite width was small on sampled networks (docs/theories/kernel-rescaling.md). */
+const FEW_INPUTS = 10;
+
+/** The ansatz asks for many input dimensions. */
+export function inputDimensionNote({ trainInputs, network }: Problem): ValidityNote {
+	const linear = network.layers.every(({ activation }) => activation === "linear");
+	const d = trainInputs.columns;
+	const wishart = "the hidden kernel fluctuates like a Wishart matrix";
+	return {
+		name: "inputDimension",
+		value: d,
+		message: linear
+			? `for linear units no condition: ${wishart} at any number of inputs`
+			: d <= FEW_INPUTS
+				? `${d} inputs are few: the assumption that ${wishart} wants many of them, and with at most ${FEW_INPUTS} the gain over infinite width may be small or negative`
+				: `for nonlinear units the theory assumes that ${wishart}, which wants many input dimensions`,
+	};
 }
 
 function stationaryNote(count: number, neglectedWeight: number | undefined): ValidityNote {
@@ -64,7 +97,8 @@ function meanNotes(
 	{ trainTargets, network }: Problem,
 	{ included, mean }: { included: boolean; mean?: Float64Array },
 ): ValidityNote[] {
-	const { activation } = network.layers[0]!;
+	const { activation } = network.layers[network.layers.length - 1]!;
+	const derived = network.layers.length > 1 ? " (it is derived for one hidden layer only)" : "";
 	if (mean === undefined) {
 		return [
 			{ name: "meanTerm", value: included ? "included" : "none", message: `${activation} has no mean` },
@@ -78,7 +112,7 @@ function meanNotes(
 			value: included ? "included" : "ignored",
 			message: included
 				? `${activation} has a mean, which is rescaled by its own factor`
-				: `${activation} has a mean and its term is ignored: worse than infinite width where the targets overlap with it`,
+				: `${activation} has a mean and its term is ignored${derived}: worse than infinite width where the targets overlap with it`,
 		},
 	];
 	if (yy > 0 && mm > 0) {

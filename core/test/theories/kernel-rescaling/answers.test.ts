@@ -51,11 +51,6 @@ describe("refusals", () => {
 			"kernel-rescaling handles one convolutional layer with stride = patch; this network has L = 2 layers.",
 		],
 		[
-			"two layers",
-			smallProblem(networkOf([denseLayer("erf"), denseLayer("erf")])),
-			"kernel-rescaling is available for one hidden layer only; this network has L = 2.",
-		],
-		[
 			"a convolution",
 			smallProblem(networkOf([convolution])),
 			"kernel-rescaling is available for dense layers only; a convolution wants a matrix of scales over its patches.",

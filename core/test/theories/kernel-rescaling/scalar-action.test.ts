@@ -24,15 +24,15 @@ describe("the scalar action", () => {
 			const modes = diagonalizeModes(engine, kernel, kappa, bias);
 			const targets = modes.project(y);
 			const [N, theta, step] = [5, 0.3, 1e-4];
-			const at = (t: number) => scalarAction(modes, targets, N, t);
+			const at = (t: number) => scalarAction(modes, targets, [N], t);
 			const Q = Math.exp(theta);
-			expect(at(theta).action).toBeCloseTo(Q - theta + energyByCholesky(Q, kappa, bias) / N, 12);
+			expect(at(theta).action).toBeCloseTo(N * (Q - theta) + energyByCholesky(Q, kappa, bias), 11);
 			// Central differences: truncation step^2, rounding 1e-16 / step.
 			expect(at(theta).slope).toBeCloseTo(
 				(at(theta + step).action - at(theta - step).action) / (2 * step),
 				7,
 			);
-			expect(at(theta).curvature).toBeCloseTo(
+			expect(N * Math.exp(at(theta).logCurvature!)).toBeCloseTo(
 				(at(theta + step).slope - at(theta - step).slope) / (2 * step),
 				7,
 			);
@@ -56,7 +56,7 @@ describe("the scalar action", () => {
 		for (let i = 0; i < draws; i++) {
 			// In the eigenbasis of K the targets have independent entries of variance l_k + kappa.
 			const targets = modes.signal.map((l, k) => Math.sqrt(l + kappa) * normals.data[6 * i + k]!);
-			const { slope } = scalarAction(modes, targets, 5, 0);
+			const { slope } = scalarAction(modes, targets, [5], 0);
 			sum += slope;
 			squares += slope * slope;
 		}
@@ -161,7 +161,7 @@ describe("the scalar action", () => {
 	it("keeps the readout bias of rank one beside a nearly singular kernel", () => {
 		const [kernelOfTwo, bias, Q] = [matrix(2, 2, Float64Array.of(1, 1 - 1e-11, 1 - 1e-11, 1)), 50, 1e-3];
 		const modes = diagonalizeModes(engine, kernelOfTwo, 0, bias);
-		const { slope } = scalarAction(modes, new Float64Array(2), 1, Math.log(Q));
+		const { slope } = scalarAction(modes, new Float64Array(2), [1], Math.log(Q));
 		// det(Q K + b 1 1^T) = (1 - r) Q ((1 + r) Q + 2 b), r = 1 - 1e-11.
 		const trace = 1 + (2 * Q) / (2 * Q + 2 * bias);
 		expect(slope).toBeCloseTo(Q - 1 + trace, 9);
