@@ -70,9 +70,12 @@ function bruteForce(problem: Problem): Law {
 		}
 	}
 	const top = Math.max(...nodes.map(({ log }) => log));
-	const sum = nodes.reduce((s, { log }) => s + Math.exp(log - top), 0);
+	const kept = nodes
+		.filter(({ log }) => log > top - 35)
+		.map((node) => ({ ...node, weight: Math.exp(node.log - top) }));
+	const sum = kept.reduce((s, { weight }) => s + weight, 0);
 	const average = (f: (node: (typeof nodes)[number]) => number) =>
-		nodes.reduce((s, node) => s + (Math.exp(node.log - top) / sum) * f(node), 0);
+		kept.reduce((s, node) => s + (node.weight / sum) * f(node), 0);
 	const mean = Array.from({ length: n }, (_, i) => average((node) => node.mean[i]!));
 	// The density (2) of theta needs its constant.
 	let normalization = 0;
