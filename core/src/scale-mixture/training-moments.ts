@@ -1,7 +1,7 @@
 /** The mixture at its own training points, where the data determine most of f: variances without that cancellation. */
 import { type Engine, gram, type Matrix, matrix } from "@finitude/engine";
+import { addMeanFluctuations } from "./mean-fluctuations.ts";
 import {
-	addMeanFluctuations,
 	type Conditional,
 	conditionalCovariance,
 	loadingsOf,
