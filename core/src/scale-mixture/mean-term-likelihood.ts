@@ -62,6 +62,7 @@ export function meanTermLikelihood(
 	const logScale = (q: number) => (silent && power === 0 ? P * log(q) : 0);
 	return {
 		power,
+		constant: 0,
 		at(q) {
 			const { logDeterminant, fit, unit, moments } = angle(q);
 			return moments.logTotal - (logDeterminant + logScale(q) + fit / unit) / 2;

@@ -1,13 +1,11 @@
 /** One output and dense layers: the mixture of Gaussian processes that answers a problem. */
-import type { Engine } from "@finitude/engine";
-import { symmetricEigenvalues } from "@finitude/engine";
+import { type Engine, scoped, symmetricEigenvalues } from "@finitude/engine";
 import type { Convergence } from "../answer/answer.ts";
 import { InputError } from "../errors.ts";
 import { addOuterProduct, type KernelBlocks } from "../kernels/kernel-blocks.ts";
 import { type PriorKernels, priorKernels } from "../kernels/prior-kernels.ts";
 import { layerWidth } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
-import { createScalarFunctions } from "../samplers/scalar-functions.ts";
 import { diagonalizeModes, type Modes, requireFullRank } from "../theories/kernel-rescaling/modes.ts";
 import { meanOfOutputUnits } from "../theories/kernel-rescaling/rescaled-prior.ts";
 import { closedForm } from "../theories/predictions.ts";
@@ -15,7 +13,7 @@ import { generalizedInverseGaussian } from "./generalized-inverse-gaussian.ts";
 import { logStirlingQuotient } from "./log-scale-density.ts";
 import { meanTermLikelihood } from "./mean-term-likelihood.ts";
 import type { ScaleMixture } from "./mixture-moments.ts";
-import { inverseNorm, scaleLikelihood } from "./scale-likelihood.ts";
+import { inverseNorm, type ScaleLikelihood, scaleLikelihood } from "./scale-likelihood.ts";
 import { nodesOf, type ScaleNodes, type ScaleSummary, summarizeScale } from "./scale-nodes.ts";
 import { createScaleLattice, logDensityConstant, type ScalePosterior } from "./scale-posterior.ts";
 
@@ -72,15 +70,16 @@ export function solveOneOutput(
 		const { nodes, kernelNodes, ...law } = lawWithoutNoise(modes, targets, widths[0]!);
 		return { ...parts, mixture: mixtureOf(nodes), kernelNodes, ...law, convergence: closedForm };
 	}
-	const scalar = createScalarFunctions(engine);
+	const lawOf = (likelihood: ScaleLikelihood) =>
+		scoped(engine, () => createScaleLattice(engine, widths)(likelihood));
 	if (!mean) {
-		const law = createScaleLattice(engine, widths)(scaleLikelihood(scalar, modes, targets));
+		const law = lawOf(scaleLikelihood(Math, modes, targets));
 		const nodes = nodesOf(law);
 		return { ...parts, mixture: mixtureOf(nodes), kernelNodes: nodes, ...summaryOf(law, nodes, modes) };
 	}
 	const meanAtTraining = modes.project(mean.slice(0, trainInputs.rows));
-	const likelihood = meanTermLikelihood(scalar, { modes, targets, mean: meanAtTraining, width: widths[0]! });
-	const law = createScaleLattice(engine, widths)(likelihood);
+	const likelihood = meanTermLikelihood(Math, { modes, targets, mean: meanAtTraining, width: widths[0]! });
+	const law = lawOf(likelihood);
 	const lattice = nodesOf(law);
 	const factors = Array.from(lattice.scales, (q) => likelihood.meanFactor(q));
 	const nodes: ScaleNodes = {

@@ -1,6 +1,6 @@
 /** What the hidden units of one layer are, given the data: the posterior of their second moments. */
 import { type Engine, gram, type Matrix, matrix, multiply } from "@finitude/engine";
-import { modeAverages, type ScaleMixture, scaleColumns } from "./mixture-moments.ts";
+import { loadingsOf, modeAverages, type ScaleMixture, scaleColumns } from "./mixture-moments.ts";
 
 /** Points in the form that `unitSecondMoments` wants. */
 export interface KernelPoints {
@@ -61,7 +61,7 @@ export function otherKernelPoints(
 	cross: Matrix,
 	priorCovariance: Matrix,
 ): KernelPoints {
-	const loadings = multiply(engine, cross, mixture.modes.dualBasis());
+	const loadings = loadingsOf(engine, mixture.modes, cross);
 	const removed = gram(engine, scaleColumns(loadings, modeAverages(mixture, 1).map(Math.sqrt)));
 	return {
 		loadings,

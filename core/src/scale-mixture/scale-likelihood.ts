@@ -2,12 +2,14 @@ import type { ScalarFunctions } from "../samplers/scalar-functions.ts";
 import type { Modes } from "../theories/kernel-rescaling/modes.ts";
 
 /**
- * The likelihood of a scale, log N(y; 0, q K + B), as `at(q) - power log q`, without the constant (P/2) log 2 pi and the shift
- * of the modes.
+ * The likelihood of a scale, log N(y; 0, q K + B), as `constant + at(q) - power log q`, without (P/2) log 2 pi and the shift of
+ * the modes.
  */
 export interface ScaleLikelihood {
 	/** 0, or P/2 for zero targets at zero noise: the likelihood of small scales has no bound without this factor. */
 	readonly power: number;
+	/** What does not depend on q, apart: in directions that K does not have, y^2 / kappa can be so large that it hides the rest. */
+	readonly constant: number;
 	at(q: number): number;
 	/** At least `at` of every scale up to q, and not increasing as q falls. */
 	boundUpTo(q: number): number;
@@ -38,23 +40,29 @@ function likelihoodWithNoise(
 	{ signal, noise }: Modes,
 	targets: Float64Array,
 ): ScaleLikelihood {
-	const sum = (choose: (k: number) => number) => {
+	const sum = (modes: readonly number[], choose: (k: number) => number) => {
 		const logs = logProduct(log);
 		let fit = 0;
-		for (let k = 0; k < signal.length; k++) {
+		for (const k of modes) {
 			const a = choose(k);
 			logs.multiply(a);
 			fit += targets[k]! ** 2 / a;
 		}
 		return -(logs.value() + fit) / 2;
 	};
+	const all = [...signal.keys()];
+	const scaled = all.filter((k) => signal[k]! > 0);
 	const a = (k: number, q: number) => noise[k]! + q * signal[k]!;
 	return {
 		power: 0,
-		at: (q) => sum((k) => a(k, q)),
-		boundUpTo: (q) => sum((k) => Math.min(Math.max(targets[k]! ** 2, noise[k]!), a(k, q))),
-		boundFrom: (q) => sum((k) => (signal[k]! > 0 ? Math.max(targets[k]! ** 2, a(k, q)) : noise[k]!)),
-		curvatureUpTo: () => signal.length,
+		constant: sum(
+			all.filter((k) => signal[k] === 0),
+			(k) => noise[k]!,
+		),
+		at: (q) => sum(scaled, (k) => a(k, q)),
+		boundUpTo: (q) => sum(scaled, (k) => Math.min(Math.max(targets[k]! ** 2, noise[k]!), a(k, q))),
+		boundFrom: (q) => sum(scaled, (k) => Math.max(targets[k]! ** 2, a(k, q))),
+		curvatureUpTo: () => scaled.length,
 	};
 }
 
@@ -71,12 +79,13 @@ function likelihoodWithoutNoise(
 	const curvatureUpTo = () => P;
 	const b = inverseNorm(signal, targets);
 	if (b === 0) {
-		const flat = () => constant;
-		return { power: P / 2, at: flat, boundUpTo: flat, boundFrom: flat, curvatureUpTo };
+		const flat = () => 0;
+		return { power: P / 2, constant, at: flat, boundUpTo: flat, boundFrom: flat, curvatureUpTo };
 	}
-	const at = (q: number) => constant - (P * log(q) + b / q) / 2;
+	const at = (q: number) => -(P * log(q) + b / q) / 2;
 	return {
 		power: 0,
+		constant,
 		at,
 		boundUpTo: (q) => at(Math.min(q, b / P)),
 		boundFrom: (q) => at(Math.max(q, b / P)),

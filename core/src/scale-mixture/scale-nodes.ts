@@ -49,10 +49,27 @@ export function scaleAverage(
 /** @param nodes in the order of their scales */
 export function summarizeScale(nodes: ScaleNodes): ScaleSummary {
 	const mean = scaleAverage(nodes, (q) => q);
-	const p = nodes.probabilities;
 	return {
 		mean,
-		deviation: Math.sqrt(scaleAverage(nodes, (q) => (q - mean) ** 2)),
-		modes: p.filter((x, i) => x > (p[i - 1] ?? 0) && x >= (p[i + 1] ?? 0)).length,
+		// In units of the mean: squares of tiny scales would underflow.
+		deviation: mean * Math.sqrt(scaleAverage(nodes, (q) => (q / mean - 1) ** 2)),
+		modes: countModes(nodes.probabilities),
 	};
+}
+
+/** A dip between two modes is real when it is deeper than this fraction: rounding of a log density of 1e9 makes smaller ones. */
+const SMALLEST_DIP = 1e-6;
+
+function countModes(density: Float64Array): number {
+	let modes = 0;
+	let rising = true;
+	let extreme = 0;
+	for (const p of [...density, 0]) {
+		if (rising) {
+			if (p > extreme) extreme = p;
+			else if (p < extreme * (1 - SMALLEST_DIP)) [modes, rising, extreme] = [modes + 1, false, p];
+		} else if (p < extreme) extreme = p;
+		else if (p > extreme * (1 + SMALLEST_DIP)) [rising, extreme] = [true, p];
+	}
+	return modes;
 }

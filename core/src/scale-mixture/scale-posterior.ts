@@ -64,7 +64,12 @@ export function createScaleLattice(
 			const { first, values } = explored(step);
 			return { first, prior: priorAt(step), ...normalized(scalar, values, scalar.log(step)) };
 		});
-		return { ...law, logEvidence: law.logTotal, converged: law.residual <= LARGEST_RESIDUAL };
+		return {
+			...law,
+			logTotal: law.logTotal + likelihood.constant,
+			logEvidence: law.logTotal + likelihood.constant,
+			converged: law.residual <= LARGEST_RESIDUAL,
+		};
 	};
 }
 

@@ -1,9 +1,10 @@
 /** The mixture at its own training points, where the data determine most of f: variances without that cancellation. */
-import { type Engine, gram, type Matrix, matrix, multiply } from "@finitude/engine";
+import { type Engine, gram, type Matrix, matrix } from "@finitude/engine";
+import { addMeanFluctuations } from "./mean-fluctuations.ts";
 import {
-	addMeanFluctuations,
 	type Conditional,
 	conditionalCovariance,
+	loadingsOf,
 	type MixtureMoments,
 	modeAverages,
 	type PredictionPoints,
@@ -40,7 +41,7 @@ function trainingPoints(
 	return {
 		loadings: modes.eigenvectors
 			? scaleColumns(modes.eigenvectors, modes.signal)
-			: multiply(engine, kernel, modes.dualBasis()),
+			: loadingsOf(engine, modes, kernel),
 		priorVariance: kernel.data.filter((_, at) => at % (kernel.columns + 1) === 0),
 		priorCovariance: kernel,
 		...(mean && { mean }),

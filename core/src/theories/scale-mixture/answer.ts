@@ -55,7 +55,7 @@ export function scaleMixtureAnswer(
 					"not derived: the posterior of the hidden kernel is known for one hidden layer, without readout bias and without the mean term",
 			}),
 		},
-		validity: [...validityNotes(problem, use, scale.modes), ...roundingNotes(moments, prior.output)],
+		validity: [...validityNotes(problem, use, solution), ...roundingNotes(moments, prior.output)],
 		convergence,
 	};
 }

@@ -2,10 +2,15 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { firstNonlinear } from "../../samplers/linear-networks.ts";
+import type { OneOutputMixture } from "../../scale-mixture/one-output.ts";
 import type { MeanTermUse } from "./mean-term.ts";
 
-/** What a reader needs to judge an answer of a random scale. @param modes of the posterior of the scale, where it is one number */
-export function validityNotes(problem: Problem, meanTerm: MeanTermUse, modes?: number): ValidityNote[] {
+/** What a reader needs to judge an answer of a random scale. @param solution where the scale is one number */
+export function validityNotes(
+	problem: Problem,
+	meanTerm: MeanTermUse,
+	solution?: OneOutputMixture,
+): ValidityNote[] {
 	const { trainInputs, network } = problem;
 	const width = Math.min(...network.layers.map(layerWidth));
 	return [
@@ -23,20 +28,33 @@ export function validityNotes(problem: Problem, meanTerm: MeanTermUse, modes?: n
 					? "linear units ask nothing of the input dimension"
 					: "for nonlinear units the theory assumes that the hidden kernel fluctuates like a Wishart matrix, which wants many input dimensions",
 		},
-		...(modes === undefined ? [] : [modesNote(modes)]),
+		...(solution ? scaleNotes(solution) : []),
 		...meanNotes(problem, meanTerm),
 	];
 }
 
-function modesNote(modes: number): ValidityNote {
-	return {
-		name: "modes",
-		value: modes,
-		message:
-			modes === 1
-				? "the posterior of the scale has one mode"
-				: `the posterior of the scale has ${modes} modes, and the answer averages over them all`,
-	};
+function scaleNotes({ scale: { modes }, mixture, prior }: OneOutputMixture): ValidityNote[] {
+	const hidden = mixture.modes.hiddenEigenvalues;
+	const points = prior.output.train.rows;
+	return [
+		{
+			name: "modes",
+			value: modes,
+			message:
+				modes === 1
+					? "the posterior of the scale has one mode"
+					: `the posterior of the scale has ${modes} modes, and the answer averages over them all`,
+		},
+		...(hidden > 0
+			? [
+					{
+						name: "rank",
+						value: points - hidden,
+						message: `${hidden} of ${points} eigenvalues of the kernel at the training points are below the rounding of the largest one and used as 0`,
+					},
+				]
+			: []),
+	];
 }
 
 /** Layers are counted from 1, the first one reading the inputs. */

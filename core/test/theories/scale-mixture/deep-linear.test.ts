@@ -107,6 +107,23 @@ describe("deep-linear", () => {
 		});
 	});
 
+	it("keeps the law of the scale as the noise vanishes on points that the kernel cannot tell apart", () => {
+		// Nine points in four dimensions: the evidence falls as 1/kappa, and its digits with it, the scale stays.
+		const at = (noiseVariance: number) =>
+			solve(
+				"deep-linear",
+				randomProblem({ ...shape, points: 9, layers: [dense(10, "linear")], noiseVariance }),
+			);
+		const [small, tiny] = [at(1e-9), at(1e-16)];
+		for (const name of ["scaleMean", "scaleDeviation"]) {
+			const [a, b] = [small, tiny].map(({ orderParameters }) => orderParameters[name] as number);
+			// First order in the noise over the smallest eigenvalue, about 0.1.
+			expect(Math.abs(a! / b! - 1)).toBeLessThan(1e-7);
+		}
+		expect(relative(tiny.testMean!, small.testMean!)).toBeLessThan(1e-7);
+		expect(tiny.validity.find(({ name }) => name === "modes")!.value).toBe(1);
+	});
+
 	it("says that the second mode of the scale is there", () => {
 		const note = (problem: Problem) =>
 			solve("deep-linear", problem).validity.find(({ name }) => name === "modes");

@@ -53,6 +53,17 @@ describe("kernel-rescaling", () => {
 		}
 		expect(errors[0]!.evidence).toBeLessThan(errors[0]!.withoutLoop / 5);
 	});
+
+	it("misses the log evidence by 1/N^2 with two layers, too", () => {
+		const errors = [100, 400].map((width) => {
+			const { network, ...rest } = of(width);
+			const layers = [dense(width, "linear"), dense(2 * width, "linear")];
+			const problem = { ...rest, network: { ...network, layers } };
+			const [saddle, exact] = ["kernel-rescaling", "deep-linear"].map((id) => solve(id, problem));
+			return saddle!.logEvidence! - exact!.logEvidence!;
+		});
+		expect(Math.abs(errors[0]! / errors[1]! / 16 - 1)).toBeLessThan(0.15);
+	});
 });
 
 describe("scale-mixture", () => {
