@@ -21,7 +21,7 @@ export function samplingNotes(
 		];
 	}
 	const { effectiveSampleSize, samples, failures, logEvidenceStandardError } = sampling;
-	const error = Math.max(...[train, ...(test ? [test] : [])].map(largestRelativeError));
+	const error = largestRelativeError([train, ...(test ? [test] : [])]);
 	return [
 		...(quadratureWanted
 			? [
@@ -50,21 +50,25 @@ export function samplingNotes(
 		{
 			name: "meanStandardError",
 			value: error,
-			message:
-				"largest Monte-Carlo standard error of a mean, in units of the posterior standard deviation there",
+			message: `Monte-Carlo standard errors of the means are at most ${error.toExponential(1)} of the posterior standard deviation there`,
 		},
 		{
 			name: "logEvidenceStandardError",
 			value: logEvidenceStandardError,
-			message: "Monte-Carlo standard error of the log evidence",
+			message: `Monte-Carlo standard error of the log evidence: ${logEvidenceStandardError.toExponential(1)}`,
 		},
 	];
 }
 
-/** 0 where the mean is known exactly, as it is without noise. */
-function largestRelativeError({ meanStandardError, variance }: PointAverage): number {
-	return meanStandardError!.data.reduce(
-		(largest, error, e) => (error > 0 ? Math.max(largest, error / Math.sqrt(variance.data[e]!)) : largest),
+/** Over points whose variance is more than rounding: without noise the training points have none, and their means no error. */
+function largestRelativeError(averages: readonly PointAverage[]): number {
+	const entries = averages.flatMap(({ meanStandardError, variance }) =>
+		Array.from(variance.data, (v, e) => ({ variance: v, error: meanStandardError!.data[e]! })),
+	);
+	const rounding = Number.EPSILON * Math.max(...entries.map(({ variance }) => variance));
+	return entries.reduce(
+		(largest, { variance, error }) =>
+			variance > rounding ? Math.max(largest, error / Math.sqrt(variance)) : largest,
 		0,
 	);
 }
