@@ -116,6 +116,21 @@ describe("exit code 2", () => {
 });
 
 describe("exit code 3", () => {
+	it("prints the answer of too few random draws, and says how few", async () => {
+		const targets = problem.trainInputs.map((_, i) => [i, 1 - i, 2]);
+		const args = ["predict", "-", "--theory", "scale-mixture", "--option", "samples=100", "--json"];
+		const { code, stdout } = await finitude(args, {
+			input: JSON.stringify({ ...problem, trainTargets: targets, testTargets: undefined }),
+		});
+		expect(code).toBe(3);
+		const { convergence, trainMean } = JSON.parse(stdout);
+		expect(trainMean[0]).toHaveLength(3);
+		expect(convergence.converged).toBe(false);
+		expect(convergence.advice).toMatch(
+			/^effective sample size \d\d of 100: the answer is not reliable\. Raise samples\.$/,
+		);
+	});
+
 	it("prints an answer that did not converge all the same", async () => {
 		const { code, stdout } = await finitude(
 			["sample", "-", "--chains", "2", "--draws", "8", "--warmup", "0", "--json"],

@@ -106,6 +106,7 @@ describe("finitude sample --out", () => {
 			"theory_equations_of_state",
 			"theory_exact_mean_field",
 			"theory_kernel_rescaling",
+			"theory_scale_mixture",
 		]);
 		expect(json.groups.posterior!.variables.test_mean!.shape).toEqual([2, 20, 1, 1]);
 	});

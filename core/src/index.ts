@@ -76,6 +76,8 @@ export { parseText } from "./problem/parse-text.ts";
 export * from "./problem/problem.ts";
 export { problemSchema } from "./problem/schema.ts";
 export * from "./samplers/index.ts";
+export { drawPredictive, type PredictiveDrawOptions } from "./scale-mixture/draw-predictive.ts";
+export { linearFirstLayerMoment } from "./scale-mixture/first-layer-moment.ts";
 export { type Assumption, assumptions } from "./theories/assumptions.ts";
 export { bibtex } from "./theories/cite.ts";
 export {

@@ -89,6 +89,35 @@ export function combineBlocks(blocks: readonly KernelBlocks[], scale: number, sh
 	};
 }
 
+/** Blocks + factor x m m^T. @param mean m at the training, then the test points */
+export function addOuterProduct(
+	{ train, test }: KernelBlocks,
+	mean: Float64Array,
+	factor: number,
+): KernelBlocks {
+	const P = train.rows;
+	const add = (block: Matrix, rowOffset: number, columnOffset: number) =>
+		matrix(
+			block.rows,
+			block.columns,
+			block.data.map((x, k) => {
+				const [i, j] = [Math.floor(k / block.columns), k % block.columns];
+				// The product of the means first: exactly symmetric.
+				return x + factor * (mean[rowOffset + i]! * mean[columnOffset + j]!);
+			}),
+		);
+	return {
+		train: add(train, 0, 0),
+		...(test && {
+			test: {
+				cross: add(test.cross, P, 0),
+				diagonal: test.diagonal.map((x, s) => x + factor * mean[P + s]! ** 2),
+				...(test.covariance && { covariance: add(test.covariance, P, P) }),
+			},
+		}),
+	};
+}
+
 /** Undoes the packing of `packBlocks`. */
 function unpack(values: Float64Array, { train, test }: KernelBlocks): KernelBlocks {
 	let read = 0;

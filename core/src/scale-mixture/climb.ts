@@ -7,6 +7,12 @@ export interface Mode {
 	readonly axes: readonly (readonly number[])[];
 }
 
+/** Gradient and minus the Hessian of a function, in units of `scales`. */
+export interface Derivatives {
+	readonly gradient: readonly number[];
+	readonly curvature: readonly (readonly number[])[];
+}
+
 /** Steps of the differences in units of `scales`: second differences are then good to about 1e-6. */
 const DIFFERENCE = 1e-3;
 
@@ -15,17 +21,19 @@ const DIFFERENCE = 1e-3;
  * toward the gradient in units of `scales`. The place need not be exact: it is where a lattice is laid, not a result.
  *
  * @param scales typical lengths along each variable
+ * @param derivativesAt where something better is known than differences of f
  */
 export function climb(
 	f: (x: readonly number[]) => number,
 	start: readonly number[],
 	scales: readonly number[],
+	derivativesAt = (x: readonly number[]): Derivatives => derivatives(f, x, scales),
 ): Mode {
 	let place = start;
 	let value = f(place);
 	let damping = 1;
 	for (let iterations = 0; iterations < 200; iterations++) {
-		const { gradient, curvature } = derivatives(f, place, scales);
+		const { gradient, curvature } = derivativesAt(place);
 		const factor = cholesky(curvature.map((row, i) => row.map((x, j) => (i === j ? x + damping : x))));
 		if (factor === undefined) {
 			damping *= 4;
@@ -44,12 +52,12 @@ export function climb(
 		if (gain < 1e-8) break;
 		damping = Math.max(damping / 8, 1e-9);
 	}
-	return { place, value, axes: axesAt(f, place, scales) };
+	return { place, value, axes: axesAt(derivativesAt(place), scales) };
 }
 
 /** Laplace's axes, or those of the scales where the function is not concave: any lattice that converges is right. */
-function axesAt(f: (x: readonly number[]) => number, place: readonly number[], scales: readonly number[]) {
-	const factor = cholesky(derivatives(f, place, scales).curvature);
+function axesAt({ curvature }: Derivatives, scales: readonly number[]) {
+	const factor = cholesky(curvature);
 	const unit = scales.map((_, i) => scales.map((_, j) => (i === j ? 1 : 0)));
 	// (L L^T)^-1 = L^-T L^-1: column j of L^-T solves L^T c = e_j.
 	const columns = factor === undefined ? unit : unit.map((e) => solveTransposed(factor, e));
@@ -57,7 +65,11 @@ function axesAt(f: (x: readonly number[]) => number, place: readonly number[], s
 }
 
 /** Gradient and minus the Hessian in units of the scales. */
-function derivatives(f: (x: readonly number[]) => number, x: readonly number[], scales: readonly number[]) {
+function derivatives(
+	f: (x: readonly number[]) => number,
+	x: readonly number[],
+	scales: readonly number[],
+): Derivatives {
 	const n = x.length;
 	const at = (...moves: (readonly [number, number])[]) => {
 		const y = [...x];

@@ -11,6 +11,8 @@ export interface LatticeLaw {
 	readonly step: number;
 	/** |change of logTotal when the step is doubled|; the error at the step itself is about its square or smaller. */
 	readonly residual: number;
+	/** How many steps were tried. */
+	readonly refinements: number;
 }
 
 /** Each step of the refinement is this fraction of the one before: nodes of a three-dimensional lattice grow by 2.8 only. */
@@ -31,21 +33,31 @@ export function normalized({ exp, log }: ScalarFunctions, logDensities: readonly
 /**
  * Refines the step until doubling it changes `logTotal` by `largestResidual` at most. The error for a smooth density falls at
  * least as e^(-constant/step), so that what is left is about the square of the residual.
+ *
+ * @param lawOf undefined where a step would cost too much: the law before it is then returned with its residual, Infinity
+ * where nothing was doubled yet
  */
 export function refined<Law extends { readonly logTotal: number }>(
 	firstStep: number,
 	largestResidual: number,
-	lawOf: (step: number) => Law,
-): Law & { readonly step: number; readonly residual: number } {
+	lawOf: (step: number) => Law | undefined,
+): Law & { readonly step: number; readonly residual: number; readonly refinements: number } {
 	const totals: number[] = [];
+	let last:
+		| (Law & { readonly step: number; readonly residual: number; readonly refinements: number })
+		| undefined;
 	for (let refinements = 0; ; refinements++) {
 		const step = firstStep * REFINEMENT ** refinements;
 		const law = lawOf(step);
+		if (law === undefined) break;
 		totals.push(law.logTotal);
-		if (refinements < 2) continue;
-		const residual = Math.abs(law.logTotal - totals[refinements - 2]!);
-		if (residual <= largestResidual || refinements === MOST_REFINEMENTS) return { ...law, step, residual };
+		const residual =
+			refinements < 2 ? Number.POSITIVE_INFINITY : Math.abs(law.logTotal - totals[refinements - 2]!);
+		last = { ...law, step, residual, refinements };
+		if (residual <= largestResidual || refinements === MOST_REFINEMENTS) break;
 	}
+	if (last === undefined) throw new RangeError("refined: the first step has no law.");
+	return last;
 }
 
 /** Draws nodes with their probabilities. @param uniform in [0, 1) */

@@ -25,7 +25,7 @@ const LOWEST = -30;
 /** First step of the lattice, in Laplace standard deviations: the trapezoidal error of a Gaussian is then 2e-8. */
 const FIRST_STEP = 1;
 
-/** Of the log evidence when the step is doubled: the step itself is then good to about 2e-9. */
+/** Of the log evidence when the step is doubled, unless less is asked for: the step itself is then good to about 2e-9. */
 const LARGEST_RESIDUAL = 5e-5;
 
 /** Where the search for modes begins, in each of the two log scales: from a thousandth of the prior's scale to 20 times it. */
@@ -38,10 +38,12 @@ const STARTS = [-7, -3, 0, 3];
  * density is above e^-30 of the peak: they follow the exponential tails of the log scales without a box.
  *
  * @param width N >= 2
+ * @param mostNodes where a finer step would take more the law is returned as it is, with its residual
  */
 export function createWishartPosterior(
 	scalar: ScalarFunctions,
 	width: number,
+	{ largestResidual = LARGEST_RESIDUAL, mostNodes = Number.POSITIVE_INFINITY } = {},
 ): (likelihood: ScaleFactorLikelihood) => WishartPosterior {
 	const first = logScaleDensity(scalar, width, width);
 	const second = logScaleDensity(scalar, width - 1, width);
@@ -57,12 +59,15 @@ export function createWishartPosterior(
 		const deviations = [Math.sqrt(2 / width), Math.sqrt(1 / width), Math.sqrt(2 / (width - 1))];
 		const modes = STARTS.flatMap((u) => STARTS.map((v) => climb(density, [u, 0, v], deviations)));
 		const highest = modes.reduce((a, b) => (b.value > a.value ? b : a));
-		return refined(FIRST_STEP, LARGEST_RESIDUAL, (step) => {
+		return refined(FIRST_STEP, largestResidual, (step) => {
 			const lattice = latticeAt(highest, step);
-			const { nodes, values } = fill(
+			const filled = fill(
 				(i, j, k) => density(lattice.point(i, j, k)),
 				modes.map((mode) => lattice.nearest(mode.place)),
+				step === FIRST_STEP ? Number.POSITIVE_INFINITY : mostNodes,
 			);
+			if (filled === undefined) return undefined;
+			const { nodes, values } = filled;
 			return {
 				...normalized(scalar, values, scalar.log(lattice.cell)),
 				factorAt: (node: number) => factorOf(lattice.point(...nodes[node]!)),
@@ -97,11 +102,12 @@ function latticeAt({ place, axes }: Mode, step: number) {
 	};
 }
 
-/** All nodes that can be reached from the seeds over nodes above LOWEST, with their log densities. */
+/** All nodes that can be reached from the seeds over nodes above LOWEST, with their log densities; undefined when they are too many. */
 function fill(
 	density: (i: number, j: number, k: number) => number,
 	seeds: readonly Node[],
-): { nodes: Node[]; values: number[] } {
+	mostNodes: number,
+): { nodes: Node[]; values: number[] } | undefined {
 	const seen = new Set<number>();
 	const nodes: Node[] = [];
 	const values: number[] = [];
@@ -120,6 +126,7 @@ function fill(
 	least = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + LOWEST;
 	for (let next = 0; next < nodes.length; next++) {
 		if (values[next]! < least) continue;
+		if (nodes.length > mostNodes) return undefined;
 		const [i, j, k] = nodes[next]!;
 		visit(i + 1, j, k);
 		visit(i - 1, j, k);

@@ -5,8 +5,14 @@ import type { GaussianProcessPosterior } from "./gaussian-process.ts";
 type Predictions = Required<Pick<Answer, "trainMean" | "trainVariance">> &
 	Pick<Answer, "trainCovariance" | "testMean" | "testVariance" | "testCovariance">;
 
+/** Moments of a posterior of f: means as matrices, one variance for all outputs. */
+export type PosteriorMoments = Pick<
+	GaussianProcessPosterior,
+	"trainMean" | "trainVariance" | "trainCovariance" | "testMean" | "testVariance" | "testCovariance"
+>;
+
 /** The means, variances and covariances of an answer; the variance of a point is repeated for each of the D outputs. */
-export function predictions(posterior: GaussianProcessPosterior, outputs: number): Predictions {
+export function predictions(posterior: PosteriorMoments, outputs: number): Predictions {
 	const { trainMean, trainVariance, trainCovariance, testMean, testVariance, testCovariance } = posterior;
 	return {
 		trainMean,

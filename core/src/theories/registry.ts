@@ -1,10 +1,12 @@
 import { findNamed } from "../find-named.ts";
 import { deepKernelMachine } from "./deep-kernel-machine.ts";
+import { deepLinear } from "./deep-linear.ts";
 import { equationsOfState } from "./equations-of-state.ts";
 import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { nngp } from "./nngp.ts";
+import { scaleMixture } from "./scale-mixture.ts";
 import { selfConsistent } from "./self-consistent.ts";
 import type { Theory } from "./theory.ts";
 
@@ -17,6 +19,8 @@ export const theories: readonly Theory[] = [
 	asTheory(exactMeanField),
 	asTheory(deepKernelMachine),
 	asTheory(kernelRescaling),
+	asTheory(scaleMixture),
+	asTheory(deepLinear),
 ];
 
 /** Options are checked against the theory's own schema before `solve` sees them, so the list need not know their types. */

@@ -175,7 +175,7 @@ describe("theories", () => {
 	it("an exact reference where there is none is refused", async () => {
 		const options = { widths: [4, 8], theories: ["nngp"], reference: "exact" };
 		await expect(analyze(widthScaling, { problem: erf, options })).rejects.toThrow(
-			"options.reference: wanted a dense linear network with one output, noise, and no bias but in the first layer, for the exact posterior mean; got another. Use reference: sampled.",
+			"options.reference: wanted a dense linear network with one output, noise, and no bias between hidden layers, for the exact posterior mean; got another. Use reference: sampled.",
 		);
 	});
 });

@@ -77,8 +77,9 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 		theory.solve(problem, defaults, { engine, covariance });
 	const answered = Object.entries(problems).filter(([, problem]) => theory.applies(problem) === true);
 
-	it("answers at least the plain erf network", () => {
-		expect(theory.applies(problems["erf, one layer"]!)).toBe(true);
+	it("answers at least the plain erf network, or the plain linear one", () => {
+		const plain = ["erf, one layer", "linear, one layer"].map((name) => theory.applies(problems[name]!));
+		expect(plain).toContain(true);
 	});
 
 	it("describes itself", () => {
@@ -212,7 +213,9 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 	});
 
 	it("becomes nngp as the width grows", () => {
-		const wide = smallProblem(networkOf([denseLayer("erf", { width: 2 ** 30 })]));
+		const [wide] = ["erf", "linear"]
+			.map((activation) => smallProblem(networkOf([denseLayer(activation, { width: 2 ** 30 })])))
+			.filter((problem) => theory.applies(problem) === true) as [Problem];
 		const answer = solve(wide);
 		const limit = theories.find(({ id }) => id === "nngp")!.solve(wide, {}, { engine });
 		// The difference is of order P/N = 6e-9 times numbers of order 1.

@@ -26,7 +26,7 @@ export function chosenReference(
 		throw new InputError({
 			where: "options.reference",
 			wanted:
-				"a dense linear network with one output, noise, and no bias but in the first layer, for the exact posterior mean",
+				"a dense linear network with one output, noise, and no bias between hidden layers, for the exact posterior mean",
 			got: "another",
 			advice: "Use reference: sampled.",
 		});

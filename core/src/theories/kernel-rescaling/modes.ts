@@ -27,7 +27,9 @@ export interface Modes {
 	project(x: Float64Array): Float64Array;
 	/** `project` of every column of a matrix of P rows. */
 	projectColumns(x: Matrix): Matrix;
-	/** The orthogonal basis (eigenvectors in columns), where there is no readout bias. */
+	/** E, P x P, with A^-1 = E diag(1/a) E^T: `project` is multiplication with E^T. */
+	dualBasis(): Matrix;
+	/** The orthogonal basis (eigenvectors in columns), where there is no readout bias: E itself. */
 	readonly eigenvectors?: Matrix;
 	/** Smallest eigenvalue of K itself, as computed (rounding may have made it negative). */
 	readonly smallestEigenvalue: number;
@@ -59,6 +61,7 @@ export function diagonalizeModes(
 			logDeterminantShift: 0,
 			project: (x) => projectColumns(matrixFromColumn(x)).data,
 			projectColumns,
+			dualBasis: () => vectors,
 			eigenvectors: vectors,
 			smallestEigenvalue,
 			hiddenEigenvalues,
@@ -80,6 +83,7 @@ export function diagonalizeModes(
 		logDeterminantShift: whitened.logDeterminant,
 		project: (x) => whitened.projectColumns(matrixFromColumn(x)).data,
 		projectColumns: whitened.projectColumns,
+		dualBasis: whitened.dualBasis,
 		smallestEigenvalue,
 		hiddenEigenvalues,
 	};
@@ -104,6 +108,7 @@ function whiten(engine: Engine, unit: Matrix, other: Matrix) {
 		logDeterminant: logDeterminant(factor),
 		projectColumns: (x: Matrix) =>
 			multiply(engine, vectors, solveLower(engine, factor, x), { transposeA: true }),
+		dualBasis: () => solveLower(engine, factor, vectors, { transposed: true }),
 	};
 }
 

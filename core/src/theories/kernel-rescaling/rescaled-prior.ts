@@ -1,7 +1,13 @@
 /** From the prior kernel to its rescaled form: which equations are solved, and the blocks of the predictor. */
-import { type Engine, type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
+import { type Engine, symmetricEigenvalues } from "@finitude/engine";
 import { dualOf } from "../../kernels/dual-of.ts";
-import { combineBlocks, type KernelBlocks, packBlocks, variancesOf } from "../../kernels/kernel-blocks.ts";
+import {
+	addOuterProduct,
+	combineBlocks,
+	type KernelBlocks,
+	packBlocks,
+	variancesOf,
+} from "../../kernels/kernel-blocks.ts";
 import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -116,29 +122,4 @@ export function meanOfOutputUnits(engine: Engine, { network }: Problem, prior: P
 	const last = network.layers.length - 1;
 	const dual = dualOf(network.layers[last]!.activation, `network.layers[${last}].activation`);
 	return dual.mean(engine, variancesOf(prior.preactivation[last]![0]!)).map((mean) => amplitude * mean);
-}
-
-/** Blocks + factor x m m^T. */
-function addOuterProduct({ train, test }: KernelBlocks, mean: Float64Array, factor: number): KernelBlocks {
-	const P = train.rows;
-	const add = (block: Matrix, rowOffset: number, columnOffset: number) =>
-		matrix(
-			block.rows,
-			block.columns,
-			block.data.map((x, k) => {
-				const [i, j] = [Math.floor(k / block.columns), k % block.columns];
-				// The product of the means first: exactly symmetric.
-				return x + factor * (mean[rowOffset + i]! * mean[columnOffset + j]!);
-			}),
-		);
-	return {
-		train: add(train, 0, 0),
-		...(test && {
-			test: {
-				cross: add(test.cross, P, 0),
-				diagonal: test.diagonal.map((x, s) => x + factor * mean[P + s]! ** 2),
-				...(test.covariance && { covariance: add(test.covariance, P, P) }),
-			},
-		}),
-	};
 }

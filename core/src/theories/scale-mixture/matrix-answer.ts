@@ -1,0 +1,160 @@
+/** The answer of both theories where the scale is a matrix: several outputs, or the patches of a convolution. */
+import { diagonal, type Engine, type Matrix, matrix, scoped, symmetricEigenvalues } from "@finitude/engine";
+import type { Answer, Convergence, ValidityNote } from "../../answer/answer.ts";
+import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
+import { type PriorKernels, priorKernels } from "../../kernels/prior-kernels.ts";
+import { patchKernels } from "../../matrix-scale/patch-kernels.ts";
+import { patchScales } from "../../matrix-scale/patch-scales.ts";
+import { layerWidth } from "../../network/network.ts";
+import type { Problem } from "../../problem/problem.ts";
+import { independentScales } from "../../scale-mixture/matrix/independent-scales.ts";
+import {
+	type MatrixScaleNodes,
+	sampledNodes,
+	wishartNodes,
+} from "../../scale-mixture/matrix/matrix-scale-nodes.ts";
+import {
+	type MixtureAverage,
+	mixtureAverage,
+	type PointAverage,
+} from "../../scale-mixture/matrix/mixture-average.ts";
+import { repeatedOutputScales } from "../../scale-mixture/matrix/repeated-output-scales.ts";
+import { repeatedPatchScales } from "../../scale-mixture/matrix/repeated-patch-scales.ts";
+import type { ScaleModel } from "../../scale-mixture/matrix/scale-model.ts";
+import { wishartProduct } from "../../scale-mixture/matrix/wishart-product.ts";
+import { negativeVariances } from "../gaussian-process.ts";
+import { requireFullRank } from "../kernel-rescaling/modes.ts";
+import type { SolveContext } from "../theory.ts";
+import { hasQuadrature, type MatrixOptions } from "./matrix-options.ts";
+import { requireSpanningTargets } from "./matrix-requirements.ts";
+import { LEAST_EFFECTIVE_SAMPLE_SIZE, samplingNotes } from "./sampling-notes.ts";
+
+/**
+ * Section 3.6 of docs/theories/scale-mixture.md.
+ *
+ * @param theory the id
+ * @param notes what does not depend on the matrix of scales
+ * @throws InputError at zero noise for a singular kernel, and for targets that leave a direction of the outputs without scale
+ */
+export function matrixMixtureAnswer(
+	theory: string,
+	problem: Problem,
+	options: MatrixOptions,
+	notes: readonly ValidityNote[],
+	{ engine, covariance = false }: SolveContext,
+): Answer {
+	const outputs = problem.trainTargets.columns;
+	const overPoints = covariance && outputs === 1;
+	const prior = priorKernels(engine, problem, { testCovariance: overPoints });
+	if (problem.noiseVariance === 0) {
+		requireFullRank(symmetricEigenvalues(engine, prior.outputWeights.train));
+		requireSpanningTargets(engine, problem);
+	}
+	return scoped(engine, () => {
+		const { model, predictor } = modelsOf(engine, problem, prior, options, overPoints);
+		const nodes = nodesOf(engine, problem, model, options);
+		const average = mixtureAverage(predictor, nodes);
+		return {
+			theory,
+			...predictionsOf(average),
+			logEvidence: nodes.logEvidence,
+			kernels: {},
+			orderParameters: { scaleMean: average.scaleMean },
+			absent: {
+				"kernels.preactivation":
+					"this theory has no statement about the kernel of a hidden layer before the nonlinearity",
+				"kernels.output":
+					"not derived: the posterior of the hidden kernel is known for one scale only, not for a matrix of them",
+			},
+			validity: [
+				...notes,
+				...samplingNotes(nodes, average, hasQuadrature(problem, options, model.size)),
+				...roundingNotes(average, prior.output),
+			],
+			convergence: convergenceOf(nodes),
+		};
+	});
+}
+
+/** What the posterior of the scales is found with, and what predicts at its nodes. */
+function modelsOf(
+	engine: Engine,
+	problem: Problem,
+	prior: PriorKernels,
+	{ weightSharing }: MatrixOptions,
+	covariance: boolean,
+): { readonly model: ScaleModel; readonly predictor: ScaleModel } {
+	const { trainTargets, noiseVariance, network } = problem;
+	const rest = [trainTargets, noiseVariance, network.readout.biasVariance] as const;
+	if (trainTargets.columns > 1) {
+		const model = repeatedOutputScales(engine, prior.outputWeights, ...rest);
+		return { model, predictor: model };
+	}
+	const pairs = patchKernels(engine, problem, prior, weightSharing);
+	const model = repeatedPatchScales(engine, pairs, ...rest);
+	return { model, predictor: covariance ? patchScales(engine, pairs, ...rest, { covariance }) : model };
+}
+
+function nodesOf(
+	engine: Engine,
+	problem: Problem,
+	model: ScaleModel,
+	options: MatrixOptions,
+): MatrixScaleNodes {
+	const widths = problem.network.layers.map(layerWidth);
+	if (hasQuadrature(problem, options, model.size)) {
+		const nodes = wishartNodes(model, widths[0]!);
+		if (nodes) return nodes;
+	}
+	const law =
+		problem.trainTargets.columns === 1 && !options.weightSharing
+			? independentScales(model.size, widths[0]!)
+			: wishartProduct(model.size, widths);
+	return sampledNodes(engine, model, law, options);
+}
+
+function predictionsOf({ train, test }: MixtureAverage): Partial<Answer> {
+	return {
+		trainMean: train.mean,
+		trainVariance: train.variance,
+		...(train.covariance && { trainCovariance: train.covariance }),
+		...(test && { testMean: test.mean, testVariance: test.variance }),
+		...(test?.covariance && { testCovariance: test.covariance }),
+		...(test?.outputCovariance && { testOutputCovariance: rowsAsMatrices(test.outputCovariance) }),
+	};
+}
+
+/** Row i of n D^2 numbers: a D x D matrix. */
+function rowsAsMatrices({ rows, columns, data }: Matrix): Matrix[] {
+	const D = Math.sqrt(columns);
+	return Array.from({ length: rows }, (_, i) => matrix(D, D, data.slice(i * columns, (i + 1) * columns)));
+}
+
+function convergenceOf({ residual, steps, sampling }: MatrixScaleNodes): Convergence {
+	if (!sampling) return { converged: true, iterations: steps, residual };
+	const { effectiveSampleSize, samples } = sampling;
+	const reliable = effectiveSampleSize >= LEAST_EFFECTIVE_SAMPLE_SIZE;
+	return {
+		converged: reliable,
+		iterations: samples,
+		residual,
+		...(!reliable && {
+			advice: `effective sample size ${Math.floor(effectiveSampleSize)} of ${samples}: the answer is not reliable. Raise samples.`,
+		}),
+	};
+}
+
+function roundingNotes({ train, test }: MixtureAverage, prior: KernelBlocks): ValidityNote[] {
+	const notes = (kind: string, { variance: { data, columns } }: PointAverage, priorVariance: Float64Array) =>
+		Array.from({ length: columns }, (_, d) =>
+			negativeVariances(
+				kind,
+				data.filter((_, e) => e % columns === d),
+				priorVariance,
+			),
+		).flat();
+	return [
+		...notes("training", train, diagonal(prior.train)),
+		...(test && prior.test ? notes("test", test, prior.test.diagonal) : []),
+	];
+}

@@ -1,0 +1,39 @@
+import { findActivation } from "../../activations/registry.ts";
+import { InputError } from "../../errors.ts";
+import type { Problem } from "../../problem/problem.ts";
+import { hasMatrixScale } from "./matrix-options.ts";
+
+/** What the option `meanTerm` asks for. */
+export type MeanTermOption = "auto" | "include" | "ignore";
+
+/** What becomes of the common mean of the hidden units. */
+export type MeanTermUse = "none" | "included" | "ignored" | "not derived";
+
+/**
+ * `auto` and `include` take the mean term where it is derived, for one dense hidden layer with one output; an odd activation
+ * has none.
+ *
+ * @throws InputError when it is asked for and not derived
+ */
+export function meanTermUse(problem: Problem, option: MeanTermOption): MeanTermUse {
+	const { network, trainTargets } = problem;
+	const { layers } = network;
+	const derived = layers.length === 1 && !hasMatrixScale(problem);
+	if (option === "include" && !derived) {
+		const got =
+			layers.length > 1
+				? `this network has L = ${layers.length}`
+				: trainTargets.columns > 1
+					? `this problem has D = ${trainTargets.columns}`
+					: "this network has a convolution";
+		throw new InputError({
+			where: "meanTerm",
+			wanted: "auto or ignore",
+			got: option,
+			sentence: `meanTerm include needs one dense hidden layer and one output; ${got}.`,
+		});
+	}
+	if (findActivation(layers[layers.length - 1]!.activation).odd) return "none";
+	if (option === "ignore") return "ignored";
+	return derived ? "included" : "not derived";
+}
