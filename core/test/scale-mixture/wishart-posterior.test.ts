@@ -1,6 +1,6 @@
 /** The law of a 2 x 2 matrix of scales against golden numbers, and against the one-dimensional law where the two must agree. */
 import { readFileSync } from "node:fs";
-import { createEngine, type Matrix } from "@finitude/engine";
+import { createEngine, identity, type Matrix } from "@finitude/engine";
 import { expect, test } from "vitest";
 import { parseProblem, priorKernels } from "../../src/index.ts";
 import { createScalarFunctions } from "../../src/samplers/scalar-functions.ts";
@@ -50,6 +50,7 @@ test.each([3, 20])("the law of Q_11 alone is that of one output: width %i", (wid
 		logDeterminantShift: 0,
 		project: (x: Float64Array) => x,
 		projectColumns: (x: Matrix) => x,
+		dualBasis: () => identity(4),
 		smallestEigenvalue: 0,
 		hiddenEigenvalues: 1,
 	};
