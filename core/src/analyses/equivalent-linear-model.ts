@@ -5,7 +5,7 @@
  * 2. Inputs: a network and its noise (dense layers, odd activations, no biases), P/d; no data.
  * 3. Exact: x ~ N(0, I), P, d and all widths to infinity in proportion, teacher and learner of one prior.
  * 4. Symbols: rho^2, eps, m; docs/analyses/equivalent-linear-model.md.
- * 5. Solves: (6), a recursion over the layers, and (7), a quadratic equation.
+ * 5. Solves: (2), a recursion over the layers, and (3), a quadratic equation.
  * 6. Gives: linear and nonlinear power, error of the linear part, test error against the noise-free target.
  * 7. References: Cui, Krzakala and Zdeborova 2023, arXiv 2302.00375; Camilli et al. 2025, arXiv 2505.03577.
  * 8. Cost: none to speak of; a quadrature a layer for activations without closed forms.

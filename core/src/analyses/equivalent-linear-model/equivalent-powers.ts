@@ -16,7 +16,7 @@ export interface EquivalentPowers {
 }
 
 /**
- * Equation (6) of docs/analyses/equivalent-linear-model.md, layer by layer. (E phi')^2 is the slope of the dual activation
+ * Equation (2) of docs/analyses/equivalent-linear-model.md, layer by layer. (E phi')^2 is the slope of the dual activation
  * E phi(h_a) phi(h_b) by the covariance of h_a and h_b, at covariance 0: closed forms and quadrature serve for both averages.
  *
  * @param network of odd activations and dense layers without biases

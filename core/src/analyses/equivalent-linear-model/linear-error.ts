@@ -1,5 +1,5 @@
 /**
- * m of equation (7): the positive root of m^2 + b m = c with b = kappa + eps + (P/d - 1) rho^2 and c = rho^2 (kappa + eps), in
+ * m of equation (3) of docs/analyses/equivalent-linear-model.md: the positive root of m^2 + b m = c with b = kappa + eps + (P/d - 1) rho^2 and c = rho^2 (kappa + eps), in
  * the form in which nothing cancels.
  *
  * @param noise kappa + eps

@@ -1,16 +1,7 @@
-import {
-	choleskyFactor,
-	type Engine,
-	gram,
-	type Matrix,
-	matrix,
-	matrixFromColumn,
-	multiply,
-	type RandomState,
-	transposed,
-} from "@finitude/engine";
+import { type Engine, matrix, matrixFromColumn, multiply, type RandomState } from "@finitude/engine";
 import { normals } from "../../data/random.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { sufficientRows } from "../sufficient-data.ts";
 import type { TransitionParameters } from "./sweep.ts";
 
 /**
@@ -57,12 +48,4 @@ export function teacherProblem(
 		},
 		noiseVariance,
 	};
-}
-
-/** As many rows as there are columns at most, with the same X^T X. */
-function sufficientRows(engine: Engine, x: Matrix): Matrix {
-	if (x.rows <= x.columns) return x;
-	const result = choleskyFactor(engine, gram(engine, x, { transposeA: true }));
-	// Square Gaussian matrices may be singular in float64: their rows are then kept.
-	return result.positiveDefinite ? transposed(result.factor) : x;
 }

@@ -6,13 +6,13 @@ import { linearMoments } from "../../samplers/linear-moments.ts";
 
 /** What a predictor m says of the teacher g and of the samples. */
 export interface FunctionMeasures<Value> {
-	/** (9): correlation of m and g over fresh inputs. */
+	/** (2): correlation of m and g over fresh inputs. */
 	readonly functionOverlap: Value;
 	/** e_t: mean square of y - m over the samples. */
 	readonly trainError: Value;
 	/** e_g: the same at fresh inputs with fresh noise, mean square of g - m, plus kappa. */
 	readonly testError: Value;
-	/** (11): 1 - e_t/e_g. */
+	/** (4): 1 - e_t/e_g. */
 	readonly memorizationIndex: Value;
 }
 

@@ -24,7 +24,7 @@ interface UnitMoments {
 }
 
 /**
- * Equation (10) for h = w.x (+ b) of first-layer units at the rows x of `points`.
+ * Equation (3) of docs/analyses/teacher-overlap.md for h = w.x (+ b) of first-layer units at the rows x of `points`.
  *
  * The variance of a unit over the draws of a chain is known with noise, which would count as a difference between units: v_i^2 is
  * the product of the variances over both halves of the chain. Differences between units that last less than half a chain,

@@ -1,7 +1,7 @@
 import { type Engine, matrix } from "@finitude/engine";
 import type { Estimate } from "../../diagnostics/estimate.ts";
+import { stacked } from "../../problem/stacked.ts";
 import { shortestLength } from "../../samplers/combined-draws.ts";
-import { stacked } from "../../theories/finite-width-correction/stacked-points.ts";
 import type { SampledNetwork } from "../analysis.ts";
 import { savedNetworks } from "../saved-networks.ts";
 import { conditionalMeans } from "./conditional-mean.ts";
@@ -12,13 +12,13 @@ import { weightOverlap } from "./weight-overlap.ts";
 
 /** What one sampled network says, or their average over data sets. */
 export interface OverlapMeasures extends FunctionMeasures<Estimate> {
-	/** (8): R. */
+	/** (1): R. */
 	readonly weightOverlap: Estimate;
 	/** (R - 1/d) / (1 - 1/d); absent where d = 1. */
 	readonly collapse?: Estimate;
-	/** (10), of the pre-activations at fresh inputs. */
+	/** (3), of the pre-activations at fresh inputs. */
 	readonly preactivationKurtosis: Kurtosis;
-	/** (10), of w_i.u. */
+	/** (3), of w_i.u. */
 	readonly projectionKurtosis: Kurtosis;
 }
 

@@ -15,7 +15,7 @@ export interface WeightOverlap {
 }
 
 /**
- * Equation (8): M is the average of w w^T over draws and first-layer units. The error of the ratio is that of the series
+ * Equation (1) of docs/analyses/teacher-overlap.md: M is the average of w w^T over draws and first-layer units. The error of the ratio is that of the series
  * (u^T M_t u - R tr M_t) / tr M, which includes the correlation of the two.
  *
  * @param direction u, |u| = 1

@@ -2,6 +2,7 @@
 import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { stacked } from "../../problem/stacked.ts";
 import { type WhitenedInputs, whitenInputs } from "../../samplers/whitened-inputs.ts";
 import { type KernelState, layerKernels } from "../equations-of-state/free-energy.ts";
 import {
@@ -106,13 +107,6 @@ export function prepareInducing(
 		start,
 		whitened,
 	};
-}
-
-function stacked(a: Matrix, b: Matrix): Matrix {
-	const result = matrix(a.rows + b.rows, a.columns);
-	result.data.set(a.data);
-	result.data.set(b.data, a.data.length);
-	return result;
 }
 
 /** `count` rows of every position, from row `first` of it on. */

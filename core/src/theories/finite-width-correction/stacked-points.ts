@@ -1,14 +1,5 @@
-/** Matrices over training, then test points. */
+/** Parts of matrices over training, then test points. */
 import { type Matrix, matrix } from "@finitude/engine";
-
-/** The rows of the first, then of the second. */
-export function stacked(train: Matrix, test?: Matrix): Matrix {
-	if (!test) return train;
-	const result = matrix(train.rows + test.rows, train.columns);
-	result.data.set(train.data);
-	result.data.set(test.data, train.data.length);
-	return result;
-}
 
 /** Rows from `first` up to `end`. */
 export function rowsOf({ columns, data }: Matrix, first: number, end: number): Matrix {

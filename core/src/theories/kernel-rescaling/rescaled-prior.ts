@@ -81,7 +81,7 @@ export function rescaleLayers(
 }
 
 /**
- * Section 3.5: the part of the readout that all units share.
+ * Equation (8) of docs/theories/kernel-rescaling.md: the part of the readout that all units share.
  *
  * @param mean m at the training, then the test points
  */

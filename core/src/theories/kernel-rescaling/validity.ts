@@ -1,7 +1,7 @@
 import { dot } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
-import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { inputDimensionNote, pointsPerWidthNote } from "../scale-notes.ts";
 import type { Modes } from "./modes.ts";
 import type { RescaledPrior } from "./rescaled-prior.ts";
 
@@ -20,17 +20,12 @@ export function validityNotes(
 	meanTerm: { included: boolean; mean?: Float64Array },
 	hasOutputKernel: boolean,
 ): ValidityNote[] {
-	const { trainInputs, network, noiseVariance } = problem;
+	const { network, noiseVariance } = problem;
 	const depth = network.layers.length;
-	const width = Math.min(...network.layers.map(layerWidth));
 	const { scale, scales, meanScale } = saddle.chosen;
 	const kernel = meanScale === undefined ? "the prior kernel" : "the prior kernel (its fluctuating part)";
 	return [
-		{
-			name: "P/N",
-			value: trainInputs.rows / width,
-			message: `${trainInputs.rows} points for a ${depth === 1 ? "hidden" : "narrowest hidden"} layer of width ${width}: the scale departs from 1 as this grows`,
-		},
+		pointsPerWidthNote(problem),
 		inputDimensionNote(problem),
 		{
 			name: "Q",
@@ -63,28 +58,6 @@ export const RECURSIONS = {
 	nested: "the rescaled kernel of each layer goes through the nonlinearities above it",
 	full: "as nested, to first order in the scale of each layer below the last",
 } as const;
-
-/** Below it the gain over infinite width was small on sampled networks (docs/theories/kernel-rescaling.md). */
-const FEW_INPUTS = 10;
-
-/** The ansatz asks for many input dimensions. @param d that a unit sees */
-export function inputDimensionNote(
-	{ trainInputs, network }: Problem,
-	d = trainInputs.columns,
-	kind = "inputs",
-): ValidityNote {
-	const linear = network.layers.every(({ activation }) => activation === "linear");
-	const wishart = "the hidden kernel fluctuates like a Wishart matrix";
-	return {
-		name: "inputDimension",
-		value: d,
-		message: linear
-			? `for linear units no condition: ${wishart} at any number of inputs`
-			: d <= FEW_INPUTS
-				? `${d} ${kind} are few: the assumption that ${wishart} wants many of them, and with at most ${FEW_INPUTS} the gain over infinite width may be small or negative`
-				: `for nonlinear units the theory assumes that ${wishart}, which wants many input dimensions`,
-	};
-}
 
 function stationaryNote(count: number, neglectedWeight: number | undefined): ValidityNote {
 	return {

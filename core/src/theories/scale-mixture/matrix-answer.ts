@@ -30,7 +30,7 @@ import { requireSpanningTargets } from "./matrix-requirements.ts";
 import { LEAST_EFFECTIVE_SAMPLE_SIZE, samplingNotes } from "./sampling-notes.ts";
 
 /**
- * Section 3.6 of docs/theories/scale-mixture.md.
+ * Equations (9) to (12) of docs/theories/scale-mixture.md.
  *
  * @param theory the id
  * @param notes what does not depend on the matrix of scales

@@ -1,6 +1,6 @@
 import { findActivation } from "../../activations/registry.ts";
-import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { meanTermNotDerived } from "../kernel-rescaling/options.ts";
 import { hasMatrixScale } from "./matrix-options.ts";
 
 /** What the option `meanTerm` asks for. */
@@ -20,18 +20,13 @@ export function meanTermUse(problem: Problem, option: MeanTermOption): MeanTermU
 	const { layers } = network;
 	const derived = layers.length === 1 && !hasMatrixScale(problem);
 	if (option === "include" && !derived) {
-		const got =
+		const instead =
 			layers.length > 1
 				? `this network has L = ${layers.length}`
 				: trainTargets.columns > 1
 					? `this problem has D = ${trainTargets.columns}`
 					: "this network has a convolution";
-		throw new InputError({
-			where: "meanTerm",
-			wanted: "auto or ignore",
-			got: option,
-			sentence: `meanTerm include needs one dense hidden layer and one output; ${got}.`,
-		});
+		throw meanTermNotDerived(instead);
 	}
 	if (findActivation(layers[layers.length - 1]!.activation).odd) return "none";
 	if (option === "ignore") return "ignored";

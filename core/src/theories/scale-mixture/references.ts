@@ -1,10 +1,10 @@
 import { references as rescalingReferences } from "../kernel-rescaling/references.ts";
 import type { Reference } from "../theory.ts";
 
-const bykey = (key: string): Reference => rescalingReferences.find((reference) => reference.key === key)!;
+const byKey = (key: string): Reference => rescalingReferences.find((reference) => reference.key === key)!;
 
-export const li2021statistical = bykey("li2021statistical");
-export const pacelli2023statistical = bykey("pacelli2023statistical");
+export const li2021statistical = byKey("li2021statistical");
+export const pacelli2023statistical = byKey("pacelli2023statistical");
 
 export const zavatone2021exact: Reference = {
 	key: "zavatone2021exact",

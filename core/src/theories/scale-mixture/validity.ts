@@ -1,8 +1,8 @@
 import type { ValidityNote } from "../../answer/answer.ts";
-import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { firstNonlinear } from "../../samplers/linear-networks.ts";
 import type { OneOutputMixture } from "../../scale-mixture/one-output.ts";
+import { inputDimensionNote, pointsPerWidthNote } from "../scale-notes.ts";
 import type { MeanTermUse } from "./mean-term.ts";
 
 /** What a reader needs to judge an answer of a random scale. @param solution where the scale is one number */
@@ -11,23 +11,10 @@ export function validityNotes(
 	meanTerm: MeanTermUse,
 	solution?: OneOutputMixture,
 ): ValidityNote[] {
-	const { trainInputs, network } = problem;
-	const width = Math.min(...network.layers.map(layerWidth));
 	return [
 		ansatzNote(problem),
-		{
-			name: "P/N",
-			value: trainInputs.rows / width,
-			message: `${trainInputs.rows} points for a narrowest layer of width ${width}: the scale departs from 1 as this grows`,
-		},
-		{
-			name: "inputDimension",
-			value: trainInputs.columns,
-			message:
-				firstNonlinear(network) === undefined
-					? "linear units ask nothing of the input dimension"
-					: "for nonlinear units the theory assumes that the hidden kernel fluctuates like a Wishart matrix, which wants many input dimensions",
-		},
+		pointsPerWidthNote(problem, solution ? "scale" : "scales"),
+		inputDimensionNote(problem),
 		...(solution ? scaleNotes(solution) : []),
 		...meanNotes(problem, meanTerm),
 	];

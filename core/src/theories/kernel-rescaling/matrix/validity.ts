@@ -5,11 +5,12 @@ import type { ValidityNote } from "../../../answer/answer.ts";
 import { dualOf } from "../../../kernels/dual-of.ts";
 import { variancesOf } from "../../../kernels/kernel-blocks.ts";
 import type { PriorKernels } from "../../../kernels/prior-kernels.ts";
-import { type ConvolutionLayer, layerWidth } from "../../../network/network.ts";
+import type { ConvolutionLayer } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
+import { inputDimensionNote, pointsPerWidthNote } from "../../scale-notes.ts";
 import type { Modes } from "../modes.ts";
 import type { KernelRescalingOptions } from "../options.ts";
-import { inputDimensionNote, percent, RECURSIONS, smallestEigenvalueNote } from "../validity.ts";
+import { percent, RECURSIONS, smallestEigenvalueNote } from "../validity.ts";
 import type { MatrixSaddle } from "./minima.ts";
 
 /** Several outputs. */
@@ -22,7 +23,7 @@ export function outputNotes(
 	recursion: KernelRescalingOptions["recursion"],
 ): ValidityNote[] {
 	return [
-		widthNote(problem),
+		pointsPerWidthNote(problem, "scales"),
 		inputDimensionNote(problem),
 		...eigenvalueNotes(engine, saddle.chosen.point.scales, "direction over the outputs"),
 		minimaNote(saddle),
@@ -42,10 +43,9 @@ export function patchNotes(
 	{ recursion, orderParameter }: Pick<KernelRescalingOptions, "recursion" | "orderParameter">,
 ): ValidityNote[] {
 	const { scales } = saddle.chosen.point;
-	const inputs = problem.trainInputs.columns / prior.preactivation[0]!.length;
 	return [
-		widthNote(problem),
-		inputDimensionNote(problem, inputs, "inputs in a patch"),
+		pointsPerWidthNote(problem, "scales"),
+		inputDimensionNote(problem),
 		{ name: "orderParameter", value: orderParameter, message: ORDER_PARAMETERS[orderParameter] },
 		...(orderParameter === "scalar"
 			? [
@@ -69,18 +69,6 @@ const ORDER_PARAMETERS = {
 		"one scale for each patch: the theory of a layer whose patches do not share weights, while those of this network do",
 	scalar: "one scale for all patches: what single patches contribute stays as in the prior",
 } as const;
-
-function widthNote({ trainInputs, network }: Problem): ValidityNote {
-	const layer = network.layers[0]!;
-	const width = layerWidth(layer);
-	const kind =
-		layer.type === "dense" ? `a hidden layer of width ${width}` : `a convolution of ${width} channels`;
-	return {
-		name: "P/N",
-		value: trainInputs.rows / width,
-		message: `${trainInputs.rows} points for ${kind}: the scales depart from 1 as this grows`,
-	};
-}
 
 function eigenvalueNotes(engine: Engine, scales: Matrix, what: string): ValidityNote[] {
 	const values = symmetricEigenvalues(engine, scales);
