@@ -84,7 +84,8 @@ export function loadLearningCurve(
 		const { learningCurve: given = {} } = json as { readonly learningCurve?: unknown };
 		// Anything but an object is wrong, and the schema says so.
 		const section = isObject(given) ? { ...given, ...learningCurve } : given;
-		const whole = Object.keys(section as object).length === 0 ? json : { ...json, learningCurve: section };
+		const silent = isObject(section) && Object.keys(section).length === 0;
+		const whole = silent ? json : { ...json, learningCurve: section };
 		return resolveLearningCurve(withSampling(whole, { flags: sampling }), filesOf(input, engine));
 	});
 }
