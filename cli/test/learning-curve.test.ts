@@ -175,6 +175,19 @@ describe("finitude learning-curve", () => {
 		expect(existsSync(join(cwd, "runs"))).toBe(false);
 	});
 
+	it("refuses a section without content, and flags that contradict each other", async () => {
+		const empty = JSON.stringify({ ...file, learningCurve: null });
+		expect((await finitude(["learning-curve", "-"], { input: empty })).stderr).toBe(
+			"error: learningCurve: wanted an object; got null.\n",
+		);
+		const flags = ["--no-sampling", "--sample-at", "2"];
+		expect(await finitude(["learning-curve", "-", ...flags], { input })).toMatchObject({
+			code: 2,
+			stderr:
+				"error: --no-sampling: wanted no flag beside it that says how to sample; got --sample-at. Leave one of them out.\n",
+		});
+	});
+
 	it("refuses a list that is none", async () => {
 		const { code, stderr } = await finitude(["learning-curve", "-", "--samples", "2,x"], { input });
 		expect(code).toBe(2);

@@ -1,4 +1,4 @@
-import { learningCurveResults, measureLearningCurve } from "@finitude/core";
+import { InputError, learningCurveResults, measureLearningCurve } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import type { LearningCurveFlags } from "../commands/learning-curve.ts";
 import { engineChoice, samplingOverrides } from "../commands/options.ts";
@@ -52,6 +52,9 @@ export async function learningCurve(path: string, flags: LearningCurveFlags): Pr
 /** Only what the flags say. `--samples` alone makes the curve anew: it is sampled at all of them. */
 function overlay(flags: LearningCurveFlags): LearningCurveOverlay {
 	const { samples, widths, repetitions, sampleAt = samples, theory, sampling } = flags;
+	const overrides = samplingOverrides(flags);
+	if (!sampling)
+		refuseBesideNoSampling([...(flags.sampleAt ? ["sample-at"] : []), ...Object.keys(overrides)]);
 	const given = Object.entries({ samples, widths, repetitions, sampleAt });
 	return {
 		experiment: {
@@ -59,6 +62,17 @@ function overlay(flags: LearningCurveFlags): LearningCurveOverlay {
 			...(!sampling && { sampling: false }),
 		},
 		learningCurve: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
-		sampling: samplingOverrides(flags),
+		sampling: overrides,
 	};
+}
+
+/** @param names of flags that say how to sample */
+function refuseBesideNoSampling([name]: readonly string[]): void {
+	if (name === undefined) return;
+	throw new InputError({
+		where: "--no-sampling",
+		wanted: "no flag beside it that says how to sample",
+		got: name === "options" ? "--option" : `--${name}`,
+		advice: "Leave one of them out.",
+	});
 }

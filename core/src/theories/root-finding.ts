@@ -9,12 +9,15 @@ export interface Root {
  * The root of a continuous f in [a, b], to the last bits of x, by Brent's method (Brent 1973, Algorithms for minimization
  * without derivatives, chapter 4).
  *
- * @throws RangeError when f(a) and f(b) have the same sign.
+ * @throws RangeError when f(a) and f(b) have the same sign or are not numbers, or an end is not finite.
  */
 export function brentRoot(f: (x: number) => number, a: number, b: number): Root {
 	let [best, other] = [b, a];
 	let [fBest, fOther] = [f(b), f(a)];
 	if (fBest * fOther > 0) throw new RangeError(`brentRoot: f has the same sign at ${a} and ${b}.`);
+	if (!Number.isFinite(b - a) || Number.isNaN(fBest) || Number.isNaN(fOther)) {
+		throw new RangeError(`brentRoot: wanted numbers at ${a} and ${b}; got ${fOther} and ${fBest}.`);
+	}
 	let previous = other;
 	let fPrevious = fOther;
 	let step = best - other;

@@ -148,8 +148,11 @@ describe("the features of sampled networks", () => {
 	});
 
 	it("with almost no ridge have the errors of three features, whatever the network", async () => {
-		const { results } = await asked({ samples: 12, ridge: 1e-12, features: { networks: 8, sampling } });
-		const { testError, trainError, standardErrors } = results as GapPoint;
+		const answer = await asked({ samples: 12, ridge: 1e-12, features: { networks: 8, sampling } });
+		const { testError, trainError, standardErrors } = answer.results as GapPoint;
+		const { columns, rows } = generalizationGap.table(answer);
+		expect(columns.slice(0, 3)).toEqual(["samples", "testError", "testErrorStandardError"]);
+		expect(rows[0]!.slice(0, 3)).toEqual([12, testError, standardErrors!.testError]);
 		// Weights near singular leave a trace of the ridge.
 		expect(testError).toBeCloseTo(0.2 / (1 - 3 / 12), 6);
 		expect(trainError).toBeCloseTo(0.2 * (1 - 3 / 12), 6);
@@ -176,6 +179,12 @@ describe("the features of sampled networks", () => {
 	});
 
 	it.each([
+		[
+			"as many samples as features and no ridge",
+			taught(),
+			{ samples: 3, ridge: 0, features: { networks: 8, sampling } },
+			"options.samples: ridge 0 with samples = features: the test error diverges; got 3 samples, 3 features. Give a ridge above 0, or another number of samples.",
+		],
 		[
 			"data that are no teacher's",
 			{ problem: { trainInputs: [[1]], trainTargets: [1], network: taught().network, noiseVariance: 1 } },
@@ -209,7 +218,7 @@ describe("the features of sampled networks", () => {
 				},
 			}),
 			{},
-			"network.layers: wanted dense layers and one output, for the features of sampled networks; got others.",
+			"network.layers[0].type: wanted dense layers, for the features of sampled networks; got convolution.",
 		],
 	])("are refused for %s", async (_, file, options, message) => {
 		await expect(asked(options, file)).rejects.toMatchObject({ name: "InputError", message });
@@ -231,12 +240,12 @@ describe("generalization-gap refuses", () => {
 		[
 			"a teacher of another length",
 			{ ...four, teacher: [1, 2], samples: 3 },
-			"options.teacher: spectrum and teacher must have the same length; got 4 eigenvalues and 2 entries of the teacher.",
+			"options.teacher: spectrum and teacher must have the same length; got 4 eigenvalues and 2 numbers of the teacher.",
 		],
 		[
 			"a spectrum alone",
 			{ spectrum: [1], unexplained: 0, samples: 3 },
-			"options.teacher: spectrum and teacher must have the same length; got 1 eigenvalues and no entries of the teacher.",
+			"options.teacher: spectrum and teacher must have the same length; got 1 eigenvalue and 0 numbers of the teacher.",
 		],
 		[
 			"a number of features with a ridge",
@@ -264,8 +273,13 @@ describe("generalization-gap refuses", () => {
 			"options.unexplained: wanted a finite number of at least 0; got nothing.",
 		],
 		[
+			"eigenvalues near the end of float64",
+			{ spectrum: [5e-324, 1], teacher: [1, 1], unexplained: 0, samples: 1 },
+			"options.spectrum[0]: wanted 0, or a number from 1e-300 to 1e300; got 5e-324.",
+		],
+		[
 			"numbers beyond float64",
-			{ spectrum: [1e300], teacher: [1e10], unexplained: 0, samples: 2, ridge: 1e305 },
+			{ spectrum: [1e300], teacher: [1e10], unexplained: 0, samples: 2, ridge: 1e300 },
 			"options: wanted numbers whose testError float64 can hold; got testError = Infinity. Rescale spectrum, teacher and unexplained.",
 		],
 	])("%s", async (_, options, message) => {

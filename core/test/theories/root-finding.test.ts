@@ -21,6 +21,9 @@ describe("brentRoot", () => {
 		expect(messageOf(() => brentRoot((x) => x * x + 1, -1, 2))).toBe(
 			"brentRoot: f has the same sign at -1 and 2.",
 		);
+		expect(messageOf(() => brentRoot(Math.log, -1, 2))).toBe(
+			"brentRoot: wanted numbers at -1 and 2; got NaN and 0.6931471805599453.",
+		);
 	});
 });
 

@@ -22,6 +22,14 @@ export interface ReadoutErrors {
 	readonly relativeGap: number;
 }
 
+/** Their names, in the order of tables. */
+export const READOUT_ERRORS = [
+	"testError",
+	"trainError",
+	"degreesOfFreedom",
+	"relativeGap",
+] as const satisfies readonly (keyof ReadoutErrors)[];
+
 export interface SolvedReadout {
 	readonly errors: ReadoutErrors;
 	readonly iterations: number;

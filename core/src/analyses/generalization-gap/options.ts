@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
+import { counted } from "../../problem/faults.ts";
 import { sweepSamplingSchema } from "../sweep.ts";
 import type { FeatureTask } from "./gaussian-features.ts";
 
 const number = z.number("a finite number");
 const nonnegative = z.number("a finite number of at least 0").nonnegative("a finite number of at least 0");
+const magnitudeText = "0, or a number from 1e-300 to 1e300";
+/** What sums and quotients of stay within float64. */
+const magnitude = z
+	.number(magnitudeText)
+	.refine((x) => x === 0 || (x >= 1e-300 && x <= 1e300), magnitudeText);
 const count = z.int("an integer of at least 1").min(1, "an integer of at least 1");
 
 /** Which features of sampled networks. */
@@ -25,7 +31,7 @@ export const options = z.strictObject({
 			"an integer of at least 1, or a list of them",
 		)
 		.describe("P, the number of samples that the readout is fitted to; a list gives a curve."),
-	ridge: nonnegative
+	ridge: magnitude
 		.optional()
 		.describe(
 			"lambda of sum (y - w.psi)^2 + lambda |w|^2. Default: 0; with a problem that of the Bayesian readout.",
@@ -34,7 +40,7 @@ export const options = z.strictObject({
 		.optional()
 		.describe("e_min, the power of the target that no readout of the features explains."),
 	spectrum: z
-		.array(nonnegative, "a list of numbers of at least 0")
+		.array(magnitude, "a list of numbers of at least 0")
 		.min(1, "a list of at least one number")
 		.optional()
 		.describe("omega_j, the eigenvalues of the features' covariance; with teacher."),
@@ -120,7 +126,7 @@ export function taskOf(options: GapNumbers): FeatureTask | FeatureCountTask {
 	}
 	if (spectrum?.length !== teacher?.length) {
 		throw refusal("options.teacher", "spectrum and teacher must have the same length", {
-			got: `${spectrum?.length ?? "no"} eigenvalues and ${teacher?.length ?? "no"} entries of the teacher`,
+			got: `${counted(spectrum?.length ?? 0, "eigenvalue")} and ${counted(teacher?.length ?? 0, "number")} of the teacher`,
 		});
 	}
 	const kept = spectrum!.map((_, j) => j).filter((j) => spectrum![j]! > 0);
@@ -139,7 +145,8 @@ export function samplesOf({ samples }: Pick<GapOptions, "samples">): readonly nu
 	return typeof samples === "number" ? [samples] : samples;
 }
 
-function refuseDivergence(features: number, samples: number, ridge: number): void {
+/** @throws InputError without a ridge where there are as many samples as features. */
+export function refuseDivergence(features: number, samples: number, ridge: number): void {
 	if (ridge > 0 || samples !== features) return;
 	throw refusal("options.samples", "ridge 0 with samples = features: the test error diverges", {
 		got: `${samples} samples, ${features} features`,

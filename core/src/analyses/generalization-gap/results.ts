@@ -4,6 +4,7 @@ import type { AnalysisAnswer, AnalysisTable } from "../analysis.ts";
 import {
 	type FeatureTask,
 	gaussianGap,
+	READOUT_ERRORS,
 	type ReadoutErrors,
 	ridgelessErrors,
 	type SolvedReadout,
@@ -51,25 +52,20 @@ export function gapPoint(features: number, samples: number, errors: ReadoutError
 	};
 }
 
-/** One line for each number of samples. */
+/** One line for each number of samples; with standard errors where networks were sampled. */
 export function gapTable({ options, results }: AnalysisAnswer<GapOptions, GapResults>): AnalysisTable {
 	const points = "points" in results ? results.points : [{ ...results, samples: options.samples as number }];
+	const sampled = results.sampled !== undefined;
 	return {
 		columns: [
 			"samples",
-			"testError",
-			"trainError",
-			"degreesOfFreedom",
-			"relativeGap",
+			...READOUT_ERRORS.flatMap((name) => (sampled ? [name, `${name}StandardError`] : [name])),
 			"bound",
 			"gaussianBound",
 		],
-		rows: points.map((one) => [
+		rows: points.map(({ standardErrors, ...one }) => [
 			one.samples,
-			one.testError,
-			one.trainError,
-			one.degreesOfFreedom,
-			one.relativeGap,
+			...READOUT_ERRORS.flatMap((name) => (sampled ? [one[name], standardErrors![name]] : [one[name]])),
 			one.bound,
 			one.gaussianBound ?? "",
 		]),

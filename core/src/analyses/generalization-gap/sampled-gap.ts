@@ -10,8 +10,8 @@ import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
 import type { AnalysisContext, AnalysisInput } from "../analysis.ts";
 import { savedNetworks } from "../saved-networks.ts";
 import { completeSampling, refuseWeighted } from "../sweep.ts";
-import { type ReadoutErrors, type SolvedReadout, solveReadout } from "./gaussian-features.ts";
-import { featuresSchema, type GapOptions, samplesOf } from "./options.ts";
+import { READOUT_ERRORS, type ReadoutErrors, type SolvedReadout, solveReadout } from "./gaussian-features.ts";
+import { featuresSchema, type GapOptions, refuseDivergence, samplesOf } from "./options.ts";
 import { type GapPoint, type GapResults, gapPoint } from "./results.ts";
 import { sampledFeatureTasks } from "./sampled-features.ts";
 
@@ -33,8 +33,6 @@ export interface GapSolution {
 
 /** Fewer fresh points a feature leave the unexplained power too small by more than 1 %. */
 const POINTS_PER_FEATURE = 100;
-
-const ERRORS = ["testError", "trainError", "degreesOfFreedom", "relativeGap"] as const;
 
 /**
  * The features of draws from the posterior, held fixed, and a readout fitted to fresh samples by the Bayesian ridge unless another is given.
@@ -66,6 +64,9 @@ export async function solveSampledGap(
 	const tasks = sampledFeatureTasks(engine, problem, saved, freshPoints(freshInputs!), perChain);
 	const features = Math.max(...tasks.flat().map(({ spectrum }) => spectrum.length));
 	const ridge = options.ridge! * readoutPrior(problem);
+	for (const samples of samplesOf(given)) {
+		for (const { spectrum } of tasks.flat()) refuseDivergence(spectrum.length, samples, ridge);
+	}
 	const average = (read: (index: readonly [chain: number, network: number]) => number): Estimate => {
 		const series = tasks.map((chain, c) => Float64Array.from(chain, (_, k) => read([c, k])));
 		return { value: mean(pooled(series)), standardError: standardErrorOfMean(series) };
@@ -74,9 +75,11 @@ export async function solveSampledGap(
 	const points = samplesOf(given).map((samples) => {
 		const each = tasks.map((chain) => chain.map((task) => solveReadout(task, samples, ridge)));
 		solved.push(...each.flat());
-		const estimates = ERRORS.map((name) => average(([c, k]) => each[c]![k]!.errors[name]));
+		const estimates = READOUT_ERRORS.map((name) => average(([c, k]) => each[c]![k]!.errors[name]));
 		const part = (which: keyof Estimate) =>
-			Object.fromEntries(ERRORS.map((name, i) => [name, estimates[i]![which]])) as unknown as ReadoutErrors;
+			Object.fromEntries(
+				READOUT_ERRORS.map((name, i) => [name, estimates[i]![which]]),
+			) as unknown as ReadoutErrors;
 		return { ...gapPoint(features, samples, part("value")), standardErrors: part("standardError") };
 	});
 	return {
@@ -109,11 +112,19 @@ function completed(problem: Problem, given: GapOptions, seed: number): GapOption
 		});
 	}
 	const { network, trainTargets } = problem;
-	if (network.layers.some(({ type }) => type !== "dense") || trainTargets.columns > 1) {
+	const convolution = network.layers.findIndex(({ type }) => type !== "dense");
+	if (convolution >= 0) {
 		throw new InputError({
-			where: "network.layers",
-			wanted: "dense layers and one output, for the features of sampled networks",
-			got: "others",
+			where: `network.layers[${convolution}].type`,
+			wanted: "dense layers, for the features of sampled networks",
+			got: network.layers[convolution]!.type,
+		});
+	}
+	if (trainTargets.columns > 1) {
+		throw new InputError({
+			where: "trainTargets",
+			wanted: "one output, for the features of sampled networks",
+			got: `${trainTargets.columns}`,
 		});
 	}
 	const where = "options.features.sampling";
