@@ -7,7 +7,7 @@ import {
 	ratiosOf,
 } from "../analyses/equivalent-linear-model/results.ts";
 import { composeFigure } from "./compose.ts";
-import { legendKey } from "./legend-key.ts";
+import { lineKey } from "./legend-key.ts";
 import { logAxis, paddedLog } from "./log-axis.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import { drawPanel, rangeAxis } from "./panel.ts";
@@ -63,16 +63,14 @@ export function equivalentFigure(
 		},
 	);
 	const number = (value: number) => Number(value.toPrecision(4));
-	const key = (style: object) =>
-		legendKey(document, [Plot.link([0], { x1: 0, x2: 1, y1: 0, y2: 0, ...style })]);
 	return composeFigure({
 		width: WIDTH,
 		title,
 		subtitle: `${layers.join(", ")}; ρ² = ${number(linearPower)}, ε = ${number(nonlinearPower)}, κ = ${number(noiseVariance)}; teacher and learner of one prior, Gaussian inputs, P, d and all widths to infinity in proportion`,
 		legend: [
-			{ key: key(TEST), label: "optimal learner" },
-			{ key: key(TOTAL), label: "without data, ρ² + ε" },
-			{ key: key(FLOOR), label: "nonlinear part of the teacher, ε" },
+			{ key: lineKey(document, TEST), label: "optimal learner" },
+			{ key: lineKey(document, TOTAL), label: "without data, ρ² + ε" },
+			{ key: lineKey(document, FLOOR), label: "nonlinear part of the teacher, ε" },
 		],
 		rows: [[panel]],
 	});

@@ -9,7 +9,7 @@ import {
 	solveTask,
 } from "../analyses/generalization-gap/results.ts";
 import { composeFigure, type LegendEntry } from "./compose.ts";
-import { legendKey } from "./legend-key.ts";
+import { lineKey } from "./legend-key.ts";
 import { logAxis, paddedLog } from "./log-axis.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import { drawPanel, rangeAxis } from "./panel.ts";
@@ -170,7 +170,7 @@ function legend(document: FigureDocument): LegendEntry[] {
 		[GAUSSIAN, "Gaussian features without a ridge, 1 − (1 − N_out/P)²"],
 	];
 	return entries.map(([style, label]) => ({
-		key: legendKey(document, [Plot.link([0], { x1: 0, x2: 1, y1: 0, y2: 0, ...style })]),
+		key: lineKey(document, style),
 		label,
 	}));
 }

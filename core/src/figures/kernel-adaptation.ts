@@ -1,4 +1,3 @@
-import * as Plot from "@observablehq/plot";
 import type { AdaptationAnswer } from "../analyses/kernel-adaptation/results.ts";
 import { composeFigure, type LegendEntry } from "./compose.ts";
 import {
@@ -10,7 +9,7 @@ import {
 import { LIMIT, theoryStyle } from "./kernel-adaptation/series.ts";
 import { adaptationSubtitle } from "./kernel-adaptation/subtitle.ts";
 import { widthAxis } from "./kernel-adaptation/width-axis.ts";
-import { legendKey, seriesKey } from "./legend-key.ts";
+import { lineKey, seriesKey } from "./legend-key.ts";
 import { INK } from "./marks.ts";
 import type { Panel } from "./panel.ts";
 import { sampledKey } from "./sampled-marks.ts";
@@ -89,7 +88,7 @@ function legend(document: FigureDocument, { options, results }: AdaptationAnswer
 			label: `${label}${missing.length === 0 ? "" : gaps(missing, points.length)}`,
 		})),
 		{
-			key: legendKey(document, [Plot.link([0], { x1: 0, x2: 1, y1: 0, y2: 0, ...LIMIT })]),
+			key: lineKey(document, LIMIT),
 			label: "infinite width",
 		},
 		...(sampled.some(({ converged }) => converged)

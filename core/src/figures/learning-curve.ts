@@ -1,11 +1,10 @@
-import * as Plot from "@observablehq/plot";
 import type { LearningCurveResults } from "../experiments/learning-curve/results.ts";
 import { composeFigure, type LegendEntry } from "./compose.ts";
 import { errorPanel, widthPanel } from "./learning-curve/error-panels.ts";
 import { GAUSSIAN_LINE, gapPanel, PUBLISHED_LINE, showsGuides } from "./learning-curve/gap-panel.ts";
 import { ratioPanel } from "./learning-curve/ratio-panel.ts";
 import { drawnTheories, sampledAt } from "./learning-curve/series.ts";
-import { legendKey, seriesKey } from "./legend-key.ts";
+import { lineKey, seriesKey } from "./legend-key.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import type { Panel } from "./panel.ts";
 import { sampledKey } from "./sampled-marks.ts";
@@ -90,8 +89,6 @@ function legend(document: FigureDocument, results: LearningCurveResults): Legend
 	const points = curves.flatMap((curve) => curve.points);
 	const sampled = points.flatMap((point) => sampledAt(point) ?? []);
 	const error = repetitions === 1 ? "MCSE" : "standard error";
-	const line = (style: object) =>
-		legendKey(document, [Plot.link([0], { x1: 0, x2: 1, y1: 0, y2: 0, ...style })]);
 	return [
 		...drawnTheories(results).map((id, i) => {
 			const gaps = points.some(({ theories }) =>
@@ -111,10 +108,13 @@ function legend(document: FigureDocument, results: LearningCurveResults): Legend
 		...(showsGuides(results)
 			? [
 					{
-						key: line(PUBLISHED_LINE),
+						key: lineKey(document, PUBLISHED_LINE),
 						label: "2 N_out/P: published for trained networks as an observation",
 					},
-					{ key: line(GAUSSIAN_LINE), label: "1 − (1 − N_out/P)²: Gaussian features, not a bound" },
+					{
+						key: lineKey(document, GAUSSIAN_LINE),
+						label: "1 − (1 − N_out/P)²: Gaussian features, not a bound",
+					},
 				]
 			: []),
 	];

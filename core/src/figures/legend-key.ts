@@ -20,11 +20,20 @@ export function legendKey(document: FigureDocument, marks: Plot.Markish[]): stri
 	return `<g transform="translate(0,${-HEIGHT / 2})">\n${content}</g>\n`;
 }
 
+/** A line. @param style stroke, its width and its dashes */
+export function lineKey(document: FigureDocument, style: object): string {
+	return legendKey(document, [lineAcross(style)]);
+}
+
+function lineAcross(style: object): Plot.Markish {
+	return Plot.link([0], { x1: 0, x2: 1, y1: 0, y2: 0, ...style });
+}
+
 /** A theory's line with its symbol. @param fill of the symbol */
 export function seriesKey(document: FigureDocument, style: SeriesStyle, fill = "white"): string {
 	const line = { stroke: style.color, strokeWidth: 1.5, strokeDasharray: style.dash };
 	return legendKey(document, [
-		Plot.link([0], { x1: 0, x2: 1, y1: 0, y2: 0, ...line }),
+		lineAcross(line),
 		Plot.dot([0.5], { x: (x) => x, y: 0, symbol: style.symbol, r: 3, stroke: style.color, fill }),
 	]);
 }

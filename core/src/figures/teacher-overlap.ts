@@ -3,7 +3,7 @@ import type { AnalysisAnswer } from "../analyses/analysis.ts";
 import type { OverlapOptions } from "../analyses/teacher-overlap/options.ts";
 import type { OverlapPoint, OverlapResults } from "../analyses/teacher-overlap/results.ts";
 import { composeFigure, type LegendEntry } from "./compose.ts";
-import { legendKey } from "./legend-key.ts";
+import { legendKey, lineKey } from "./legend-key.ts";
 import { paddedLog } from "./log-axis.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import { sampledKey } from "./sampled-marks.ts";
@@ -11,6 +11,7 @@ import type { FigureDocument } from "./svg-node.ts";
 import { EXACT, KURTOSES, kurtosisPanel, PRIOR, quantityPanels, WIDTH } from "./teacher-overlap/panels.ts";
 
 const BOUND = { stroke: seriesStyle(1).color, strokeWidth: 1.6 } as const;
+
 /**
  * Weight overlap, function overlap, excess kurtosis and memorization index against the samples a parameter: points with error bars,
  * exact values of linear students as dashed lines, the prior dotted, 2 N_out/P solid. Undefined where nothing was sampled.
@@ -99,8 +100,6 @@ function legend(
 	{ sampling, dataSets }: OverlapOptions,
 	points: readonly OverlapPoint[],
 ): LegendEntry[] {
-	const line = (style: object) =>
-		legendKey(document, [Plot.link([0], { x1: 0, x2: 1, y1: 0, y2: 0, ...style })]);
 	const sets = dataSets === 1 ? "one data set, ±1 MCSE" : `mean of ${dataSets} data sets, ±1 standard error`;
 	return [
 		{ key: sampledKey(document, INK), label: `sampled network (${sampling.sampler}), ${sets}` },
@@ -108,10 +107,10 @@ function legend(
 			? [{ key: sampledKey(document, "white"), label: "chains not converged" }]
 			: []),
 		...(points.some(({ exact }) => exact !== undefined)
-			? [{ key: line(EXACT), label: "exact, same data sets" }]
+			? [{ key: lineKey(document, EXACT), label: "exact, same data sets" }]
 			: []),
 		{
-			key: line(BOUND),
+			key: lineKey(document, BOUND),
 			label: "2 N_out/P: readouts of fixed features; published for trained networks as an observation",
 		},
 		...KURTOSES.map(({ label, style: { color, symbol }, filled }) => ({
