@@ -48,18 +48,16 @@ export function gapFigure(
 	const line = (data: readonly { x: number }[], y: string, style: object) =>
 		Plot.lineY(data, { x: "x", y, strokeLinecap: "butt", ...style });
 	const grid = gridOf(range);
+	const sampled = points.filter(({ standardErrors }) => standardErrors !== undefined);
 	const dots = (name: keyof ReadoutErrors, { stroke }: { readonly stroke: string }) => [
-		Plot.ruleX(
-			points.filter(({ standardErrors }) => standardErrors !== undefined),
-			{
-				x: "x",
-				y1: (one) => one[name] - one.standardErrors![name],
-				y2: (one) => one[name] + one.standardErrors![name],
-				stroke,
-				strokeWidth: 1.6,
-			},
-		),
-		Plot.dot(points, { x: "x", y: name, r: 3.4, fill: stroke }),
+		Plot.ruleX(sampled, {
+			x: "x",
+			y1: (one) => one[name] - one.standardErrors![name],
+			y2: (one) => one[name] + one.standardErrors![name],
+			stroke,
+			strokeWidth: 1.6,
+		}),
+		Plot.dot(sampled, { x: "x", y: name, r: 3.4, fill: stroke }),
 	];
 	const errorPanel = drawPanel(
 		document,

@@ -67,10 +67,12 @@ export function variancesOf({ train, test }: KernelBlocks): Float64Array {
 
 /** scale x (sum of the blocks) + shift, entry by entry. */
 export function combineBlocks(blocks: readonly KernelBlocks[], scale: number, shift: number): KernelBlocks {
-	const combine = (arrays: readonly Float64Array[]) => {
-		const sum = new Float64Array(arrays[0]!.length);
-		for (const array of arrays) for (let i = 0; i < sum.length; i++) sum[i]! += array[i]!;
-		return sum.map((x) => scale * x + shift);
+	const combine = ([first, ...others]: readonly Float64Array[]) => {
+		const sum = first!.slice();
+		for (const array of others) for (let i = 0; i < sum.length; i++) sum[i]! += array[i]!;
+		// Half the time of `map`.
+		for (let i = 0; i < sum.length; i++) sum[i] = scale * sum[i]! + shift;
+		return sum;
 	};
 	const combineMatrices = (of: (b: KernelBlocks) => Matrix) => {
 		const { rows, columns } = of(blocks[0]!);

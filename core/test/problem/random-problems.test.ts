@@ -6,7 +6,8 @@ import { expect, it } from "vitest";
 const golden = new URL("../../../fixtures/golden/", import.meta.url);
 const problems = readdirSync(golden)
 	.map((file) => JSON.parse(readFileSync(new URL(file, golden), "utf8")).problem)
-	.filter((problem) => problem !== undefined)
+	// Those of analyses may hold a network alone.
+	.filter((problem) => problem?.trainInputs !== undefined)
 	.map((problem) => ({
 		...problem,
 		trainInputs: problem.trainInputs.slice(0, 3),

@@ -44,7 +44,7 @@ export function solveOneOutput(
 	const { saddle, predictor } = rescaled;
 	const posterior = gaussianProcessPosterior(
 		engine,
-		combineBlocks([predictor], 1, biasVariance),
+		biasVariance === 0 ? predictor : combineBlocks([predictor], 1, biasVariance),
 		trainTargets,
 		noiseVariance,
 		{ covariance: true },
