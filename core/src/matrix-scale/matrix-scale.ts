@@ -5,7 +5,7 @@ import type { ValidityNote } from "../answer/answer.ts";
 /**
  * Targets y ~ N(0, A(Q)), A(Q) = K[Q] + B: the prior covariance K[Q] is linear in the n x n matrix Q >= 0, B is the noise with
  * the readout bias. Q = I is the infinite-width prior. Two of them: `outputScales` (Q over the outputs) and `patchScales` (Q over
- * the patches of a convolution).
+ * the patches of a convolution). Both are made for tens of thousands of Q: they keep their work space in the engine.
  */
 export interface MatrixScale {
 	/** n: Q is n x n. */

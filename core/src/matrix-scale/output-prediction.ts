@@ -1,159 +1,150 @@
 /** Means and covariances of several outputs given their matrix of scales. */
-import { diagonal, type Engine, identity, type Matrix, matrix, multiply, transposed } from "@finitude/engine";
+import { diagonal, type Engine, load, type Matrix, matrix, multiply, view } from "@finitude/engine";
 import type { ValidityNote } from "../answer/answer.ts";
+import { InputError } from "../errors.ts";
 import type { KernelBlocks } from "../kernels/kernel-blocks.ts";
 import { negativeVariances } from "../theories/gaussian-process.ts";
 import type { Modes } from "../theories/kernel-rescaling/modes.ts";
 import type { ScalePrediction } from "./matrix-scale.ts";
+import { outputCovariances, outputVariances, type RotatedScales, toOutputs } from "./rotated-scales.ts";
 
-/** Q in its eigenbasis with what follows from it: B_k = noise_k I + signal_k Q has the eigenvalues b_kj in the basis of Q. */
-export interface RotatedScales {
-	/** q_j, ascending. */
-	readonly values: Float64Array;
-	/** Eigenvectors of Q in columns. */
-	readonly vectors: Matrix;
-	/** P x D: b_kj = noise_k + signal_k q_j. */
-	readonly variances: Float64Array;
-	/** P x D: the targets in the coordinates of the modes and of Q. */
-	readonly targets: Float64Array;
-}
-
-/** z_k = B_k^-1 yt_k in the basis of Q, P x D. */
-export function forcesOf({ variances, targets }: RotatedScales): Float64Array {
-	return targets.map((y, e) => y / variances[e]!);
-}
+/** An entry of a P x D matrix. */
+type Entry = (k: number, j: number) => number;
 
 /**
  * Equation (15) of docs/theories/kernel-rescaling.md with a readout bias. In the coordinates T of the modes (T A T^T diagonal) a
- * point with c = T k and the bias j = s_b^2 T 1 has the mean sum_k (c_k Q + j_k) z_k and the covariance
+ * point with c = T k and the bias j = s_b^2 T 1 has the mean sum_k (c_k Q + j_k) z_k, z_k = B_k^-1 yt_k, and the covariance
  * (k** Q + s_b^2) - sum_k (c_k Q + j_k) B_k^-1 (c_k Q + j_k); at training point i, t = T e_i, the latter is
- * kappa sum_k t_k B_k^-1 (c_k Q + j_k), without cancellation.
+ * kappa sum_k t_k B_k^-1 (c_k Q + j_k), without cancellation. In the basis of Q all of them are products of matrices that the
+ * points have once and for all with P x D ones.
+ *
+ * @returns throws InputError where the covariance of the targets is not positive definite
  */
 export function outputPredictor(
 	engine: Engine,
 	{ train, test }: KernelBlocks,
 	modes: Modes,
+	D: number,
 	noiseVariance: number,
 	readoutBiasVariance: number,
-): (scales: RotatedScales) => ScalePrediction {
+): (rotated: RotatedScales) => ScalePrediction {
 	const P = train.rows;
-	const points = transposed(modes.projectColumns(identity(P)));
+	const biased = readoutBiasVariance > 0;
 	const bias = modes.project(new Float64Array(P).fill(readoutBiasVariance));
-	const trainCross =
-		readoutBiasVariance === 0
-			? matrix(
-					P,
-					P,
-					points.data.map((t, e) => t * modes.signal[e % P]!),
-				)
-			: transposed(modes.projectColumns(train));
-	const testCross = test && transposed(modes.projectColumns(transposed(test.cross)));
+	const basis = modes.dualBasis();
+	const product = engineProducts(engine, P, D);
+	const trainCross = biased
+		? multiply(engine, train, basis)
+		: mapped(basis, (t, e) => t * modes.signal[e % P]!);
+	const noisy = mapped(basis, (t) => noiseVariance * t);
+	const times = {
+		trainCross: product(trainCross),
+		trainSpread: product(mapped(noisy, (t, e) => t * trainCross.data[e]!)),
+		trainBias: biased ? product(noisy) : undefined,
+	};
+	const testCross = test && multiply(engine, test.cross, basis);
+	const tested = testCross && {
+		cross: product(testCross),
+		squares: product(mapped(testCross, (c) => c * c)),
+	};
+	const trainPrior = diagonal(train);
 
 	return (rotated) => {
-		const { values, vectors, variances } = rotated;
-		const D = values.length;
-		const z = forcesOf(rotated);
-		/** Row i, in the basis of Q: sum_k of v = c_ik q_j + j_k times a weight, given (i, k) and (k, j) as places in P x P and P x D. */
-		const summed = (cross: Matrix, weight: (ik: number, kj: number, v: number) => number): Matrix => {
-			const sums = matrix(cross.rows, D);
-			for (let i = 0; i < cross.rows; i++) {
-				for (let k = 0; k < P; k++) {
-					const c = cross.data[i * P + k]!;
-					for (let j = 0; j < D; j++) {
-						const v = c * values[j]! + bias[k]!;
-						sums.data[i * D + j]! += v * weight(i * P + k, k * D + j, v);
-					}
-				}
-			}
-			return sums;
+		const { scales, values: q, vectors, variances, targets } = rotated;
+		requirePositive(variances);
+		const b: Entry = (k, j) => variances[k * D + j]!;
+		const z: Entry = (k, j) => targets[k * D + j]! / b(k, j);
+		const columnSums = (of: Entry) => q.map((_, j) => bias.reduce((sum, __, k) => sum + of(k, j), 0));
+		const meanShift = biased ? columnSums((k, j) => bias[k]! * z(k, j)) : undefined;
+		const meanOf = (timesCross: Product) => {
+			const mean = timesCross((k, j) => q[j]! * z(k, j));
+			if (meanShift) for (let e = 0; e < mean.length; e++) mean[e]! += meanShift[e % D]!;
+			return toOutputs(vectors, mean);
 		};
-		const meanOf = (cross: Matrix) =>
-			multiply(
-				engine,
-				summed(cross, (_, kj) => z[kj]!),
-				vectors,
-				{ transposeB: true },
-			);
-		const priorOf = (kernelDiagonal: Float64Array) =>
-			matrix(
-				kernelDiagonal.length,
-				D,
-				Float64Array.from(
-					{ length: kernelDiagonal.length * D },
-					(_, e) => kernelDiagonal[Math.floor(e / D)]! * values[e % D]! + readoutBiasVariance,
-				),
-			);
+		const notes = (kind: string, variance: Matrix, prior: Float64Array) =>
+			negativeOutputVariances(kind, variance, (i, d) => {
+				return prior[i]! * scales.data[d * (D + 1)]! + readoutBiasVariance;
+			});
 
-		const trainSpread = summed(trainCross, (ik, kj) => (noiseVariance * points.data[ik]!) / variances[kj]!);
-		const trainVariance = diagonals(vectors, trainSpread);
-		const trained = {
-			trainMean: meanOf(trainCross),
-			trainVariance,
-			validity: negativeOutputVariances(
-				"training",
-				trainVariance,
-				diagonals(vectors, priorOf(diagonal(train))),
-			),
-		};
-		if (!test || !testCross) return trained;
-		const testPrior = priorOf(test.diagonal);
-		const explained = summed(testCross, (_, kj, v) => v / variances[kj]!);
-		const testSpread = matrix(
-			testCross.rows,
+		const trainSpread = times.trainSpread((k, j) => q[j]! / b(k, j));
+		if (times.trainBias) {
+			const more = times.trainBias((k, j) => bias[k]! / b(k, j));
+			for (let e = 0; e < trainSpread.length; e++) trainSpread[e]! += more[e]!;
+		}
+		const trainVariance = outputVariances(vectors, trainSpread);
+		const trainNotes = notes("training", trainVariance, trainPrior);
+		const trained = { trainMean: meanOf(times.trainCross), trainVariance };
+		if (!test || !tested) return { ...trained, validity: trainNotes };
+
+		const explained = tested.squares((k, j) => q[j]! ** 2 / b(k, j));
+		const mixed = biased ? tested.cross((k, j) => (2 * bias[k]! * q[j]!) / b(k, j)) : undefined;
+		const common = biased ? columnSums((k, j) => bias[k]! ** 2 / b(k, j)) : undefined;
+		const testSpread = explained.map((removed, e) => {
+			const j = e % D;
+			const prior = test.diagonal[(e - j) / D]! * q[j]! + readoutBiasVariance;
+			return prior - (removed + (mixed?.[e] ?? 0) + (common?.[j] ?? 0));
+		});
+		const testOutputCovariance = outputCovariances(vectors, testSpread);
+		const testVariance = matrix(
+			test.diagonal.length,
 			D,
-			testPrior.data.map((x, e) => x - explained.data[e]!),
+			testOutputCovariance.data.filter((_, e) => (e % (D * D)) % (D + 1) === 0),
 		);
-		const testVariance = diagonals(vectors, testSpread);
 		return {
 			...trained,
-			testMean: meanOf(testCross),
+			testMean: meanOf(tested.cross),
 			testVariance,
-			testOutputCovariance: covariances(vectors, testSpread),
-			validity: [
-				...trained.validity,
-				...negativeOutputVariances("test", testVariance, diagonals(vectors, testPrior)),
-			],
+			testOutputCovariance,
+			validity: [...trainNotes, ...notes("test", testVariance, test.diagonal)],
 		};
 	};
 }
 
-/** Row i: the diagonal of V diag(spread_i) V^T. */
-function diagonals(vectors: Matrix, spread: Matrix): Matrix {
-	const D = vectors.rows;
-	const result = matrix(spread.rows, D);
-	for (let i = 0; i < spread.rows; i++) {
-		for (let d = 0; d < D; d++) {
-			for (let j = 0; j < D; j++) {
-				result.data[i * D + d]! += vectors.data[d * D + j]! ** 2 * spread.data[i * D + j]!;
-			}
-		}
-	}
-	return result;
+/** X W, row-major, for a P x D matrix W given by its entries. */
+type Product = (W: Entry) => Float64Array;
+
+/** Products with matrices of P columns, which are loaded once. */
+function engineProducts(engine: Engine, P: number, D: number): (X: Matrix) => Product {
+	const weights = view(engine.allocate(P * D), P, D);
+	return (X) => {
+		const [rows, out] = [load(engine, X), view(engine.allocate(X.rows * D), X.rows, D)];
+		return (W) => {
+			const w = weights.block.data;
+			for (let k = 0; k < P; k++) for (let j = 0; j < D; j++) w[k * D + j] = W(k, j);
+			engine.gemm(1, rows, weights, 0, out);
+			return out.block.data.slice();
+		};
+	};
 }
 
-/** Row i: V diag(spread_i) V^T, exactly symmetric. */
-function covariances(vectors: Matrix, spread: Matrix): Matrix {
-	const D = vectors.rows;
-	const result = matrix(spread.rows, D * D);
-	for (let i = 0; i < spread.rows; i++) {
-		for (let d = 0; d < D; d++) {
-			for (let e = 0; e <= d; e++) {
-				let sum = 0;
-				for (let j = 0; j < D; j++) {
-					sum += vectors.data[d * D + j]! * vectors.data[e * D + j]! * spread.data[i * D + j]!;
-				}
-				result.data[i * D * D + d * D + e] = result.data[i * D * D + e * D + d] = sum;
-			}
-		}
-	}
-	return result;
+function mapped(m: Matrix, of: (x: number, e: number) => number): Matrix {
+	return matrix(m.rows, m.columns, m.data.map(of));
 }
 
-/** `negativeVariances` of every output. */
-function negativeOutputVariances(kind: string, variance: Matrix, prior: Matrix): ValidityNote[] {
-	const D = variance.columns;
-	const column = ({ data }: Matrix, d: number) => data.filter((_, e) => e % D === d);
-	return Array.from({ length: D }, (_, d) => d).flatMap((d) =>
-		negativeVariances(kind, column(variance, d), column(prior, d)),
-	);
+/** @throws InputError */
+function requirePositive(variances: Float64Array): void {
+	const unusable = variances.find((b) => !(b > 0));
+	if (unusable === undefined) return;
+	throw new InputError({
+		where: "scales",
+		wanted: "a matrix of scales for which the covariance of the targets is positive definite",
+		got: `one with an eigenvalue ${unusable.toExponential(1)} of that covariance`,
+		advice: "Give positive definite scales, or a larger noiseVariance.",
+	});
+}
+
+/** `negativeVariances` of every output. @param prior the variance at point i of output d */
+function negativeOutputVariances(
+	kind: string,
+	{ rows, columns: D, data }: Matrix,
+	prior: (i: number, d: number) => number,
+): ValidityNote[] {
+	if (data.every((variance) => variance >= 0)) return [];
+	return Array.from({ length: D }, (_, d) =>
+		negativeVariances(
+			kind,
+			data.filter((__, e) => e % D === d),
+			Float64Array.from({ length: rows }, (__, i) => prior(i, d)),
+		),
+	).flat();
 }

@@ -1,9 +1,11 @@
 /** Scales over D outputs: the prior covariance of the targets is Q (x) K, in the basis where K, Q and the noise are diagonal. */
-import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import type { KernelBlocks } from "../kernels/kernel-blocks.ts";
+import { logProduct } from "../scale-mixture/scale-likelihood.ts";
 import { diagonalizeModes, type Modes } from "../theories/kernel-rescaling/modes.ts";
 import type { EnergySlope, MatrixScale } from "./matrix-scale.ts";
-import { forcesOf, outputPredictor, type RotatedScales } from "./output-prediction.ts";
+import { outputPredictor } from "./output-prediction.ts";
+import { conjugated, type RotatedScales, scaleRotation } from "./rotated-scales.ts";
 
 /** A matrix of scales over outputs. */
 export interface OutputScales extends MatrixScale {
@@ -15,7 +17,8 @@ export interface OutputScales extends MatrixScale {
 /**
  * One dense hidden layer with D outputs, equations (13)-(15) of docs/theories/kernel-rescaling.md: f ~ N(0, Q (x) K) plus a
  * readout bias of variance s_b^2 in each output. K and the noise are diagonalized once; afterwards every B_k commutes with Q, so
- * that an evaluation costs O(D^3 + P D^2), a curvature along m directions O(P D^3 + m D^3 + m^2 D^2).
+ * that an evaluation costs O(D^3 + P D^2), a curvature along m directions O(P D^3 + m D^3 + m^2 D^2). Call within `scoped`: the
+ * work space in the engine lives as long as the model.
  *
  * @param kernel K without the readout bias
  * @param targets P x D
@@ -30,51 +33,44 @@ export function outputScales(
 ): OutputScales {
 	const [P, D] = [targets.rows, targets.columns];
 	const modes = diagonalizeModes(engine, kernel.train, noiseVariance, readoutBiasVariance);
-	const { signal, noise, logDeterminantShift } = modes;
+	const { signal, logDeterminantShift } = modes;
 	const projected = modes.projectColumns(targets);
-	const predict = outputPredictor(engine, kernel, modes, noiseVariance, readoutBiasVariance);
-
-	const rotate = (scales: Matrix): RotatedScales => {
-		const { values, vectors } = symmetricEigen(engine, scales);
-		const variances = new Float64Array(P * D);
-		for (let k = 0; k < P; k++) {
-			for (let j = 0; j < D; j++) variances[k * D + j] = noise[k]! + signal[k]! * values[j]!;
-		}
-		return { values, vectors, variances, targets: multiply(engine, projected, vectors).data };
-	};
+	const rotate = scaleRotation(engine, modes, projected);
+	const predict = outputPredictor(engine, kernel, modes, D, noiseVariance, readoutBiasVariance);
 
 	const energyOf = ({ variances, targets }: RotatedScales): number => {
-		let sum = D * logDeterminantShift;
+		const logs = logProduct(Math.log);
+		let fit = 0;
 		for (let e = 0; e < variances.length; e++) {
 			const b = variances[e]!;
 			if (!(b > 0)) return Number.POSITIVE_INFINITY;
-			sum += Math.log(b) + targets[e]! ** 2 / b;
+			logs.multiply(b);
+			fit += targets[e]! ** 2 / b;
 		}
-		return sum;
+		return D * logDeterminantShift + logs.value() + fit;
 	};
 
 	const slope = (scales: Matrix): EnergySlope | undefined => {
 		const rotated = rotate(scales);
 		const energy = energyOf(rotated);
 		if (energy === Number.POSITIVE_INFINITY) return undefined;
-		const { variances, vectors } = rotated;
-		const z = forcesOf(rotated);
-		const [spread, pull] = [matrix(D, D), matrix(D, D)];
+		const { variances, targets, vectors } = rotated;
+		const [spread, pull] = [new Float64Array(D * D), new Float64Array(D * D)];
 		for (let k = 0; k < P; k++) {
 			const l = signal[k]!;
 			for (let i = 0; i < D; i++) {
-				spread.data[i * D + i]! += l / variances[k * D + i]!;
-				for (let j = 0; j < D; j++) pull.data[i * D + j]! += l * z[k * D + i]! * z[k * D + j]!;
+				spread[i * (D + 1)]! += l / variances[k * D + i]!;
+				const force = (l * targets[k * D + i]!) / variances[k * D + i]!;
+				for (let j = 0; j < D; j++) pull[i * D + j]! += (force * targets[k * D + j]!) / variances[k * D + j]!;
 			}
 		}
-		return { energy, spread: conjugated(engine, vectors, spread), pull: conjugated(engine, vectors, pull) };
+		return { energy, spread: conjugated(vectors, spread), pull: conjugated(vectors, pull) };
 	};
 
 	/** With Z in the basis of Q: d2E = sum_ij Z_ij Y_ij, Y_ij = -M_ij Z'_ij + 2 sum_m T_imj Z'_mj. */
 	const curvature = (scales: Matrix, directions: readonly Matrix[]): Matrix => {
-		const rotated = rotate(scales);
-		const { variances, vectors } = rotated;
-		const z = forcesOf(rotated);
+		const { variances, targets, vectors } = rotate(scales);
+		const z = targets.map((y, e) => y / variances[e]!);
 		const M = new Float64Array(D * D);
 		const T = new Float64Array(D * D * D);
 		for (let k = 0; k < P; k++) {
@@ -118,9 +114,4 @@ export function outputScales(
 		curvature,
 		predict: (scales) => predict(rotate(scales)),
 	};
-}
-
-/** V M V^T. */
-function conjugated(engine: Engine, vectors: Matrix, m: Matrix): Matrix {
-	return multiply(engine, multiply(engine, vectors, m), vectors, { transposeB: true });
 }

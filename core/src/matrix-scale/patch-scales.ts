@@ -1,34 +1,30 @@
 /** Scales over the patches of one convolutional layer: the prior covariance of f is K(Q) = (1/n_p) sum_ij Q_ij K_ij. */
 import {
-	choleskyFactor,
-	choleskyInverse,
-	choleskySolve,
-	dot,
+	columnVector,
 	type Engine,
 	gram,
-	logDeterminant,
 	type Matrix,
 	matrix,
 	matrixFromColumn,
-	multiply,
-	solveLower,
-	transposed,
+	transpose,
+	view,
 } from "@finitude/engine";
-import { combineBlocks, type KernelBlocks } from "../kernels/kernel-blocks.ts";
-import { gaussianProcessPosterior } from "../theories/gaussian-process.ts";
-import type { EnergySlope, MatrixScale, ScalePrediction } from "./matrix-scale.ts";
+import type { KernelBlocks } from "../kernels/kernel-blocks.ts";
+import { gaussianProcessPosterior, posteriorGivenFactor } from "../theories/gaussian-process.ts";
+import type { MatrixScale } from "./matrix-scale.ts";
+import { packedLower, pairSums, unpackLower } from "./pair-sums.ts";
 import type { PatchPair } from "./patch-kernels.ts";
 
 /** A matrix of scales over patches. */
 export interface PatchScales extends MatrixScale {
-	predict(scales: Matrix): Omit<ScalePrediction, "testOutputCovariance">;
 	/** K(Q), without the readout bias. */
 	kernelAt(scales: Matrix): KernelBlocks;
 }
 
 /**
  * Equation (16) of docs/theories/kernel-rescaling.md, one output. An energy costs O(n_p^2 P^2 + P^3), and so does its gradient; a
- * curvature along m directions O(m n_p^2 P^2 + m P^3 + m^2 P^2).
+ * curvature along m directions O(m n_p^2 P^2 + m P^3 + m^2 P^2). Call within `scoped`: the work space in the engine lives as long
+ * as the model.
  *
  * @param pairs from `patchKernels`; where those of different patches are missing, only the diagonal of Q counts
  * @param targets P x 1
@@ -43,102 +39,84 @@ export function patchScales(
 	{ covariance = false } = {},
 ): PatchScales {
 	const P = targets.rows;
-	const size = pairs.at(-1)!.second + 1;
-	const triangles = pairs.map(({ blocks }) => packedLower(blocks.train, 1));
-	/** K[Z] for a symmetric Z, at the training points. */
-	const trainKernel = (Z: Matrix): Matrix => {
-		const sum = new Float64Array((P * (P + 1)) / 2);
-		pairs.forEach(({ first, second }, p) => {
-			const weight = Z.data[first * size + second]!;
-			const triangle = triangles[p]!;
-			if (weight !== 0) for (let e = 0; e < sum.length; e++) sum[e]! += weight * triangle[e]!;
-		});
-		return unpackedLower(sum, P);
-	};
-	/** The Cholesky factor of A. */
-	const factorAt = (scales: Matrix): Matrix | undefined => {
-		const A = trainKernel(scales);
+	const sums = pairSums(engine, pairs);
+	const square = () => view(engine.allocate(P * P), P, P);
+	const [factor, work] = [square(), square()];
+	const column = columnVector(engine.allocate(P));
+	/** K(Q) and the bias, for predictions. */
+	let predictive: KernelBlocks | undefined;
+
+	/** A's Cholesky factor L in the lower triangle of `factor`, u = L^-1 y in `column`. Returns E(Q). */
+	const factorize = (scales: Matrix): number => {
+		const K = sums.trainTriangle(scales);
+		const A = factor.block.data;
+		let at = 0;
 		for (let i = 0; i < P; i++) {
-			for (let j = 0; j < P; j++) A.data[i * P + j]! += readoutBiasVariance;
-			A.data[i * P + i]! += noiseVariance;
+			for (let j = 0; j <= i; j++) A[i * P + j] = K[at++]! + readoutBiasVariance;
+			A[i * P + i]! += noiseVariance;
 		}
-		const result = choleskyFactor(engine, A);
-		return result.positiveDefinite ? result.factor : undefined;
+		if (engine.cholesky(factor) >= 0) return Number.POSITIVE_INFINITY;
+		column.block.data.set(targets.data);
+		engine.solveTriangular(factor, column, false);
+		const [L, u] = [factor.block.data, column.block.data];
+		let energy = 0;
+		for (let i = 0; i < P; i++) energy += 2 * Math.log(L[i * P + i]!) + u[i]! ** 2;
+		return energy;
 	};
-	const energyOf = (factor: Matrix) => {
-		const { data } = solveLower(engine, factor, targets);
-		return logDeterminant(factor) + dot(data, data);
-	};
-	/** The symmetric matrix G with tr(C K[dQ]) = tr(G dQ). */
-	const adjoint = (C: Matrix): Matrix => {
-		const G = matrix(size, size);
-		// Entries off the diagonal stand for two.
-		const packed = packedLower(C, 2);
-		pairs.forEach(({ first, second }, p) => {
-			const product = dot(packed, triangles[p]!);
-			// The pair holds K_ij + K_ji, which dQ_ij and dQ_ji share.
-			if (first === second) G.data[first * size + first] = product;
-			else G.data[first * size + second] = G.data[second * size + first] = product / 2;
-		});
-		return G;
-	};
-	// One pair after the other: all of them scaled at once would take as much memory again as the kernels.
-	const kernelAt = (scales: Matrix): KernelBlocks =>
-		pairs
-			.slice(1)
-			.reduce(
-				(sum, { first, second, blocks }) =>
-					combineBlocks([sum, combineBlocks([blocks], scales.data[first * size + second]!, 0)], 1, 0),
-				combineBlocks([pairs[0]!.blocks], scales.data[0]!, 0),
-			);
 
 	return {
-		size,
+		size: sums.size,
 		targetCount: P,
-		energy(scales) {
-			const factor = factorAt(scales);
-			return factor === undefined ? Number.POSITIVE_INFINITY : energyOf(factor);
-		},
-		slope(scales): EnergySlope | undefined {
-			const factor = factorAt(scales);
-			if (factor === undefined) return undefined;
-			const b = choleskySolve(engine, factor, targets);
-			return {
-				energy: energyOf(factor),
-				spread: adjoint(choleskyInverse(engine, factor)),
-				pull: adjoint(gram(engine, b)),
-			};
+		energy: factorize,
+		slope(scales) {
+			const energy = factorize(scales);
+			if (energy === Number.POSITIVE_INFINITY) return undefined;
+			engine.solveTriangular(factor, column, true);
+			engine.invertFromCholesky(factor);
+			const b = column.block.data;
+			const spread = sums.adjoint(packedLower(matrix(P, P, factor.block.data), 2));
+			const forces = new Float64Array((P * (P + 1)) / 2);
+			let at = 0;
+			for (let i = 0; i < P; i++) {
+				for (let j = 0; j < i; j++) forces[at++] = 2 * b[i]! * b[j]!;
+				forces[at++] = b[i]! ** 2;
+			}
+			return { energy, spread, pull: sums.adjoint(forces) };
 		},
 		curvature(scales, directions) {
-			const factor = factorAt(scales)!;
-			const reduced = solveLower(engine, factor, targets);
-			// With W_a = L^-1 K[Z_a] L^-T: tr(A^-1 K[Z_a] A^-1 K[Z_b]) = W_a . W_b, and L^-1 K[Z_a] b = W_a L^-1 y.
+			factorize(scales);
+			const m = directions.length;
+			const u = column.block.data.slice();
+			// With W_a = L^-1 K[Z_a] L^-T: tr(A^-1 K[Z_a] A^-1 K[Z_b]) = W_a . W_b, and L^-1 K[Z_a] b = W_a u.
 			// W_a is symmetric: its triangle is enough.
-			const W = matrix(directions.length, (P * (P + 1)) / 2);
-			const u = matrix(directions.length, P);
+			const W = matrix(m, (P * (P + 1)) / 2);
+			const forces = matrix(m, P);
 			directions.forEach((Z, a) => {
-				const half = transposed(solveLower(engine, factor, trainKernel(Z)));
-				const whitened = solveLower(engine, factor, half);
-				W.data.set(packedLower(whitened, Math.SQRT2), a * W.columns);
-				u.data.set(multiply(engine, whitened, reduced).data, a * P);
+				unpackLower(sums.trainTriangle(Z), 0, matrix(P, P, work.block.data));
+				engine.solveTriangular(factor, work, false);
+				engine.solveTriangular(factor, transpose(work), false);
+				const whitened = work.block.data;
+				W.data.set(packedLower(matrix(P, P, whitened), Math.SQRT2), a * W.columns);
+				for (let i = 0; i < P; i++) {
+					for (let j = 0; j < P; j++) forces.data[a * P + i]! += whitened[i * P + j]! * u[j]!;
+				}
 			});
-			const [traces, forces] = [gram(engine, W), gram(engine, u)];
+			const traces = gram(engine, W).data;
 			return matrix(
-				directions.length,
-				directions.length,
-				forces.data.map((force, e) => 2 * force - traces.data[e]!),
+				m,
+				m,
+				gram(engine, forces).data.map((force, e) => 2 * force - traces[e]!),
 			);
 		},
 		predict(scales) {
-			const posterior = gaussianProcessPosterior(
-				engine,
-				combineBlocks([kernelAt(scales)], 1, readoutBiasVariance),
-				targets,
-				noiseVariance,
-				{ covariance },
-			);
-			const { trainMean, trainVariance, trainCovariance, testMean, testVariance, testCovariance, validity } =
-				posterior;
+			predictive = sums.blocks(scales, readoutBiasVariance, predictive);
+			const rest = [predictive, targets, noiseVariance, { covariance }] as const;
+			const posterior =
+				factorize(scales) < Number.POSITIVE_INFINITY
+					? posteriorGivenFactor(engine, factor, ...rest)
+					: // It refuses, and says what noise would be enough.
+						gaussianProcessPosterior(engine, ...rest);
+			const { trainMean, trainVariance, trainCovariance, testMean, testVariance, testCovariance } = posterior;
 			return {
 				trainMean,
 				trainVariance: matrixFromColumn(trainVariance),
@@ -146,29 +124,9 @@ export function patchScales(
 				...(testMean && { testMean }),
 				...(testVariance && { testVariance: matrixFromColumn(testVariance) }),
 				...(testCovariance && { testCovariance }),
-				validity,
+				validity: posterior.validity,
 			};
 		},
-		kernelAt,
+		kernelAt: (scales) => sums.blocks(scales, 0),
 	};
-}
-
-/** The lower triangle of a symmetric matrix row by row, entries off the diagonal times a factor. */
-function packedLower({ rows: n, data }: Matrix, factor: number): Float64Array {
-	const packed = new Float64Array((n * (n + 1)) / 2);
-	let at = 0;
-	for (let i = 0; i < n; i++) {
-		for (let j = 0; j < i; j++) packed[at++] = factor * data[i * n + j]!;
-		packed[at++] = data[i * n + i]!;
-	}
-	return packed;
-}
-
-function unpackedLower(packed: Float64Array, n: number): Matrix {
-	const result = matrix(n, n);
-	let at = 0;
-	for (let i = 0; i < n; i++) {
-		for (let j = 0; j <= i; j++) result.data[i * n + j] = result.data[j * n + i] = packed[at++]!;
-	}
-	return result;
 }

@@ -1,8 +1,14 @@
 /** One linear layer with two outputs, or with two positions and one output: the readout, drawn through its 2 x 2 Gram matrix. */
 import { type Block, gram } from "@finitude/engine";
+import { InputError } from "../errors.ts";
 import { createNodeDraw } from "../scale-mixture/lattice-law.ts";
 import { twoOutputLikelihood } from "../scale-mixture/two-output-likelihood.ts";
-import { createWishartPosterior, type ScaleFactorLikelihood } from "../scale-mixture/wishart-posterior.ts";
+import {
+	createWishartPosterior,
+	LARGEST_RESIDUAL,
+	type ScaleFactorLikelihood,
+	type WishartPosterior,
+} from "../scale-mixture/wishart-posterior.ts";
 import { diagonalizeModes } from "../theories/kernel-rescaling/modes.ts";
 import { allocateView } from "./block-operations.ts";
 import { createReadout, smallerForm } from "./readout.ts";
@@ -11,23 +17,28 @@ import { createScalarFunctions } from "./scalar-functions.ts";
 import { createUniform } from "./scale-factors.ts";
 import type { UpperLayers } from "./upper-layers.ts";
 
+/** Where Laplace's lattice fits the posterior 2e5 are enough. A million take some seconds. */
+const MOST_NODES = 1_000_000;
+
 /**
  * The two columns of the readout a (N x 2: outputs, or positions) enter f through Q = a^T a / N ~ Wishart_2(N, I/N) alone, and
  * a = sqrt(N) O F^T with Q = F F^T and O uniform among the N x 2 matrices with orthonormal columns.
+ *
+ * @returns throws InputError where no affordable lattice resolves the posterior of Q
  */
 export function createPairedReadout(space: SamplingSpace, readout: Block): UpperLayers {
 	const { engine, network, problem } = space;
 	const scalar = createScalarFunctions(engine);
 	const uniform = createUniform(space);
 	const { width } = network.layers[0]!;
-	const posteriorOf = createWishartPosterior(scalar, width);
+	const posteriorOf = createWishartPosterior(scalar, width, MOST_NODES);
 	const likelihoodOf = problem.trainTargets.columns === 2 ? twoOutputs(space, scalar) : twoPositions(space);
 	const normals = engine.allocate(2 * width);
 	const constant = -(problem.trainTargets.data.length / 2) * scalar.log(2 * Math.PI);
 	return {
 		given(targets) {
 			const { likelihood, shift } = likelihoodOf(targets);
-			const law = posteriorOf(likelihood);
+			const law = requireResolved(posteriorOf(likelihood));
 			const drawNode = createNodeDraw(law.probabilities);
 			return {
 				step: law.step,
@@ -47,6 +58,17 @@ export function createPairedReadout(space: SamplingSpace, readout: Block): Upper
 			};
 		},
 	};
+}
+
+/** @throws InputError when there is no law, or one whose step is too coarse */
+export function requireResolved(law: WishartPosterior | undefined): WishartPosterior {
+	if (law && law.residual <= LARGEST_RESIDUAL) return law;
+	throw new InputError({
+		where: "sampling.sampler",
+		wanted: "a posterior of the matrix of scales that a lattice resolves",
+		got: "exact",
+		sentence: `exact: no lattice of ${MOST_NODES} nodes or fewer resolves the posterior of the 2 x 2 matrix of scales. Use gibbs, or raise noiseVariance.`,
+	});
 }
 
 /** A likelihood of Q and what it leaves out, the constant of 2 pi apart. */

@@ -30,34 +30,44 @@ export function normalized({ exp, log }: ScalarFunctions, logDensities: readonly
 	return { probabilities, logTotal: top + log(total) + cell };
 }
 
+/** A law with the step that was found for it. */
+type Refined<Law> = Law & Pick<LatticeLaw, "step" | "residual" | "refinements">;
+
 /**
  * Refines the step until doubling it changes `logTotal` by `largestResidual` at most. The error for a smooth density falls at
  * least as e^(-constant/step), so that what is left is about the square of the residual.
  *
  * @param lawOf undefined where a step would cost too much: the law before it is then returned with its residual, Infinity
  * where nothing was doubled yet
+ * @returns undefined where the first step costs too much
  */
 export function refined<Law extends { readonly logTotal: number }>(
 	firstStep: number,
 	largestResidual: number,
+	lawOf: (step: number) => Law,
+): Refined<Law>;
+export function refined<Law extends { readonly logTotal: number }>(
+	firstStep: number,
+	largestResidual: number,
 	lawOf: (step: number) => Law | undefined,
-): Law & { readonly step: number; readonly residual: number; readonly refinements: number } {
+): Refined<Law> | undefined;
+export function refined<Law extends { readonly logTotal: number }>(
+	firstStep: number,
+	largestResidual: number,
+	lawOf: (step: number) => Law | undefined,
+): Refined<Law> | undefined {
 	const totals: number[] = [];
-	let last:
-		| (Law & { readonly step: number; readonly residual: number; readonly refinements: number })
-		| undefined;
+	let last: Refined<Law> | undefined;
 	for (let refinements = 0; ; refinements++) {
 		const step = firstStep * REFINEMENT ** refinements;
 		const law = lawOf(step);
-		if (law === undefined) break;
+		if (law === undefined) return last;
 		totals.push(law.logTotal);
 		const residual =
 			refinements < 2 ? Number.POSITIVE_INFINITY : Math.abs(law.logTotal - totals[refinements - 2]!);
 		last = { ...law, step, residual, refinements };
-		if (residual <= largestResidual || refinements === MOST_REFINEMENTS) break;
+		if (residual <= largestResidual || refinements === MOST_REFINEMENTS) return last;
 	}
-	if (last === undefined) throw new RangeError("refined: the first step has no law.");
-	return last;
 }
 
 /** Draws nodes with their probabilities. @param uniform in [0, 1) */

@@ -26,7 +26,7 @@ const LOWEST = -30;
 const FIRST_STEP = 1;
 
 /** Of the log evidence when the step is doubled, unless less is asked for: the step itself is then good to about 2e-9. */
-const LARGEST_RESIDUAL = 5e-5;
+export const LARGEST_RESIDUAL = 5e-5;
 
 /** Where the search for modes begins, in each of the two log scales: from a thousandth of the prior's scale to 20 times it. */
 const STARTS = [-7, -3, 0, 3];
@@ -38,13 +38,15 @@ const STARTS = [-7, -3, 0, 3];
  * density is above e^-30 of the peak: they follow the exponential tails of the log scales without a box.
  *
  * @param width N >= 2
- * @param mostNodes where a finer step would take more the law is returned as it is, with its residual
+ * @param mostNodes where a finer step would take more the law is returned as it is, with its residual; where the first step
+ * would, there is none
  */
 export function createWishartPosterior(
 	scalar: ScalarFunctions,
 	width: number,
-	{ largestResidual = LARGEST_RESIDUAL, mostNodes = Number.POSITIVE_INFINITY } = {},
-): (likelihood: ScaleFactorLikelihood) => WishartPosterior {
+	mostNodes: number,
+	largestResidual = LARGEST_RESIDUAL,
+): (likelihood: ScaleFactorLikelihood) => WishartPosterior | undefined {
 	const first = logScaleDensity(scalar, width, width);
 	const second = logScaleDensity(scalar, width - 1, width);
 	const lowerConstant = scalar.log(width / (2 * Math.PI)) / 2;
@@ -64,7 +66,7 @@ export function createWishartPosterior(
 			const filled = fill(
 				(i, j, k) => density(lattice.point(i, j, k)),
 				modes.map((mode) => lattice.nearest(mode.place)),
-				step === FIRST_STEP ? Number.POSITIVE_INFINITY : mostNodes,
+				mostNodes,
 			);
 			if (filled === undefined) return undefined;
 			const { nodes, values } = filled;
@@ -123,7 +125,10 @@ function fill(
 		values.push(value);
 	};
 	for (const seed of seeds) visit(...seed);
-	least = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + LOWEST;
+	const highest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+	// Without a density at any mode there is nothing to follow.
+	if (!(highest > Number.NEGATIVE_INFINITY)) return { nodes, values };
+	least = highest + LOWEST;
 	for (let next = 0; next < nodes.length; next++) {
 		if (values[next]! < least) continue;
 		if (nodes.length > mostNodes) return undefined;

@@ -1,17 +1,17 @@
 /** The posterior of a Gaussian process from the blocks of its kernel: shared by every theory that predicts with one. */
 import {
-	choleskyInverse,
-	choleskySolve,
 	diagonal as diagonalOf,
 	dot,
 	type Engine,
-	gram,
-	logDeterminant,
+	load,
 	type Matrix,
 	matrix,
 	multiply,
-	solveLower,
-	transposed,
+	scoped,
+	transpose,
+	unload,
+	type View,
+	view,
 } from "@finitude/engine";
 import type { ValidityNote } from "../answer/answer.ts";
 import { largest } from "../kernels/gaussian-pairs.ts";
@@ -53,50 +53,85 @@ export function gaussianProcessPosterior(
 	kernel: KernelBlocks,
 	targets: Matrix,
 	noiseVariance: number,
+	options: { readonly covariance?: boolean } = {},
+): GaussianProcessPosterior {
+	return scoped(engine, () => {
+		const factor = load(engine, factorKernel(engine, kernel.train, noiseVariance));
+		return posteriorGivenFactor(engine, factor, kernel, targets, noiseVariance, options);
+	});
+}
+
+/** `gaussianProcessPosterior` where a Cholesky factor of A is in the engine: its lower triangle is read. */
+export function posteriorGivenFactor(
+	engine: Engine,
+	factor: View,
+	{ train, test }: KernelBlocks,
+	targets: Matrix,
+	noiseVariance: number,
 	{ covariance = false } = {},
 ): GaussianProcessPosterior {
-	const { train, test } = kernel;
-	const factor = factorKernel(engine, train, noiseVariance);
-	const weights = choleskySolve(engine, factor, targets);
-	const logEvidence =
-		-0.5 * dot(targets.data, weights.data) -
-		0.5 * targets.columns * (logDeterminant(factor) + targets.rows * Math.log(2 * Math.PI));
-	const trainCovariance = posteriorAtTraining(engine, train, factor, noiseVariance);
-	const trainVariance = diagonalOf(trainCovariance);
-	const fit = {
-		trainMean: meanAtTraining(engine, train, targets, weights, noiseVariance),
-		trainVariance,
-		discrepancy: weights,
-		logEvidence,
-		...(covariance && { trainCovariance }),
-	};
-	const trainNotes = negativeVariances("training", trainVariance, diagonalOf(train));
-	if (!test) return { ...fit, validity: trainNotes };
-	const reduced = solveLower(engine, factor, transposed(test.cross));
-	const testVariance = test.diagonal.slice();
-	for (let i = 0; i < reduced.rows; i++) {
-		for (let s = 0; s < testVariance.length; s++)
-			testVariance[s]! -= reduced.data[i * reduced.columns + s]! ** 2;
-	}
-	return {
-		...fit,
-		testMean: multiply(engine, test.cross, weights),
-		testVariance,
-		...(covariance &&
-			test.covariance && { testCovariance: schurComplement(engine, test.covariance, reduced) }),
-		validity: [...trainNotes, ...negativeVariances("test", testVariance, test.diagonal)],
-	};
+	return scoped(engine, () => {
+		const loaded = load(engine, targets);
+		engine.solveTriangular(factor, loaded, false);
+		engine.solveTriangular(factor, loaded, true);
+		const weights = unload(loaded);
+		const prior = diagonalOf(train);
+		const { trainVariance, trainCovariance } = posteriorAtTraining(
+			engine,
+			train,
+			prior,
+			factor,
+			noiseVariance,
+			covariance,
+		);
+		const fit = {
+			trainMean: meanAtTraining(engine, train, prior, targets, weights, noiseVariance),
+			trainVariance,
+			discrepancy: weights,
+			logEvidence:
+				-0.5 * dot(targets.data, weights.data) -
+				0.5 * targets.columns * (logDeterminantOf(factor) + targets.rows * Math.log(2 * Math.PI)),
+			...(trainCovariance && { trainCovariance }),
+		};
+		const trainNotes = negativeVariances("training", trainVariance, prior);
+		if (!test) return { ...fit, validity: trainNotes };
+		const cross = load(engine, test.cross);
+		const mean = view(engine.allocate(cross.rows * targets.columns), cross.rows, targets.columns);
+		engine.gemm(1, cross, loaded, 0, mean);
+		// Row s becomes L^-1 k_s.
+		engine.solveTriangular(factor, transpose(cross), false);
+		const removed = cross.block.data;
+		const P = train.rows;
+		const testVariance = test.diagonal.map((k, s) => {
+			let sum = k;
+			for (let i = s * P; i < (s + 1) * P; i++) sum -= removed[i]! ** 2;
+			return sum;
+		});
+		return {
+			...fit,
+			testMean: unload(mean),
+			testVariance,
+			...(covariance &&
+				test.covariance && {
+					testCovariance: symmetric(cross.rows, schurComplement(engine, test.covariance, cross)),
+				}),
+			validity: [...trainNotes, ...negativeVariances("test", testVariance, test.diagonal)],
+		};
+	});
 }
+
+/** Entry (i, j) of a symmetric matrix. */
+type Entry = (i: number, j: number) => number;
 
 function meanAtTraining(
 	engine: Engine,
 	train: Matrix,
+	prior: Float64Array,
 	targets: Matrix,
 	weights: Matrix,
 	noiseVariance: number,
 ): Matrix {
-	const scale = largest(diagonalOf(train));
-	if (noiseVariance > scale) return multiply(engine, train, weights);
+	if (noiseVariance > largest(prior)) return multiply(engine, train, weights);
 	return matrix(
 		targets.rows,
 		targets.columns,
@@ -104,34 +139,66 @@ function meanAtTraining(
 	);
 }
 
-/** P x P. Row by row one of two forms: kappa I - kappa^2 A^-1 where kappa is below the prior variance, else K - K A^-1 K. */
-function posteriorAtTraining(engine: Engine, train: Matrix, factor: Matrix, noiseVariance: number): Matrix {
+/** Row by row one of two forms: kappa I - kappa^2 A^-1 where kappa is below the prior variance, else K - K A^-1 K. */
+function posteriorAtTraining(
+	engine: Engine,
+	train: Matrix,
+	prior: Float64Array,
+	factor: View,
+	noiseVariance: number,
+	covariance: boolean,
+): Pick<GaussianProcessPosterior, "trainVariance" | "trainCovariance"> {
 	const n = train.rows;
-	const noisy = (i: number) => noiseVariance > train.data[i * n + i]!;
-	const rows = Array.from({ length: n }, (_, i) => i);
-	const direct = rows.some(noisy)
-		? schurComplement(engine, train, solveLower(engine, factor, train))
-		: undefined;
-	if (rows.every(noisy)) return direct!;
-	const result = choleskyInverse(engine, factor);
+	const noisy = (i: number) => noiseVariance > prior[i]!;
+	const direct = prior.some((_, i) => noisy(i)) ? directAtTraining(engine, train, factor) : undefined;
+	const inverse = prior.some((_, i) => !noisy(i)) ? inverseOf(engine, factor).block.data : undefined;
+	const entry: Entry = (i, j) =>
+		direct && (noisy(i) || noisy(j))
+			? direct(i, j)
+			: noiseVariance * ((i === j ? 1 : 0) - noiseVariance * inverse![i * n + j]!);
+	const trainVariance = new Float64Array(n);
+	for (let i = 0; i < n; i++) trainVariance[i] = entry(i, i);
+	return { trainVariance, ...(covariance && { trainCovariance: symmetric(n, entry) }) };
+}
+
+/** K - K A^-1 K. */
+function directAtTraining(engine: Engine, train: Matrix, factor: View): Entry {
+	const whitened = load(engine, train);
+	engine.solveTriangular(factor, transpose(whitened), false);
+	return schurComplement(engine, train, whitened);
+}
+
+/** A^-1. */
+function inverseOf(engine: Engine, factor: View): View {
+	const n = factor.rows;
+	const inverse = view(engine.allocate(n * n), n, n);
+	inverse.block.data.set(factor.block.data.subarray(factor.offset, factor.offset + n * n));
+	engine.invertFromCholesky(inverse);
+	return inverse;
+}
+
+/** C - V V^T. */
+function schurComplement(engine: Engine, c: Matrix, v: View): Entry {
+	const n = c.rows;
+	const removed = view(engine.allocate(n * n), n, n);
+	engine.syrk(1, v, 0, removed);
+	const data = removed.block.data.slice();
+	return (i, j) => c.data[i * n + j]! - data[i >= j ? i * n + j : j * n + i]!;
+}
+
+function symmetric(n: number, entry: Entry): Matrix {
+	const result = matrix(n, n);
 	for (let i = 0; i < n; i++) {
-		for (let j = 0; j < n; j++) {
-			const k = i * n + j;
-			if (noisy(i) || noisy(j)) result.data[k] = direct!.data[k]!;
-			else result.data[k] = noiseVariance * ((i === j ? 1 : 0) - noiseVariance * result.data[k]!);
-		}
+		for (let j = 0; j <= i; j++) result.data[i * n + j] = result.data[j * n + i] = entry(i, j);
 	}
 	return result;
 }
 
-/** C - V^T V. */
-function schurComplement(engine: Engine, c: Matrix, v: Matrix): Matrix {
-	const removed = gram(engine, v, { transposeA: true });
-	return matrix(
-		c.rows,
-		c.columns,
-		c.data.map((x, i) => x - removed.data[i]!),
-	);
+function logDeterminantOf(factor: View): number {
+	const { data } = factor.block;
+	let sum = 0;
+	for (let i = 0; i < factor.rows; i++) sum += Math.log(data[factor.offset + i * (factor.rowStride + 1)]!);
+	return 2 * sum;
 }
 
 /** Says how negative, and against which rounding error; the numbers stay as they are. */

@@ -26,6 +26,7 @@
  * 10. Checked: fixtures/golden/rescaling-*.json, finite differences of the action, N -> infinity, equality of the recursions
  *    for linear and relu layers.
  */
+import { scoped } from "@finitude/engine";
 import type { Problem } from "../problem/problem.ts";
 import { solveOutputs } from "./kernel-rescaling/matrix/outputs.ts";
 import { solvePatches } from "./kernel-rescaling/matrix/patches.ts";
@@ -49,7 +50,8 @@ export const kernelRescaling: Theory<KernelRescalingOptions> = {
 			: problem.trainTargets.columns > 1
 				? solveOutputs
 				: solveOneOutput;
-		return solve(problem, choices, context);
+		// Models of a matrix of scales leave their work space in the engine.
+		return scoped(context.engine, () => solve(problem, choices, context));
 	},
 };
 

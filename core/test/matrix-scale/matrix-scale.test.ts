@@ -1,11 +1,21 @@
-import { createEngine, identity, type Matrix, matrix, multiply, transposed } from "@finitude/engine";
+import {
+	createEngine,
+	diagonal,
+	identity,
+	type Matrix,
+	matrix,
+	multiply,
+	transposed,
+} from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { type Problem, priorKernels } from "../../src/index.ts";
+import { combineBlocks } from "../../src/kernels/kernel-blocks.ts";
 import type { MatrixScale } from "../../src/matrix-scale/matrix-scale.ts";
 import { outputScales } from "../../src/matrix-scale/output-scales.ts";
 import { patchKernels } from "../../src/matrix-scale/patch-kernels.ts";
 import { patchScales } from "../../src/matrix-scale/patch-scales.ts";
 import { gaussianProcessPosterior } from "../../src/theories/gaussian-process.ts";
+import { faultOf } from "../helpers/fault-of.ts";
 import {
 	convolutionLayer,
 	denseLayer,
@@ -19,7 +29,7 @@ import {
 	logDeterminantByElimination,
 } from "../theories/kernel-rescaling/elimination.ts";
 
-const engine = await createEngine({ engine: "reference" });
+const engine = await createEngine();
 
 /** F F^T / n with F of normals: positive definite, of order 1. */
 function someScales(n: number, seed: number): Matrix {
@@ -44,6 +54,30 @@ const plusTimes = (a: Matrix, b: Matrix, t: number) =>
 	);
 
 const [D, kappa] = [3, 0.1];
+
+/** Small noise, noise above the variances of the prior, and none. */
+const settings = [
+	{ noiseVariance: 0.1, biasVariance: 0 },
+	{ noiseVariance: 0.1, biasVariance: 0.4 },
+	{ noiseVariance: 40, biasVariance: 0 },
+	{ noiseVariance: 40, biasVariance: 0.4 },
+	{ noiseVariance: 0, biasVariance: 0 },
+];
+
+/** Rounding times the condition number of K, some hundreds, and numbers up to ten. */
+const BOUND = 1e-11;
+
+/** C + noise I. */
+const withNoise = (C: Matrix, noiseVariance: number) => plusTimes(C, identity(C.rows), noiseVariance);
+
+/** Mean and covariance of f at points that covary with the targets by `cross` and with each other by `prior`. */
+function posteriorAt(cross: Matrix, prior: Matrix, inverse: Matrix, y: Matrix) {
+	const weights = multiply(engine, cross, inverse);
+	const removed = multiply(engine, weights, cross, { transposeB: true });
+	return { mean: multiply(engine, weights, y), covariance: plusTimes(prior, removed, -1) };
+}
+
+const diagonalColumn = (m: Matrix) => matrix(m.rows, 1, diagonal(m));
 const readout = { weightVariance: 1.2, biasVariance: 0.4 };
 const denseProblem = (biasVariance: number, changes: Partial<Problem> = {}) =>
 	smallProblem(networkOf([denseLayer("erf")], { readout: { ...readout, biasVariance } }), {
@@ -90,52 +124,55 @@ function crossCovariance(Q: Matrix, K: Matrix, biasVariance: number): Matrix {
 }
 
 describe("scales over outputs are the Gaussian process with covariance Q (x) K", () => {
-	it.each([0, 0.4])("with readout bias variance %f", (biasVariance) => {
-		const problem = denseProblem(biasVariance);
+	it.each(settings)("noise $noiseVariance, readout bias $biasVariance", ({ noiseVariance, biasVariance }) => {
+		const problem = denseProblem(biasVariance, { noiseVariance });
 		const Q = someScales(D, 5);
 		const model = outputs(problem);
 		const kernel = priorKernels(engine, problem, { testCovariance: true }).outputWeights;
 		const C = crossCovariance(Q, kernel.train, biasVariance);
-		const A = matrix(
-			6 * D,
-			6 * D,
-			C.data.map((x, e) => (e % (6 * D + 1) === 0 ? x + kappa : x)),
-		);
+		const A = withNoise(C, noiseVariance);
 		const y = matrix(6 * D, 1, transposed(problem.trainTargets).data);
 		const inverse = inverseByElimination(A);
-		const b = multiply(engine, inverse, y);
-		const quadratic = multiply(engine, y, b, { transposeA: true }).data[0]!;
-		expect(model.energy(Q)).toBeCloseTo(logDeterminantByElimination(A) + quadratic, 11);
-		expect(model.targetCount).toBe(6 * D);
+		const quadratic = multiply(engine, y, multiply(engine, inverse, y), { transposeA: true }).data[0]!;
+		const energy = logDeterminantByElimination(A) + quadratic;
+		expect(Math.abs(model.energy(Q) - energy)).toBeLessThan(BOUND * (1 + quadratic));
+		expect([model.size, model.targetCount]).toEqual([D, 6 * D]);
 
 		const prediction = model.predict(Q);
-		const posterior = (cross: Matrix, prior: Matrix) => {
-			const weights = multiply(engine, cross, inverse);
-			const removed = multiply(engine, weights, cross, { transposeB: true });
-			return { mean: multiply(engine, weights, y).data, covariance: plusTimes(prior, removed, -1) };
-		};
-		const train = posterior(C, C);
-		const test = posterior(
+		const train = posteriorAt(C, C, inverse, y);
+		const test = posteriorAt(
 			crossCovariance(Q, kernel.test!.cross, biasVariance),
 			crossCovariance(Q, kernel.test!.covariance!, biasVariance),
+			inverse,
+			y,
 		);
-		for (let d = 0; d < D; d++) {
-			for (let i = 0; i < 6; i++) {
-				expect(prediction.trainMean.data[i * D + d]).toBeCloseTo(train.mean[d * 6 + i]!, 12);
-				expect(prediction.trainVariance.data[i * D + d]).toBeCloseTo(
-					train.covariance.data[(d * 6 + i) * (6 * D + 1)]!,
-					12,
-				);
-			}
-			for (let i = 0; i < 3; i++) {
-				expect(prediction.testMean!.data[i * D + d]).toBeCloseTo(test.mean[d * 3 + i]!, 12);
+		/** Outputs slow to points slow. */
+		const byPoints = (m: Matrix) => transposed(matrix(D, m.data.length / D, m.data));
+		expect(largestDifference(prediction.trainMean, byPoints(train.mean))).toBeLessThan(BOUND);
+		expect(
+			largestDifference(prediction.trainVariance, byPoints(diagonalColumn(train.covariance))),
+		).toBeLessThan(BOUND);
+		expect(largestDifference(prediction.testMean!, byPoints(test.mean))).toBeLessThan(BOUND);
+		expect(
+			largestDifference(prediction.testVariance!, byPoints(diagonalColumn(test.covariance))),
+		).toBeLessThan(BOUND);
+		const atPoints = matrix(3, D * D);
+		for (let i = 0; i < 3; i++) {
+			for (let d = 0; d < D; d++) {
 				for (let e = 0; e < D; e++) {
-					const expected = test.covariance.data[(d * 3 + i) * 3 * D + e * 3 + i]!;
-					expect(prediction.testOutputCovariance!.data[i * D * D + d * D + e]).toBeCloseTo(expected, 12);
-					if (d === e) expect(prediction.testVariance!.data[i * D + d]).toBeCloseTo(expected, 12);
+					atPoints.data[i * D * D + d * D + e] = test.covariance.data[(d * 3 + i) * 3 * D + e * 3 + i]!;
 				}
 			}
 		}
+		expect(largestDifference(prediction.testOutputCovariance!, atPoints)).toBeLessThan(BOUND);
+	});
+
+	it("also for a singular Q whose smallest eigenvalue rounding made negative", () => {
+		const model = outputs(denseProblem(0, { noiseVariance: 1e-17 }));
+		const at = (q: number) => model.energy(matrix(D, D, Float64Array.of(1, 0, 0, 0, 2, 0, 0, 0, q)));
+		expect(at(0)).toBeLessThan(Number.POSITIVE_INFINITY);
+		expect(at(-1e-16)).toBe(at(0));
+		expect(at(-1e-12)).toBe(Number.POSITIVE_INFINITY);
 	});
 
 	it("is the interpolating process without noise", () => {
@@ -162,6 +199,42 @@ describe("scales over patches", () => {
 		expect(largestDifference(trainCovariance!, expected.trainCovariance!)).toBeLessThan(1e-14);
 		expect(model.energy(identity(4))).toBeCloseTo(-2 * expected.logEvidence - 6 * Math.log(2 * Math.PI), 12);
 	});
+
+	it.each(settings)(
+		"are the Gaussian process with kernel K(Q): noise $noiseVariance, readout bias $biasVariance",
+		({ noiseVariance, biasVariance }) => {
+			const problem = convolution(biasVariance, "erf", { noiseVariance });
+			const y = problem.trainTargets;
+			const Q = someScales(4, 7);
+			const model = patches(problem, { covariance: true });
+			const { train, test } = combineBlocks([model.kernelAt(Q)], 1, biasVariance);
+			const A = withNoise(train, noiseVariance);
+			const inverse = inverseByElimination(A);
+			const quadratic = multiply(engine, y, multiply(engine, inverse, y), { transposeA: true }).data[0]!;
+			const energy = logDeterminantByElimination(A) + quadratic;
+			expect(Math.abs(model.energy(Q) - energy)).toBeLessThan(BOUND * (1 + quadratic));
+			expect([model.size, model.targetCount]).toEqual([4, 6]);
+			const prediction = model.predict(Q);
+			const expectedTrain = posteriorAt(train, train, inverse, y);
+			const expectedTest = posteriorAt(test!.cross, test!.covariance!, inverse, y);
+			const near = (a: Matrix, b: Matrix) => expect(largestDifference(a, b)).toBeLessThan(BOUND);
+			near(prediction.trainMean, expectedTrain.mean);
+			near(prediction.trainCovariance!, expectedTrain.covariance);
+			near(prediction.trainVariance, diagonalColumn(expectedTrain.covariance));
+			near(prediction.testMean!, expectedTest.mean);
+			near(prediction.testCovariance!, expectedTest.covariance);
+			near(prediction.testVariance!, diagonalColumn(expectedTest.covariance));
+			const plain = patches(problem).predict(Q);
+			expect(Object.keys(plain).sort()).toEqual([
+				"testMean",
+				"testVariance",
+				"trainMean",
+				"trainVariance",
+				"validity",
+			]);
+			near(plain.testMean!, prediction.testMean!);
+		},
+	);
 
 	it("are for linear units a dense prior whose weights have covariance Q between patches", () => {
 		const problem = convolution(0, "linear", { network: networkOf([convolutionLayer("linear")]) });
@@ -225,5 +298,23 @@ describe.each([
 		const negative = plusTimes(matrix(n, n), identity(n), -100);
 		expect(model.energy(negative)).toBe(Number.POSITIVE_INFINITY);
 		expect(model.slope(negative)).toBe(undefined);
+	});
+});
+
+describe("there is no prediction without a positive definite covariance", () => {
+	it("of outputs", () => {
+		const model = outputs(denseProblem(0, { noiseVariance: 0 }));
+		expect(faultOf(() => model.predict(matrix(D, D)))).toBe(
+			"scales: wanted a matrix of scales for which the covariance of the targets is positive definite; got one with an " +
+				"eigenvalue 0.0e+0 of that covariance. Give positive definite scales, or a larger noiseVariance.",
+		);
+	});
+
+	it("over patches", () => {
+		const model = patches(convolution(0, "erf", { noiseVariance: 0 }));
+		expect(faultOf(() => model.predict(matrix(4, 4)))).toBe(
+			"noiseVariance: wanted a noise that makes the kernel of the training points positive definite; got 0 with a kernel " +
+				"whose smallest eigenvalue is 0.0e+0 (the largest is 0.0e+0). The kernel vanishes: any positive noiseVariance would suffice.",
+		);
 	});
 });

@@ -59,7 +59,9 @@ export function transposed(m: Matrix): Matrix {
 
 /** The main diagonal. */
 export function diagonal(m: Matrix): Float64Array {
-	return Float64Array.from({ length: Math.min(m.rows, m.columns) }, (_, i) => m.data[i * m.columns + i]!);
+	const result = new Float64Array(Math.min(m.rows, m.columns));
+	for (let i = 0; i < result.length; i++) result[i] = m.data[i * m.columns + i]!;
+	return result;
 }
 
 /** The sum of the main diagonal. */

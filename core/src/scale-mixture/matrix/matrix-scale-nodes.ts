@@ -1,11 +1,11 @@
 /** The posterior of a matrix of scales as a discrete law, from a quadrature or from weighted draws. */
 import { type Engine, type Matrix, matrix, scoped } from "@finitude/engine";
+import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
 import { createWishartPosterior, type ScaleFactorLikelihood } from "../wishart-posterior.ts";
 import { type ControlledWeights, calibrated } from "./control-variates.ts";
 import { type ImportanceLaw, importanceLaw, nowherePositiveDefinite } from "./importance-law.ts";
 import { alongPrincipalAxes } from "./rotated-law.ts";
 import type { ScaleLaw } from "./scale-law.ts";
-import type { ScaleModel } from "./scale-model.ts";
 
 export interface MatrixScaleNodes {
 	/** They sum to 1; after the calibration of random draws a few may be negative. */
@@ -40,13 +40,11 @@ const USELESS_RESIDUAL = 3e-3;
  * @returns undefined where no step that is affordable resolves the posterior
  * @throws InputError when the covariance of the targets is not numerically positive definite anywhere
  */
-export function wishartNodes(model: ScaleModel, width: number): MatrixScaleNodes | undefined {
+export function wishartNodes(model: MatrixScale, width: number): MatrixScaleNodes | undefined {
 	const likelihood: ScaleFactorLikelihood = (factor) => -model.energy(scalesOf(factor)) / 2;
 	const logConstant = -(model.targetCount / 2) * Math.log(2 * Math.PI);
-	const law = createWishartPosterior(Math, width, {
-		largestResidual: LARGEST_RESIDUAL,
-		mostNodes: MOST_NODES,
-	})(likelihood);
+	const law = createWishartPosterior(Math, width, MOST_NODES, LARGEST_RESIDUAL)(likelihood);
+	if (law === undefined) return undefined;
 	if (!Number.isFinite(law.logTotal)) throw nowherePositiveDefinite();
 	if (law.residual > USELESS_RESIDUAL) return undefined;
 	return {
@@ -67,7 +65,7 @@ function scalesOf({ first, lower, second }: Parameters<ScaleFactorLikelihood>[0]
 /** Importance sampling with any prior law of Q, its weights calibrated by the law's controls. */
 export function sampledNodes(
 	engine: Engine,
-	model: ScaleModel,
+	model: MatrixScale,
 	law: ScaleLaw,
 	settings: { readonly samples: number; readonly seed: number },
 ): MatrixScaleNodes {

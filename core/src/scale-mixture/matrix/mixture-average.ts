@@ -1,8 +1,8 @@
 /** Means, variances and covariances of f, averaged over the posterior of a matrix of scales. */
 import { type Matrix, matrix } from "@finitude/engine";
+import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
 import type { StandardErrors } from "./control-variates.ts";
 import type { MatrixScaleNodes } from "./matrix-scale-nodes.ts";
-import type { ScaleModel } from "./scale-model.ts";
 
 /** f at the training or at the test points. */
 export interface PointAverage {
@@ -31,7 +31,7 @@ const NEGLIGIBLE = 1e-18;
  * mean = E[m_Q], covariance = E[v_Q] + Cov[m_Q]: equation (4) of docs/theories/scale-mixture.md with a matrix in place of q. The
  * second part couples the outputs at a point and, for one output, the points.
  */
-export function mixtureAverage(model: ScaleModel, nodes: MatrixScaleNodes): MixtureAverage {
+export function mixtureAverage(model: MatrixScale, nodes: MatrixScaleNodes): MixtureAverage {
 	const { probabilities, sampling } = nodes;
 	const least = NEGLIGIBLE * probabilities.reduce((a, p) => Math.max(a, Math.abs(p)), 0);
 	const scaleMean = matrix(model.size, model.size);

@@ -1,7 +1,7 @@
 import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
 import { climb } from "../climb.ts";
 import type { ScaleLaw } from "./scale-law.ts";
-import type { ScaleModel } from "./scale-model.ts";
 import { type PosteriorSurface, posteriorSurface } from "./scale-posterior-surface.ts";
 
 /**
@@ -27,7 +27,7 @@ export function rotatedLaw(engine: Engine, law: ScaleLaw, axes: Matrix): ScaleLa
  * The posterior in coordinates along the principal axes of Q at a mode, the largest first. Bartlett's coordinates have an edge where
  * F_11 vanishes, and then F_22, ..: in these axes the posterior is as far from it as it can be. Most important for a singular Q.
  */
-export function alongPrincipalAxes(engine: Engine, model: ScaleModel, law: ScaleLaw): PosteriorSurface {
+export function alongPrincipalAxes(engine: Engine, model: MatrixScale, law: ScaleLaw): PosteriorSurface {
 	const surface = posteriorSurface(model, law);
 	if (!law.rotationInvariant) return surface;
 	const start = new Array<number>(law.dimension).fill(0);

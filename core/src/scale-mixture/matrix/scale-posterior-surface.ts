@@ -1,8 +1,8 @@
 /** The posterior density of the coordinates of a matrix of scales, and its derivatives. */
 import { type Matrix, matrix } from "@finitude/engine";
+import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
 import type { Derivatives } from "../climb.ts";
 import type { ScaleLaw } from "./scale-law.ts";
-import type { ScaleModel } from "./scale-model.ts";
 
 export interface PosteriorSurface {
 	readonly law: ScaleLaw;
@@ -18,7 +18,7 @@ export interface PosteriorSurface {
 /** Step of the central differences of the gradient, in units of the deviations: second derivatives are then good to about 1e-6. */
 const DIFFERENCE = 1e-3;
 
-export function posteriorSurface(model: ScaleModel, law: ScaleLaw): PosteriorSurface {
+export function posteriorSurface(model: MatrixScale, law: ScaleLaw): PosteriorSurface {
 	const n = law.size;
 	const constant = -(model.targetCount / 2) * Math.log(2 * Math.PI);
 	const scalesAt = (x: Float64Array) => matrix(n, n, law.scalesAt(x));

@@ -3,6 +3,8 @@ import { diagonal, type Engine, type Matrix, matrix, scoped, symmetricEigenvalue
 import type { Answer, Convergence, ValidityNote } from "../../answer/answer.ts";
 import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import { type PriorKernels, priorKernels } from "../../kernels/prior-kernels.ts";
+import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
+import { outputScales } from "../../matrix-scale/output-scales.ts";
 import { patchKernels } from "../../matrix-scale/patch-kernels.ts";
 import { patchScales } from "../../matrix-scale/patch-scales.ts";
 import { layerWidth } from "../../network/network.ts";
@@ -18,9 +20,6 @@ import {
 	mixtureAverage,
 	type PointAverage,
 } from "../../scale-mixture/matrix/mixture-average.ts";
-import { repeatedOutputScales } from "../../scale-mixture/matrix/repeated-output-scales.ts";
-import { repeatedPatchScales } from "../../scale-mixture/matrix/repeated-patch-scales.ts";
-import type { ScaleModel } from "../../scale-mixture/matrix/scale-model.ts";
 import { wishartProduct } from "../../scale-mixture/matrix/wishart-product.ts";
 import { negativeVariances } from "../gaussian-process.ts";
 import { requireFullRank } from "../kernel-rescaling/modes.ts";
@@ -51,9 +50,9 @@ export function matrixMixtureAnswer(
 		requireSpanningTargets(engine, problem);
 	}
 	return scoped(engine, () => {
-		const { model, predictor } = modelsOf(engine, problem, prior, options, overPoints);
+		const model = modelOf(engine, problem, prior, options, overPoints);
 		const nodes = nodesOf(engine, problem, model, options);
-		const average = mixtureAverage(predictor, nodes);
+		const average = mixtureAverage(model, nodes);
 		return {
 			theory,
 			...predictionsOf(average),
@@ -76,29 +75,25 @@ export function matrixMixtureAnswer(
 	});
 }
 
-/** What the posterior of the scales is found with, and what predicts at its nodes. */
-function modelsOf(
+/** The targets given the matrix of scales. */
+function modelOf(
 	engine: Engine,
 	problem: Problem,
 	prior: PriorKernels,
 	{ weightSharing }: MatrixOptions,
 	covariance: boolean,
-): { readonly model: ScaleModel; readonly predictor: ScaleModel } {
+): MatrixScale {
 	const { trainTargets, noiseVariance, network } = problem;
 	const rest = [trainTargets, noiseVariance, network.readout.biasVariance] as const;
-	if (trainTargets.columns > 1) {
-		const model = repeatedOutputScales(engine, prior.outputWeights, ...rest);
-		return { model, predictor: model };
-	}
+	if (trainTargets.columns > 1) return outputScales(engine, prior.outputWeights, ...rest);
 	const pairs = patchKernels(engine, problem, prior, weightSharing);
-	const model = repeatedPatchScales(engine, pairs, ...rest);
-	return { model, predictor: covariance ? patchScales(engine, pairs, ...rest, { covariance }) : model };
+	return patchScales(engine, pairs, ...rest, { covariance });
 }
 
 function nodesOf(
 	engine: Engine,
 	problem: Problem,
-	model: ScaleModel,
+	model: MatrixScale,
 	options: MatrixOptions,
 ): MatrixScaleNodes {
 	const widths = problem.network.layers.map(layerWidth);

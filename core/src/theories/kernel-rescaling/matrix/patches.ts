@@ -2,11 +2,14 @@
 import { diagonal, identity } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
 import { InputError } from "../../../errors.ts";
+import { combineBlocks } from "../../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import { patchKernels } from "../../../matrix-scale/patch-kernels.ts";
 import { patchScales } from "../../../matrix-scale/patch-scales.ts";
 import { layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
+import { gaussianProcessPosterior } from "../../gaussian-process.ts";
+import { predictions } from "../../predictions.ts";
 import type { SolveContext } from "../../theory.ts";
 import { diagonalizeModes, type Modes } from "../modes.ts";
 import { type KernelRescalingOptions, meanTermNotDerived } from "../options.ts";
@@ -28,22 +31,29 @@ export function solvePatches(
 	const prior = priorKernels(engine, problem, { testCovariance: covariance });
 	const modes = diagonalizeModes(engine, prior.outputWeights.train, noiseVariance, biasVariance);
 	const pairs = patchKernels(engine, problem, prior, orderParameter === "matrix");
-	const model = patchScales(engine, pairs, trainTargets, noiseVariance, biasVariance, { covariance });
+	const model = patchScales(engine, pairs, trainTargets, noiseVariance, biasVariance);
 	const action = matrixProblem(engine, model, layerWidth(network.layers[0]!), orderParameter);
 	const saddle = findMinima(action, patchStarts(problem, modes, action));
 	const { scales } = saddle.chosen.point;
-	const { validity, ...predictions } = model.predict(scales);
+	const kernel = model.kernelAt(scales);
+	const posterior = gaussianProcessPosterior(
+		engine,
+		combineBlocks([kernel], 1, biasVariance),
+		trainTargets,
+		noiseVariance,
+		{ covariance },
+	);
 	const values = Array.from(diagonal(scales));
 	const Q = { matrix: scales, diagonal: values, scalar: values.slice(0, 1) }[orderParameter];
 	return {
 		theory: "kernel-rescaling",
-		...predictions,
+		...predictions(posterior, 1),
 		...evidence(action, saddle, Q),
-		kernels: { predictor: model.kernelAt(scales).train },
+		kernels: { predictor: kernel.train },
 		absent: absentReasons(saddle),
 		validity: [
 			...patchNotes(engine, problem, prior, modes, saddle, { recursion, orderParameter }),
-			...validity,
+			...posterior.validity,
 		],
 		convergence: saddle.convergence,
 	};
