@@ -56,8 +56,11 @@ export function createWishartPosterior(
 		second: scalar.exp(v! / 2),
 	});
 	return (likelihood) => {
-		const density = (x: readonly number[]) =>
-			first(x[0]!) + second(x[2]!) + lowerConstant - (width / 2) * x[1]! ** 2 + likelihood(factorOf(x));
+		const density = (x: readonly number[]) => {
+			const prior = first(x[0]!) + second(x[2]!) + lowerConstant - (width / 2) * x[1]! ** 2;
+			// A step of the search for modes may go to where the scales overflow, and the likelihood has no value.
+			return prior > Number.NEGATIVE_INFINITY ? prior + likelihood(factorOf(x)) : Number.NEGATIVE_INFINITY;
+		};
 		const deviations = [Math.sqrt(2 / width), Math.sqrt(1 / width), Math.sqrt(2 / (width - 1))];
 		const modes = STARTS.flatMap((u) => STARTS.map((v) => climb(density, [u, 0, v], deviations)));
 		const highest = modes.reduce((a, b) => (b.value > a.value ? b : a));

@@ -30,6 +30,7 @@ import { firstNonlinear } from "../samplers/linear-networks.ts";
 import { scaleMixtureAnswer } from "./scale-mixture/answer.ts";
 import { scaleMixtureApplies } from "./scale-mixture/applies.ts";
 import { matrixOptions } from "./scale-mixture/matrix-options.ts";
+import { meanTermOption } from "./scale-mixture/mean-term.ts";
 import {
 	bassetti2024feature,
 	hanin2022bayesian,
@@ -39,7 +40,7 @@ import {
 import { firstUpperBias } from "./scale-mixture/validity.ts";
 import type { Theory } from "./theory.ts";
 
-const options = z.strictObject(matrixOptions);
+const options = z.strictObject({ ...meanTermOption, ...matrixOptions });
 
 export const deepLinear: Theory<z.output<typeof options>> = {
 	id: "deep-linear",
@@ -50,9 +51,7 @@ export const deepLinear: Theory<z.output<typeof options>> = {
 	assumes: [],
 	options,
 	applies,
-	// Linear units have no mean.
-	solve: (problem, chosen, context) =>
-		scaleMixtureAnswer("deep-linear", problem, { ...chosen, meanTerm: "ignore" }, context),
+	solve: (problem, chosen, context) => scaleMixtureAnswer("deep-linear", problem, chosen, context),
 };
 
 function applies(problem: Problem): true | string {

@@ -27,6 +27,7 @@ import { z } from "zod";
 import { scaleMixtureAnswer } from "./scale-mixture/answer.ts";
 import { scaleMixtureApplies } from "./scale-mixture/applies.ts";
 import { matrixOptions } from "./scale-mixture/matrix-options.ts";
+import { meanTermOption } from "./scale-mixture/mean-term.ts";
 import {
 	bassetti2024feature,
 	li2021statistical,
@@ -35,15 +36,7 @@ import {
 } from "./scale-mixture/references.ts";
 import type { Theory } from "./theory.ts";
 
-const options = z.strictObject({
-	meanTerm: z
-		.enum(["auto", "include", "ignore"])
-		.default("auto")
-		.describe(
-			"The common mean of the hidden units, whose weight in the readout has a law of its own: auto includes it when the activation has a mean, for one hidden layer.",
-		),
-	...matrixOptions,
-});
+const options = z.strictObject({ ...meanTermOption, ...matrixOptions });
 
 export const scaleMixture: Theory<z.output<typeof options>> = {
 	id: "scale-mixture",

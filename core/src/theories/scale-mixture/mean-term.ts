@@ -1,10 +1,21 @@
+import { z } from "zod";
 import { findActivation } from "../../activations/registry.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { meanTermNotDerived } from "../kernel-rescaling/options.ts";
 import { hasMatrixScale } from "./matrix-options.ts";
 
+/** The option of both theories; linear units have no mean, whatever it says. */
+export const meanTermOption = {
+	meanTerm: z
+		.enum(["auto", "include", "ignore"])
+		.default("auto")
+		.describe(
+			"The common mean of the hidden units, whose weight in the readout has a law of its own: auto includes it when the activation has a mean, for one hidden layer.",
+		),
+};
+
 /** What the option `meanTerm` asks for. */
-export type MeanTermOption = "auto" | "include" | "ignore";
+export type MeanTermOption = z.output<typeof meanTermOption.meanTerm>;
 
 /** What becomes of the common mean of the hidden units. */
 export type MeanTermUse = "none" | "included" | "ignored" | "not derived";

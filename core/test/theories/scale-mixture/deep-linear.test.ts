@@ -204,4 +204,18 @@ describe("refusals", () => {
 				"relu has a mean, whose term is ignored: it is derived for one dense hidden layer and one output only",
 		});
 	});
+
+	it("takes a mean term for linear units, which have none", () => {
+		const problem = of({});
+		const { options: _, ...plain } = solve("deep-linear", problem);
+		for (const meanTerm of ["auto", "include", "ignore"]) {
+			const { options, ...answer } = solve("deep-linear", problem, { meanTerm });
+			expect(options).toEqual({ meanTerm, weightSharing: true, samples: 10_000, seed: 1 });
+			expect(answer).toEqual(plain);
+		}
+		const deep = of({ layers: [dense(4, "linear"), dense(4, "linear")] });
+		expect(refusal("deep-linear", deep, { meanTerm: "include" })).toBe(
+			"meanTerm include needs one dense hidden layer and one output; this network has L = 2.",
+		);
+	});
 });

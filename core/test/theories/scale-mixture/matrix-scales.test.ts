@@ -1,7 +1,7 @@
 /** Exact relations of the mixture over a matrix of scales: symmetries, limits, integrals in fewer dimensions, refusals. */
 import { type Matrix, matrix, matrixFromRows, matrixToRows, multiply, transposed } from "@finitude/engine";
 import { describe, expect, test } from "vitest";
-import { findTheory, type Problem, priorKernels } from "../../../src/index.ts";
+import { findTheory, type Problem, parseProblem, priorKernels } from "../../../src/index.ts";
 import { gaussianProcessPosterior } from "../../../src/theories/gaussian-process.ts";
 import { faultOf } from "../../helpers/fault-of.ts";
 import {
@@ -315,4 +315,29 @@ describe("problems that are refused", () => {
 			"trainTargets: wanted targets of which no combination of the outputs is zero, when noiseVariance is 0 and P >= N; got targets of rank 1 for D = 2, P = 6 and N = 5. The scale of that combination has no posterior; give a positive noiseVariance.",
 		);
 	});
+});
+
+test("targets along the smallest eigenvalue, where the search for modes overshoots: any axes of the outputs give the same", () => {
+	const P = 9;
+	const trainInputs = Array.from({ length: P }, (_, i) =>
+		Array.from({ length: P }, (_, j) => (i === j ? Math.sqrt((i === 0 ? 0.1 : 100) * P) : 0)),
+	);
+	const answers = [0, 0.6].map((angle) => {
+		const [c, s] = [Math.cos(angle), Math.sin(angle)];
+		const targets = trainInputs.map((_, i) => [i === 0 ? 3 : 0, i === 1 ? 6 : i === 2 ? 4 : 0] as const);
+		const problem = parseProblem({
+			trainInputs,
+			trainTargets: targets.map(([a, b]) => [c * a + s * b, c * b - s * a]),
+			network: {
+				layers: [{ type: "dense", width: 5, activation: "linear", weightVariance: 1 }],
+				readout: { weightVariance: 1 },
+				scaling: "standard",
+			},
+			noiseVariance: 0.1,
+		});
+		return solve("deep-linear", problem);
+	});
+	expect(answers.map(({ convergence }) => convergence.converged)).toEqual([true, true]);
+	// Two quadratures of 1e-9 on different lattices.
+	expect(Math.abs(answers[0]!.logEvidence! / answers[1]!.logEvidence! - 1)).toBeLessThan(1e-8);
 });
