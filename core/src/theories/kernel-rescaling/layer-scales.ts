@@ -151,6 +151,9 @@ const MOST_ITERATIONS = 100;
 /** Residual beside the terms of the equations: rounding leaves about 1e-15 sqrt(P), the differences 1e-13. */
 const CONVERGED = 1e-12;
 
+/** An action is known to the rounding unit times the condition of A, some 1e5 at low noise; below that the residual decides. */
+const ACTION_ROUNDING = 1e-10;
+
 /** Two minima nearer than this in every log Q are one: Newton's method is in its quadratic range well before. */
 const SAME_MINIMUM = 0.02;
 
@@ -217,7 +220,7 @@ function downhill(
 	{ action, gradient, hessian, scales }: LayerAction,
 ): number[] | undefined {
 	const { widths } = problem;
-	const rounding = 16 * Number.EPSILON * Math.max(...scales, Math.abs(action));
+	const rounding = ACTION_ROUNDING * Math.max(...scales, Math.abs(action));
 	for (let damping = 0; damping < 1e12; damping = damping === 0 ? 1e-2 : 10 * damping) {
 		const damped = matrix(hessian.rows, hessian.rows, hessian.data.slice());
 		widths.forEach((width, l) => {
