@@ -201,8 +201,10 @@ describe("examples", () => {
 		const file = join(mkdtempSync(join(tmpdir(), "finitude-init-")), "experiment.yaml");
 		expect((await finitude(["init", file])).code).toBe(0);
 		// All theories answer digits.yaml above.
-		const theories = ["--theory", "nngp", "--theory", "kernel-rescaling"];
-		const { stdout } = await compareShortly(file, ...theories, "--draws", "20", "--warmup", "20");
+		const text = readFileSync(file, "utf8");
+		expect(text).toMatch(/^theories: all$/m);
+		writeFileSync(file, text.replace(/^theories: all$/m, "theories: [nngp, kernel-rescaling]"));
+		const { stdout } = await compareShortly(file, "--draws", "20", "--warmup", "20");
 		expect(stdout).toContain("sampled network (hmc)");
 	});
 });
