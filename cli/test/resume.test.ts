@@ -41,8 +41,8 @@ describe("sample --checkpoints", () => {
 		expect(readdirSync(folder).filter((name) => name.endsWith(".checkpoint")).length).toBeGreaterThan(0);
 		const forgotten = await finitude(command, { input });
 		expect(forgotten.code).toBe(2);
-		// The first chain may not have got that far.
-		expect(forgotten.stderr.replace(/1 chain |2 chains /, "some ")).toBe(
+		// Any number of chains may have got that far.
+		expect(forgotten.stderr.replace(/\d chains? /, "some ")).toBe(
 			`error: ${folder}: wanted a folder without checkpoints; got those of some of an unfinished run. ` +
 				"Add --resume to go on from them, or remove them to start again.\n",
 		);
