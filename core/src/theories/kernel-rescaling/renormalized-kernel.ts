@@ -118,7 +118,9 @@ function scaledRecursion(engine: Engine, { layers, readout, ...rest }: Network, 
 			const pairs = { variances, first, second, covariances };
 			const above = layers[l + 1];
 			const factor = above === undefined ? readoutVariance : Math.exp(theta[l]!) * above.weightVariance;
-			const weights = dual.kernel(engine, pairs).map((x) => factor * x);
+			const weights = dual.kernel(engine, pairs);
+			// Half the time of `map`.
+			for (let k = 0; k < weights.length; k++) weights[k]! *= factor;
 			if (slopes.length > 0) {
 				const gradient = dual.gradient(engine, pairs);
 				slopes = slopes.map((slope) => throughLayer(gradient, slope, inputs, factor));
