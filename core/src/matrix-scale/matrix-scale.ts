@@ -1,5 +1,5 @@
 /** Gaussian models of the targets whose prior covariance is linear in a symmetric matrix of scales. */
-import type { Matrix } from "@finitude/engine";
+import { type Matrix, matrix } from "@finitude/engine";
 import type { ValidityNote } from "../answer/answer.ts";
 
 /**
@@ -55,4 +55,10 @@ export interface ScalePrediction {
 	readonly testCovariance?: Matrix;
 	/** Variances that rounding made negative. */
 	readonly validity: readonly ValidityNote[];
+}
+
+/** Row i of n D^2 numbers: a D x D matrix. */
+export function rowsAsMatrices({ rows, columns, data }: Matrix): Matrix[] {
+	const D = Math.sqrt(columns);
+	return Array.from({ length: rows }, (_, i) => matrix(D, D, data.slice(i * columns, (i + 1) * columns)));
 }

@@ -1,9 +1,8 @@
 /** Means and covariances of several outputs given their matrix of scales. */
 import { diagonal, type Engine, load, type Matrix, matrix, multiply, view } from "@finitude/engine";
-import type { ValidityNote } from "../answer/answer.ts";
 import { InputError } from "../errors.ts";
 import type { KernelBlocks } from "../kernels/kernel-blocks.ts";
-import { negativeVariances } from "../theories/gaussian-process.ts";
+import { negativeOutputVariances } from "../theories/gaussian-process.ts";
 import type { Modes } from "../theories/kernel-rescaling/modes.ts";
 import type { ScalePrediction } from "./matrix-scale.ts";
 import { outputCovariances, outputVariances, type RotatedScales, toOutputs } from "./rotated-scales.ts";
@@ -131,20 +130,4 @@ function requirePositive(variances: Float64Array): void {
 		got: `one with an eigenvalue ${unusable.toExponential(1)} of that covariance`,
 		advice: "Give positive definite scales, or a larger noiseVariance.",
 	});
-}
-
-/** `negativeVariances` of every output. @param prior the variance at point i of output d */
-function negativeOutputVariances(
-	kind: string,
-	{ rows, columns: D, data }: Matrix,
-	prior: (i: number, d: number) => number,
-): ValidityNote[] {
-	if (data.every((variance) => variance >= 0)) return [];
-	return Array.from({ length: D }, (_, d) =>
-		negativeVariances(
-			kind,
-			data.filter((__, e) => e % D === d),
-			Float64Array.from({ length: rows }, (__, i) => prior(i, d)),
-		),
-	).flat();
 }

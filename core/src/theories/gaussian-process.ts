@@ -222,3 +222,19 @@ export function negativeVariances(
 		},
 	];
 }
+
+/** `negativeVariances` of every output. @param prior the variance at point i of output d */
+export function negativeOutputVariances(
+	kind: string,
+	{ rows, columns: D, data }: Matrix,
+	prior: (i: number, d: number) => number,
+): ValidityNote[] {
+	if (data.every((variance) => variance >= 0)) return [];
+	return Array.from({ length: D }, (_, d) =>
+		negativeVariances(
+			kind,
+			data.filter((__, e) => e % D === d),
+			Float64Array.from({ length: rows }, (__, i) => prior(i, d)),
+		),
+	).flat();
+}

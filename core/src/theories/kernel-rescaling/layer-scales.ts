@@ -10,6 +10,8 @@ import {
 	matrix,
 	matrixFromColumn,
 	multiply,
+	plus,
+	plusDiagonal,
 	transposed,
 } from "@finitude/engine";
 import type { PackedBlocks } from "../../kernels/kernel-blocks.ts";
@@ -68,11 +70,7 @@ export function layerAction(
 	if (solved === undefined) return undefined;
 	const inverse = choleskyInverse(engine, solved.factor);
 	const b = solved.dual.data;
-	const W = matrix(
-		inverse.rows,
-		inverse.rows,
-		inverse.data.map((x, k) => x - b[Math.floor(k / b.length)]! * b[k % b.length]!),
-	);
+	const W = plus(inverse, multiply(engine, solved.dual, solved.dual, { transposeB: true, alpha: -1 }));
 	// R is proportional to Q_L: its derivatives with respect to theta_L are those without.
 	const slopes = [...first.map(unpack), R];
 	const bend = (l: number, m: number) => {
@@ -104,17 +102,6 @@ export function layerAction(
 	};
 }
 
-/** S_tot alone; infinite where A is not positive definite. */
-function actionAt(engine: Engine, problem: LayerScalesProblem, theta: readonly number[]): number {
-	const top = Math.exp(theta[theta.length - 1]!);
-	const R = scaled(problem.inputs.unpack(problem.kernel.at(theta.slice(0, -1))).train, top);
-	const solved = solveTargets(engine, problem, R);
-	if (solved === undefined) return Number.POSITIVE_INFINITY;
-	return (
-		prior(problem.widths, theta) + logDeterminant(solved.factor) + dot(problem.targets, solved.dual.data)
-	);
-}
-
 function prior(widths: readonly number[], theta: readonly number[]): number {
 	return widths.reduce((sum, width, l) => sum + width * (Math.exp(theta[l]!) - theta[l]!), 0);
 }
@@ -125,14 +112,12 @@ function solveTargets(
 	{ targets, noiseVariance, readoutBiasVariance }: LayerScalesProblem,
 	R: Matrix,
 ): { factor: Matrix; dual: Matrix } | undefined {
-	const P = R.rows;
-	const A = matrix(
-		P,
-		P,
+	const biased = matrix(
+		R.rows,
+		R.rows,
 		R.data.map((x) => x + readoutBiasVariance),
 	);
-	for (let i = 0; i < P; i++) A.data[i * P + i]! += noiseVariance;
-	const result = choleskyFactor(engine, A);
+	const result = choleskyFactor(engine, plusDiagonal(biased, noiseVariance));
 	if (!result.positiveDefinite) return undefined;
 	const { factor } = result;
 	return { factor, dual: choleskySolve(engine, factor, matrixFromColumn(targets)) };
@@ -178,25 +163,28 @@ export function findLayerScales(
 	return found;
 }
 
+/** log Q of every layer, and the action there. */
+interface LayerPoint {
+	readonly theta: readonly number[];
+	readonly here: LayerAction;
+}
+
 function descend(
 	engine: Engine,
 	problem: LayerScalesProblem,
 	start: readonly number[],
 	isKnown: (theta: readonly number[]) => boolean,
 ): StationaryPoint | undefined {
-	let theta = start;
-	let here = layerAction(engine, problem, theta, { rough: true });
-	if (here === undefined) return undefined;
+	const first = layerAction(engine, problem, start, { rough: true });
+	if (first === undefined) return undefined;
+	let { theta, here }: LayerPoint = { theta: start, here: first };
 	let iterations = 0;
 	while (iterations < MOST_ITERATIONS && residualOf(here) > CONVERGED) {
 		if (isKnown(theta)) return undefined;
 		const next = downhill(engine, problem, theta, here);
-		if (next === undefined) break;
-		const reached = layerAction(engine, problem, next, { rough: true });
 		// Where rounding hides the change of the action, the residual decides.
-		if (reached === undefined || !(reached.action < here.action || residualOf(reached) < residualOf(here)))
-			break;
-		[theta, here] = [next, reached];
+		if (!next || !(next.here.action < here.action || residualOf(next.here) < residualOf(here))) break;
+		({ theta, here } = next);
 		iterations++;
 	}
 	if (isKnown(theta)) return undefined;
@@ -218,7 +206,7 @@ function downhill(
 	problem: LayerScalesProblem,
 	theta: readonly number[],
 	{ action, gradient, hessian, scales }: LayerAction,
-): number[] | undefined {
+): LayerPoint | undefined {
 	const { widths } = problem;
 	const rounding = ACTION_ROUNDING * Math.max(...scales, Math.abs(action));
 	for (let damping = 0; damping < 1e12; damping = damping === 0 ? 1e-2 : 10 * damping) {
@@ -231,7 +219,8 @@ function downhill(
 		const step = choleskySolve(engine, result.factor, matrixFromColumn(Float64Array.from(gradient))).data;
 		const limit = Math.min(1, 1 / Math.max(...step.map(Math.abs)));
 		const next = theta.map((t, l) => t - limit * step[l]!);
-		if (actionAt(engine, problem, next) <= action + rounding) return next;
+		const here = layerAction(engine, problem, next, { rough: true });
+		if (here && here.action <= action + rounding) return { theta: next, here };
 	}
 	return undefined;
 }

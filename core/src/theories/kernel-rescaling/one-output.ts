@@ -1,4 +1,5 @@
 /** Dense layers, one output. */
+
 import { type Matrix, matrix } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
 import type { Answer } from "../../answer/answer.ts";
@@ -6,6 +7,7 @@ import { combineBlocks } from "../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { NO_PREACTIVATION_KERNEL } from "../absent.ts";
 import { type GaussianProcessPosterior, gaussianProcessPosterior } from "../gaussian-process.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
@@ -131,8 +133,7 @@ function absentReasons(
 	depth: number,
 ): Record<string, string> {
 	return {
-		"kernels.preactivation":
-			"this theory has no statement about the kernel of a hidden layer before the nonlinearity",
+		"kernels.preactivation": NO_PREACTIVATION_KERNEL,
 		...(!hasOutputKernel && {
 			"kernels.output":
 				depth > 1

@@ -16,7 +16,7 @@ import { rescaleWithMean } from "./mean-term.ts";
 import { diagonalizeModes, type Modes, requireFullRank } from "./modes.ts";
 import { firstOrderKernel, nestedKernel } from "./renormalized-kernel.ts";
 import { chooseSaddlePoint, type SaddlePoint } from "./saddle-point.ts";
-import { requireStationaryPoint, rescaleByScan, rescaleWithoutNoise } from "./scalar-action.ts";
+import { requireStationaryPoint, rescaleProduct } from "./scalar-action.ts";
 
 export interface RescaledPrior {
 	readonly saddle: SaddlePoint;
@@ -34,12 +34,8 @@ export function rescale(engine: Engine, problem: Problem, prior: PriorKernels): 
 	const widths = network.layers.map(layerWidth);
 	const modes = diagonalizeModes(engine, prior.outputWeights.train, noiseVariance, biasVariance);
 	const targets = modes.project(problem.trainTargets.data);
-	const noiseless = noiseVariance === 0 && biasVariance === 0;
-	if (noiseless) requireStationaryPoint(targets, Math.min(...widths));
-	const saddle =
-		noiseless && widths.length === 1
-			? rescaleWithoutNoise(modes, targets, widths[0]!)
-			: rescaleByScan(modes, targets, widths);
+	if (noiseVariance === 0 && biasVariance === 0) requireStationaryPoint(targets, Math.min(...widths));
+	const saddle = rescaleProduct(modes, targets, widths);
 	return { saddle, modes, targets, predictor: combineBlocks([prior.outputWeights], saddle.chosen.scale, 0) };
 }
 

@@ -35,10 +35,7 @@ export function scalarAction(
 	u: number,
 ): ScalarAction {
 	const { signal, noise, logDeterminantShift } = modes;
-	const narrowest = Math.min(...widths);
-	const x = narrowest * Math.expm1(u);
-	// Beside 1, x/N is lost where u is very negative.
-	const scales = widths.map((width) => (width === narrowest ? Math.exp(u) : 1 + x / width));
+	const { narrowest, x, scales } = equalShifts(widths, u);
 	const logScales = widths.map((width) => (width === narrowest ? u : Math.log1p(x / width)));
 	const logProduct = sum(logScales);
 	const q = Math.exp(logProduct);
@@ -64,6 +61,17 @@ export function scalarAction(
 	};
 }
 
+/** x = N_l (Q_l - 1), the same for every layer, and all Q_l where the narrowest one has log Q = u. */
+function equalShifts(widths: readonly number[], u: number) {
+	const narrowest = Math.min(...widths);
+	const x = narrowest * Math.expm1(u);
+	// Beside 1, x/N is lost where u is very negative.
+	const scales = widths.map((width) => (width === narrowest ? Math.exp(u) : 1 + x / width));
+	return { narrowest, x, scales };
+}
+
+const product = (numbers: readonly number[]) => numbers.reduce((a, b) => a * b, 1);
+
 /** The slope alone, as a function of u: the scan asks for it thousands of times, and its sums need no logarithms. */
 function createSlope(
 	{ signal, noise }: Modes,
@@ -71,13 +79,9 @@ function createSlope(
 	widths: readonly number[],
 ): (u: number) => number {
 	const squares = targets.map((y) => y * y);
-	const narrowest = Math.min(...widths);
 	return (u) => {
-		const x = narrowest * Math.expm1(u);
-		const q = widths.reduce(
-			(product, width) => product * (width === narrowest ? Math.exp(u) : 1 + x / width),
-			1,
-		);
+		const { x, scales } = equalShifts(widths, u);
+		const q = product(scales);
 		let slope = x;
 		for (let k = 0; k < signal.length; k++) {
 			const ql = q * signal[k]!;
@@ -96,9 +100,17 @@ const LARGEST_LOG_SCALE = 20;
 const LAST_LOG_SCALE = 60;
 const SCAN_STEP = 0.005;
 
+/** Every stationary point that the closed form of one layer without noise gives, else the scan. */
+export function rescaleProduct(modes: Modes, targets: Float64Array, widths: readonly number[]): SaddlePoint {
+	const noiseless = modes.noise.every((variance) => variance === 0);
+	return noiseless && widths.length === 1
+		? rescaleWithoutNoise(modes, targets, widths[0]!)
+		: rescaleByScan(modes, targets, widths);
+}
+
 /**
- * Every stationary point of the action with e^-20 < Q < e^20 in the narrowest layer, the one of lowest action among the minima chosen. The range
- * grows to e^-60 or e^60 on a side where the action does not rise outward at its end.
+ * Every stationary point of the action with e^-20 < Q < e^20 in the narrowest layer, the one of lowest action among the minima
+ * chosen. The range grows to e^-60 or e^60 on a side where the action does not rise outward at its end.
  */
 export function rescaleByScan(modes: Modes, targets: Float64Array, widths: readonly number[]): SaddlePoint {
 	const slope = createSlope(modes, targets, widths);
@@ -115,7 +127,7 @@ export function rescaleByScan(modes: Modes, targets: Float64Array, widths: reado
  * One layer without noise, equation (5): with alpha = P/N and r = y^T K^-1 y / P, the one stationary point is
  * Q = [(1 - alpha) + sqrt((1 - alpha)^2 + 4 alpha r)] / 2.
  */
-export function rescaleWithoutNoise(modes: Modes, targets: Float64Array, width: number): SaddlePoint {
+function rescaleWithoutNoise(modes: Modes, targets: Float64Array, width: number): SaddlePoint {
 	const P = targets.length;
 	const alpha = P / width;
 	const r = targets.reduce((sum, y, k) => sum + y ** 2 / modes.signal[k]!, 0) / P;
@@ -150,7 +162,7 @@ function stationaryPoint(
 ): StationaryPoint {
 	const { scales, action, slope, logCurvature, slopeScale } = scalarAction(modes, targets, widths, u);
 	return {
-		scale: scales.reduce((product, Q) => product * Q, 1),
+		scale: product(scales),
 		scales,
 		action,
 		...(logCurvature !== undefined && { logCurvature }),

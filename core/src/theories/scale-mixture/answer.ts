@@ -1,4 +1,5 @@
 /** The answer of both theories of a random scale. */
+
 import { diagonal, type Engine, type Matrix } from "@finitude/engine";
 import type { Answer, ValidityNote } from "../../answer/answer.ts";
 import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
@@ -7,6 +8,7 @@ import type { Problem } from "../../problem/problem.ts";
 import { type OneOutputMixture, solveOneOutput } from "../../scale-mixture/one-output.ts";
 import { posteriorMoments } from "../../scale-mixture/posterior-moments.ts";
 import { trainingKernelPoints, unitSecondMoments } from "../../scale-mixture/scale-kernel.ts";
+import { NO_PREACTIVATION_KERNEL } from "../absent.ts";
 import { negativeVariances } from "../gaussian-process.ts";
 import { type PosteriorMoments, predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
@@ -48,8 +50,7 @@ export function scaleMixtureAnswer(
 		kernels: output ? { output } : {},
 		orderParameters: { scaleMean: scale.mean, scaleDeviation: scale.deviation },
 		absent: {
-			"kernels.preactivation":
-				"this theory has no statement about the kernel of a hidden layer before the nonlinearity",
+			"kernels.preactivation": NO_PREACTIVATION_KERNEL,
 			...(!output && {
 				"kernels.output":
 					"not derived: the posterior of the hidden kernel is known for one hidden layer, without readout bias and without the mean term",

@@ -1,9 +1,11 @@
 /** The answer of both theories where the scale is a matrix: several outputs, or the patches of a convolution. */
-import { diagonal, type Engine, type Matrix, matrix, scoped, symmetricEigenvalues } from "@finitude/engine";
+
+import { diagonal, type Engine, scoped, symmetricEigenvalues } from "@finitude/engine";
 import type { Answer, Convergence, ValidityNote } from "../../answer/answer.ts";
 import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import { type PriorKernels, priorKernels } from "../../kernels/prior-kernels.ts";
 import type { MatrixScale } from "../../matrix-scale/matrix-scale.ts";
+import { rowsAsMatrices } from "../../matrix-scale/matrix-scale.ts";
 import { outputScales } from "../../matrix-scale/output-scales.ts";
 import { patchKernels } from "../../matrix-scale/patch-kernels.ts";
 import { patchScales } from "../../matrix-scale/patch-scales.ts";
@@ -21,7 +23,8 @@ import {
 	type PointAverage,
 } from "../../scale-mixture/matrix/mixture-average.ts";
 import { wishartProduct } from "../../scale-mixture/matrix/wishart-product.ts";
-import { negativeVariances } from "../gaussian-process.ts";
+import { NO_PREACTIVATION_KERNEL } from "../absent.ts";
+import { negativeOutputVariances } from "../gaussian-process.ts";
 import { requireFullRank } from "../kernel-rescaling/modes.ts";
 import type { SolveContext } from "../theory.ts";
 import { hasQuadrature, type MatrixOptions } from "./matrix-options.ts";
@@ -60,8 +63,7 @@ export function matrixMixtureAnswer(
 			kernels: {},
 			orderParameters: { scaleMean: average.scaleMean },
 			absent: {
-				"kernels.preactivation":
-					"this theory has no statement about the kernel of a hidden layer before the nonlinearity",
+				"kernels.preactivation": NO_PREACTIVATION_KERNEL,
 				"kernels.output":
 					"not derived: the posterior of the hidden kernel is known for one scale only, not for a matrix of them",
 			},
@@ -119,12 +121,6 @@ function predictionsOf({ train, test }: MixtureAverage): Partial<Answer> {
 	};
 }
 
-/** Row i of n D^2 numbers: a D x D matrix. */
-function rowsAsMatrices({ rows, columns, data }: Matrix): Matrix[] {
-	const D = Math.sqrt(columns);
-	return Array.from({ length: rows }, (_, i) => matrix(D, D, data.slice(i * columns, (i + 1) * columns)));
-}
-
 function convergenceOf({ residual, steps, sampling }: MatrixScaleNodes): Convergence {
 	if (!sampling) return { converged: true, iterations: steps, residual };
 	const { effectiveSampleSize, samples } = sampling;
@@ -140,14 +136,8 @@ function convergenceOf({ residual, steps, sampling }: MatrixScaleNodes): Converg
 }
 
 function roundingNotes({ train, test }: MixtureAverage, prior: KernelBlocks): ValidityNote[] {
-	const notes = (kind: string, { variance: { data, columns } }: PointAverage, priorVariance: Float64Array) =>
-		Array.from({ length: columns }, (_, d) =>
-			negativeVariances(
-				kind,
-				data.filter((_, e) => e % columns === d),
-				priorVariance,
-			),
-		).flat();
+	const notes = (kind: string, { variance }: PointAverage, priorVariance: Float64Array) =>
+		negativeOutputVariances(kind, variance, (i) => priorVariance[i]!);
 	return [
 		...notes("training", train, diagonal(prior.train)),
 		...(test && prior.test ? notes("test", test, prior.test.diagonal) : []),

@@ -1,9 +1,8 @@
 import type { Answer, Convergence, ValidityNote } from "../../answer/answer.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { NO_PREACTIVATION_KERNEL } from "../absent.ts";
 import type { Variant } from "./variants.ts";
 
-const PREACTIVATION =
-	"this theory has no statement about the kernel of a hidden layer before the nonlinearity";
 const MEAN_ONLY: Readonly<Record<Exclude<Variant, "tree">, string>> = {
 	loop: "the loop variant gives the posterior mean only",
 	"kernel-saddle":
@@ -12,7 +11,7 @@ const MEAN_ONLY: Readonly<Record<Exclude<Variant, "tree">, string>> = {
 
 /** Why an answer of a variant that was solved lacks what it lacks. */
 export function absentReasons(variant: Variant, problem: Problem): Record<string, string> {
-	const preactivation = { "kernels.preactivation": PREACTIVATION };
+	const preactivation = { "kernels.preactivation": NO_PREACTIVATION_KERNEL };
 	if (variant === "tree") return preactivation;
 	const reason = MEAN_ONLY[variant];
 	return {

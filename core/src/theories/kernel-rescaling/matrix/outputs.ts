@@ -3,12 +3,13 @@ import { type Matrix, matrix, symmetricEigen } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
 import { InputError } from "../../../errors.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
+import { rowsAsMatrices } from "../../../matrix-scale/matrix-scale.ts";
 import { type OutputScales, outputScales } from "../../../matrix-scale/output-scales.ts";
 import { layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import type { SolveContext } from "../../theory.ts";
 import { type KernelRescalingOptions, meanTermNotDerived } from "../options.ts";
-import { rescaleByScan, rescaleWithoutNoise } from "../scalar-action.ts";
+import { rescaleProduct } from "../scalar-action.ts";
 import { type Frame, frameOf, type MatrixProblem, matrixProblem } from "./action.ts";
 import { findMinima } from "./minima.ts";
 import { absentReasons, evidence, multipleOfIdentity } from "./report.ts";
@@ -34,7 +35,7 @@ export function solveOutputs(
 	return {
 		theory: "kernel-rescaling",
 		...predictions,
-		...(testOutputCovariance && { testOutputCovariance: matricesOfRows(testOutputCovariance, D) }),
+		...(testOutputCovariance && { testOutputCovariance: rowsAsMatrices(testOutputCovariance) }),
 		...evidence(action, saddle, scales),
 		kernels: {},
 		absent: {
@@ -73,8 +74,7 @@ function outputStarts({ engine, width }: MatrixProblem, model: OutputScales, noi
 	if (noiseless && P >= width) requireIndependentOutputs(values, P, width);
 	const minima = Array.from({ length: D }, (_, j) => {
 		const targets = alongDirection(projected, vectors, j);
-		if (noiseless) return rescaleWithoutNoise(modes, targets, width).all;
-		const { all } = rescaleByScan(modes, targets, [width]);
+		const { all } = rescaleProduct(modes, targets, [width]);
 		return all.filter(({ logCurvature }) => logCurvature !== undefined);
 	});
 	let combinations = [{ action: 0, scales: [] as number[] }];
@@ -117,8 +117,4 @@ function requireIndependentOutputs(values: Float64Array, P: number, width: numbe
 		got: `rank ${rank} of D = ${D} outputs for P = ${P} and N = ${width}`,
 		advice: "The action has no stationary point; give a positive noiseVariance.",
 	});
-}
-
-function matricesOfRows({ rows, data }: Matrix, D: number): Matrix[] {
-	return Array.from({ length: rows }, (_, i) => matrix(D, D, data.slice(i * D * D, (i + 1) * D * D)));
 }

@@ -13,7 +13,7 @@ import { predictions } from "../../predictions.ts";
 import type { SolveContext } from "../../theory.ts";
 import { diagonalizeModes, type Modes } from "../modes.ts";
 import { type KernelRescalingOptions, meanTermNotDerived } from "../options.ts";
-import { rescaleByScan, rescaleWithoutNoise } from "../scalar-action.ts";
+import { rescaleProduct } from "../scalar-action.ts";
 import { type Frame, frameOf, type MatrixProblem, matrixProblem } from "./action.ts";
 import { findMinima } from "./minima.ts";
 import { absentReasons, evidence, multipleOfIdentity } from "./report.ts";
@@ -75,11 +75,8 @@ function patchStarts(
 	{ model: { size }, width, restriction }: MatrixProblem,
 ): Frame[] {
 	const targets = modes.project(trainTargets.data);
-	const noiseless = noiseVariance === 0 && network.readout.biasVariance === 0;
-	if (noiseless) requireStationaryPoint(targets, size, width);
-	const { all } = noiseless
-		? rescaleWithoutNoise(modes, targets, size * width)
-		: rescaleByScan(modes, targets, [size * width]);
+	if (noiseVariance === 0 && network.readout.biasVariance === 0) requireStationaryPoint(targets, size, width);
+	const { all } = rescaleProduct(modes, targets, [size * width]);
 	const starts = all
 		.filter(({ logCurvature }) => logCurvature !== undefined)
 		.map(({ scale }) => multipleOfIdentity(size, scale));

@@ -1,6 +1,8 @@
 /** What answers with a matrix of scales have in common. */
+
 import { identity, type Matrix } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
+import { NO_PREACTIVATION_KERNEL } from "../../absent.ts";
 import { type Frame, frameOf, type MatrixProblem } from "./action.ts";
 import type { MatrixSaddle } from "./minima.ts";
 
@@ -27,8 +29,7 @@ export function evidence(
 /** Why quantities are missing, whatever Q acts on. */
 export function absentReasons({ chosen }: MatrixSaddle): Record<string, string> {
 	return {
-		"kernels.preactivation":
-			"this theory has no statement about the kernel of a hidden layer before the nonlinearity",
+		"kernels.preactivation": NO_PREACTIVATION_KERNEL,
 		"kernels.output": "the posterior of the hidden kernel is known for one scale only, not for a matrix",
 		...(chosen.logCurvature === undefined && {
 			logEvidence: "Laplace's method does not hold at the stationary point that was found",
