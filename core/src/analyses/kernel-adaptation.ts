@@ -14,14 +14,14 @@
  */
 import type { Problem } from "../problem/problem.ts";
 import type { Analysis } from "./analysis.ts";
+import { firstLayerOf } from "./first-layer.ts";
 import { checkSweep, checkWidthsOf } from "./kernel-adaptation/checks.ts";
-import { firstLayerOf } from "./kernel-adaptation/first-layer.ts";
 import { type AdaptationOptions, options } from "./kernel-adaptation/options.ts";
 import { type AdaptationResults, adaptationResults } from "./kernel-adaptation/results.ts";
 import { sampleWidths, solveWidth } from "./kernel-adaptation/steps.ts";
 import { adaptationTable } from "./kernel-adaptation/table.ts";
 import { absentReasons, validityNotes } from "./kernel-adaptation/validity.ts";
-import { completeSampling, sortedWidths, sweepConvergence } from "./sweep.ts";
+import { completeSampling, sortedOnce, sweepConvergence } from "./sweep.ts";
 import { chosenTheories } from "./theory-choice.ts";
 
 export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = {
@@ -44,12 +44,12 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 	async solve(input, given, context) {
 		const problem = input.problem!;
 		const theories = chosenTheories(given.theories);
-		const widths = sortedWidths(given.widths);
+		const widths = sortedOnce(given.widths);
 		checkSweep(problem, given.layer);
 		checkWidthsOf(given, widths);
 		const layer = firstLayerOf({ ...input, problem }, given.teacherDirection);
 		const sampling = given.sampling && completeSampling(given.sampling, input.seed);
-		const at = sampling === false ? [] : sortedWidths(sampling.at ?? widths);
+		const at = sampling === false ? [] : sortedOnce(sampling.at ?? widths);
 		const kernelsAt = given.kernelsAt ?? defaultKernelsAt(problem, at[0] ?? widths[0]!);
 
 		const progress = (done: number, message: string) =>
@@ -87,7 +87,7 @@ export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = 
 					.map(({ width }) => width),
 				unsolved: theories.map(({ label }, t) => ({
 					label,
-					widths: steps
+					at: steps
 						.filter(({ answers }) => answers[t]!.answer?.convergence.converged === false)
 						.map(({ width }) => width),
 				})),

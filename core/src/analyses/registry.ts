@@ -4,6 +4,7 @@ import { equivalentLinearModel } from "./equivalent-linear-model.ts";
 import { generalizationGap } from "./generalization-gap.ts";
 import { kernelAdaptation } from "./kernel-adaptation.ts";
 import { lazyRichTransition } from "./lazy-rich-transition.ts";
+import { scalingRegimes } from "./scaling-regimes.ts";
 import { teacherOverlap } from "./teacher-overlap.ts";
 import { widthScaling } from "./width-scaling.ts";
 
@@ -11,6 +12,7 @@ import { widthScaling } from "./width-scaling.ts";
 export const analyses: readonly Analysis[] = [
 	asAnalysis(lazyRichTransition),
 	asAnalysis(widthScaling),
+	asAnalysis(scalingRegimes),
 	asAnalysis(kernelAdaptation),
 	asAnalysis(generalizationGap),
 	asAnalysis(equivalentLinearModel),

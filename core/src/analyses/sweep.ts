@@ -26,9 +26,9 @@ export const sweepSamplingSchema = samplingSchema.omit({
 	saveWeights: true,
 });
 
-/** The widths that were asked for, in order, each once. */
-export function sortedWidths(widths: readonly number[]): number[] {
-	return [...new Set(widths)].sort((a, b) => a - b);
+/** Widths or exponents that were asked for, in order, each once. */
+export function sortedOnce(values: readonly number[]): number[] {
+	return [...new Set(values)].sort((a, b) => a - b);
 }
 
 /**
@@ -107,23 +107,25 @@ export function sweptProblem({ trainInputs, network, noiseVariance }: Problem): 
 
 /** Where something went wrong on the way. */
 export interface SweepFaults {
+	/** What is swept; N, the width, when left out. */
+	readonly variable?: string;
 	/** What an interruption left out: "larger widths are missing". */
 	readonly interrupted?: string;
-	/** Widths at which the sampler did not converge. */
+	/** Where the sampler did not converge. */
 	readonly stuck: readonly number[];
-	/** Widths at which each theory did not converge. */
-	readonly unsolved: readonly { readonly label: string; readonly widths: readonly number[] }[];
+	/** Where each theory did not converge. */
+	readonly unsolved: readonly { readonly label: string; readonly at: readonly number[] }[];
 }
 
-/** Of the samplers and the theories at all widths. */
-export function sweepConvergence({ interrupted, stuck, unsolved }: SweepFaults): Convergence {
+/** Of the samplers and the theories along the whole sweep. */
+export function sweepConvergence({ variable = "N", interrupted, stuck, unsolved }: SweepFaults): Convergence {
 	const faults = [
 		...(interrupted === undefined ? [] : [`interrupted: ${interrupted}`]),
 		...(stuck.length === 0
 			? []
-			: [`the sampler did not converge at N = ${stuck.join(", ")}: raise draws and warmup`]),
-		...unsolved.flatMap(({ label, widths }) =>
-			widths.length === 0 ? [] : [`${label} did not converge at N = ${widths.join(", ")}`],
+			: [`the sampler did not converge at ${variable} = ${stuck.join(", ")}: raise draws and warmup`]),
+		...unsolved.flatMap(({ label, at }) =>
+			at.length === 0 ? [] : [`${label} did not converge at ${variable} = ${at.join(", ")}`],
 		),
 	];
 	const advice = faults.join("; ");

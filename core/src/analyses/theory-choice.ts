@@ -1,9 +1,12 @@
 import type { z } from "zod";
-import { InputError } from "../errors.ts";
+import type { Answer } from "../answer/answer.ts";
+import { InputError, isInputError } from "../errors.ts";
 import type { theorySchema } from "../experiments/schema.ts";
+import type { Problem } from "../problem/problem.ts";
 import { findTheory } from "../theories/registry.ts";
-import { parseOptions } from "../theories/solve.ts";
+import { parseOptions, solveTheory } from "../theories/solve.ts";
 import type { Theory } from "../theories/theory.ts";
+import type { AnalysisContext } from "./analysis.ts";
 
 /** A theory with the options that the file gives, and the name of its line. */
 export interface ChosenTheory {
@@ -31,4 +34,29 @@ export function chosenTheories(entries: readonly z.output<typeof theorySchema>[]
 function labelOf(id: string, options: object): string {
 	const given = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
 	return given.length === 0 ? id : `${id} (${given.join(", ")})`;
+}
+
+/** What became of one theory at one step of a sweep. */
+export interface TheoryAnswer {
+	readonly label: string;
+	/** Absent where the theory refused. */
+	readonly answer?: Answer;
+	/** Why there are no numbers. */
+	readonly reason?: string;
+}
+
+/** The answer of a chosen theory; a refusal and a failure to converge are reasons, not errors. */
+export function solveChosen(
+	{ theory, options, label }: ChosenTheory,
+	problem: Problem,
+	{ engine, clock }: Pick<AnalysisContext, "engine" | "clock">,
+): TheoryAnswer {
+	try {
+		const answer = solveTheory(theory, problem, options, { engine, clock });
+		if (!answer.convergence.converged) return { label, answer, reason: "not converged" };
+		return { label, answer, ...(answer.trainMean === undefined && { reason: "no posterior mean" }) };
+	} catch (error) {
+		if (!isInputError(error)) throw error;
+		return { label, reason: error.message };
+	}
 }

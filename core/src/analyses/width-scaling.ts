@@ -13,13 +13,11 @@
  * 10. Checked: against the exact posterior of linear networks, where nngp falls as 1/N.
  */
 
-import { isInputError } from "../errors.ts";
 import { comparedPoints, predictionAt } from "../experiments/comparison.ts";
 import type { Problem } from "../problem/problem.ts";
-import { solveTheory } from "../theories/solve.ts";
 import type { Analysis, AnalysisContext } from "./analysis.ts";
-import { completeSampling, problemOfWidth, sortedWidths, sweepConvergence } from "./sweep.ts";
-import { type ChosenTheory, chosenTheories } from "./theory-choice.ts";
+import { completeSampling, problemOfWidth, sortedOnce, sweepConvergence } from "./sweep.ts";
+import { type ChosenTheory, chosenTheories, solveChosen } from "./theory-choice.ts";
 import { rootMeanSquare } from "./width-scaling/measured-errors.ts";
 import { options, type WidthScalingOptions } from "./width-scaling/options.ts";
 import { chosenReference, referenceMean } from "./width-scaling/reference.ts";
@@ -53,7 +51,7 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 		const theories = chosenTheories(given.theories);
 		const reference = chosenReference(given.reference, problem!);
 		const sampling = completeSampling(given.sampling, seed);
-		const widths = sortedWidths(given.widths);
+		const widths = sortedOnce(given.widths);
 		const measured: WidthMeasurement[] = [];
 		for (const [index, width] of widths.entries()) {
 			const wide = problemOfWidth(problem!, width, given.noiseScaling);
@@ -75,7 +73,7 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 				stuck: measured.filter(({ truth }) => !truth.converged).map(({ width }) => width),
 				unsolved: theories.map(({ label }, t) => ({
 					label,
-					widths: measured.filter((one) => !one.theories[t]!.converged).map(({ width }) => width),
+					at: measured.filter((one) => !one.theories[t]!.converged).map(({ width }) => width),
 				})),
 			}),
 			validity: validityNotes(problem!, measured),
@@ -89,19 +87,15 @@ export const widthScaling: Analysis<WidthScalingOptions, WidthScalingResults> = 
 };
 
 function measure(
-	{ theory, options: theoryOptions }: ChosenTheory,
+	choice: ChosenTheory,
 	problem: Problem,
 	truth: Parameters<typeof rootMeanSquare>[0],
-	{ engine, clock }: AnalysisContext,
+	context: AnalysisContext,
 ): Measurement {
-	try {
-		const answer = solveTheory(theory, problem, theoryOptions, { engine, clock });
-		const { mean } = predictionAt(comparedPoints(problem), answer);
-		if (!answer.convergence.converged) return { converged: false, reason: "not converged" };
-		if (mean === undefined) return { converged: true, reason: "no posterior mean" };
-		return { converged: true, error: rootMeanSquare(mean, truth) };
-	} catch (error) {
-		if (!isInputError(error)) throw error;
-		return { converged: true, reason: error.message };
-	}
+	const { answer, reason } = solveChosen(choice, problem, context);
+	const converged = answer?.convergence.converged !== false;
+	if (answer === undefined || reason !== undefined) return { converged, reason: reason! };
+	const { mean } = predictionAt(comparedPoints(problem), answer);
+	if (mean === undefined) return { converged, reason: "no posterior mean" };
+	return { converged, error: rootMeanSquare(mean, truth) };
 }

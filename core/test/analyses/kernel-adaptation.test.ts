@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import {
-	type CovarianceFunction,
-	weightSpectrum,
-} from "../../src/analyses/kernel-adaptation/weight-spectrum.ts";
 import { kernelAdaptation } from "../../src/analyses/kernel-adaptation.ts";
+import { type CovarianceFunction, weightSpectrum } from "../../src/analyses/weight-spectrum.ts";
 import {
 	findTheory,
 	type Problem,

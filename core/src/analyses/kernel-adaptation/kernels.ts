@@ -1,7 +1,8 @@
 import { type Matrix, matrix, matrixToRows } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
+import type { TheoryAnswer } from "../theory-choice.ts";
 import { positionsOf } from "./infinite-width.ts";
-import type { TheoryAnswer, WidthStep } from "./steps.ts";
+import type { WidthStep } from "./steps.ts";
 
 /** P x P, row by row. */
 type Rows = readonly (readonly number[])[];

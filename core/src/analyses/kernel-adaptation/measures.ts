@@ -3,7 +3,8 @@ import type { Answer, SampledAnswer } from "../../answer/answer.ts";
 import { meanSquaredError, meanValue } from "../../experiments/distance.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { targetVariance } from "../../theories/discrepancy-measures.ts";
-import { weightSpectrum } from "./weight-spectrum.ts";
+import type { FirstLayer } from "../first-layer.ts";
+import { weightSpectrum } from "../weight-spectrum.ts";
 
 /** What one answer says of adaptation, computed from the answer alone: any theory that gives the quantity will do. */
 export interface Measures {
@@ -19,14 +20,6 @@ export interface Measures {
 	readonly teacherVariance?: number;
 	readonly alignment?: number;
 	readonly outlierOverlap?: number;
-}
-
-/** The direction of adaptation, as the weights of the first layer see it. */
-export interface FirstLayer {
-	/** Weights of one unit or filter. */
-	readonly fanIn: number;
-	/** Of unit length, where one is known. */
-	readonly direction?: Float64Array;
 }
 
 /** @param answer with a mean at the training points */

@@ -2,10 +2,11 @@
 import type { Engine } from "@finitude/engine";
 import type { Problem } from "../../problem/problem.ts";
 import type { AnalysisAnswer } from "../analysis.ts";
+import type { FirstLayer } from "../first-layer.ts";
 import { type SweptProblem, sweptProblem } from "../sweep.ts";
 import type { ChosenTheory } from "../theory-choice.ts";
 import { type AdaptedKernels, adaptedKernels } from "./kernels.ts";
-import { type FirstLayer, type Measures, measuresOf } from "./measures.ts";
+import { type Measures, measuresOf } from "./measures.ts";
 import type { AdaptationOptions } from "./options.ts";
 import { type SampledMeasures, sampledMeasures } from "./sampled-measures.ts";
 import type { SampledStep, WidthStep } from "./steps.ts";

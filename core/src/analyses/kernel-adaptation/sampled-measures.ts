@@ -6,8 +6,9 @@ import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
 import { projectedSeries, projectionMcse } from "../../samplers/projection-mcse.ts";
 import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import type { SampledNetwork } from "../analysis.ts";
-import { type FirstLayer, type Measures, measuresOf } from "./measures.ts";
-import { type CovarianceFunction, weightSpectrum } from "./weight-spectrum.ts";
+import type { FirstLayer } from "../first-layer.ts";
+import { type CovarianceFunction, weightSpectrum } from "../weight-spectrum.ts";
+import { type Measures, measuresOf } from "./measures.ts";
 
 /** The sampled network at one width. */
 export interface SampledMeasures extends Measures {

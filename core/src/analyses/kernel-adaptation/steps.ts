@@ -1,13 +1,10 @@
 /** The steps of a sweep: every theory at every width, then the network where it is sampled. */
-import type { Answer } from "../../answer/answer.ts";
-import { isInputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { solveTheory } from "../../theories/solve.ts";
 import type { AnalysisContext, SampledNetwork } from "../analysis.ts";
 import type { completeSampling } from "../sweep.ts";
 import { problemOfWidth } from "../sweep.ts";
-import type { ChosenTheory } from "../theory-choice.ts";
+import { type ChosenTheory, solveChosen, type TheoryAnswer } from "../theory-choice.ts";
 import { type InfiniteWidth, infiniteWidthOf } from "./infinite-width.ts";
 import type { AdaptationOptions, AdaptationSampling } from "./options.ts";
 
@@ -19,15 +16,6 @@ export interface WidthStep {
 	readonly limit: InfiniteWidth;
 	/** Of the theories, in their order. */
 	readonly answers: readonly TheoryAnswer[];
-}
-
-/** What became of one theory at one width. */
-export interface TheoryAnswer {
-	readonly label: string;
-	/** Absent where the theory refused. */
-	readonly answer?: Answer;
-	/** Why there are no numbers. */
-	readonly reason?: string;
 }
 
 /** One width, sampled. */
@@ -69,23 +57,8 @@ export function solveWidth(
 		width,
 		problem: wide,
 		limit: infiniteWidthOf(wide, context),
-		answers: theories.map((choice) => solved(choice, wide, context)),
+		answers: theories.map((choice) => solveChosen(choice, wide, context)),
 	};
-}
-
-function solved(
-	{ theory, options, label }: ChosenTheory,
-	problem: Problem,
-	{ engine, clock }: AnalysisContext,
-): TheoryAnswer {
-	try {
-		const answer = solveTheory(theory, problem, options, { engine, clock });
-		if (!answer.convergence.converged) return { label, answer, reason: "not converged" };
-		return { label, answer, ...(answer.trainMean === undefined && { reason: "no posterior mean" }) };
-	} catch (error) {
-		if (!isInputError(error)) throw error;
-		return { label, reason: error.message };
-	}
 }
 
 /**

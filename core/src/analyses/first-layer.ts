@@ -1,10 +1,16 @@
 import { dot } from "@finitude/engine";
-import { InputError } from "../../errors.ts";
-import type { Problem } from "../../problem/problem.ts";
-import { layerPositions, positionCount } from "../../problem/tiling.ts";
-import type { AnalysisInput } from "../analysis.ts";
-import type { FirstLayer } from "./measures.ts";
-import type { AdaptationOptions } from "./options.ts";
+import { InputError } from "../errors.ts";
+import type { Problem } from "../problem/problem.ts";
+import { layerPositions, positionCount } from "../problem/tiling.ts";
+import type { AnalysisInput } from "./analysis.ts";
+
+/** The direction of adaptation, as the weights of the first layer see it. */
+export interface FirstLayer {
+	/** Weights of one unit or filter. */
+	readonly fanIn: number;
+	/** Of unit length, where one is known. */
+	readonly direction?: Float64Array;
+}
 
 /** The first layer with the direction of the options or of the teacher. */
 export interface ChosenFirstLayer extends FirstLayer {
@@ -21,7 +27,7 @@ export interface ChosenFirstLayer extends FirstLayer {
  */
 export function firstLayerOf(
 	{ problem, teacherDirection }: AnalysisInput & { readonly problem: Problem },
-	given: AdaptationOptions["teacherDirection"],
+	given: readonly number[] | undefined,
 ): ChosenFirstLayer {
 	const fanIn = firstFanIn(problem);
 	if (given !== undefined) {
