@@ -122,6 +122,15 @@ describe("examples", () => {
 		]);
 	});
 
+	it("scaling-regimes.yaml", async () => {
+		const sampling = ['sampling={"draws":20,"warmup":20}', 'theories=["nngp","equations-of-state"]'];
+		const { result } = await analyzeShortly("scaling-regimes", sampling);
+		expect(result.results.theories.map((line: { points: object[] }) => line.points.length)).toEqual([5, 5]);
+		// The noise of the file, and a fortieth of it.
+		expect(result.results.sampled[0].noiseVariance).toBe(0.1);
+		expect(result.results.sampled[4].noiseVariance).toBeCloseTo(0.0025, 15);
+	});
+
 	it("kernel-adaptation.yaml", async () => {
 		const { result } = await analyzeShortly(
 			"kernel-adaptation",

@@ -4,6 +4,7 @@ import { gapFigure } from "./generalization-gap.ts";
 import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
 import { adaptationFigure } from "./kernel-adaptation.ts";
 import { transitionFigure } from "./lazy-rich-transition.ts";
+import { regimesFigure } from "./scaling-regimes.ts";
 import type { FigureDocument } from "./svg-node.ts";
 import { overlapFigure } from "./teacher-overlap.ts";
 import { widthScalingFigure } from "./width-scaling.ts";
@@ -14,6 +15,7 @@ type Draw = (title: string, answer: never, document: FigureDocument) => string |
 const FIGURES: Readonly<Record<string, Readonly<Record<string, Draw>>>> = {
 	"lazy-rich-transition": { figure: transitionFigure },
 	"width-scaling": { figure: widthScalingFigure },
+	"scaling-regimes": { figure: regimesFigure },
 	"kernel-adaptation": { figure: adaptationFigure, kernels: adaptedKernelsFigure },
 	"generalization-gap": { figure: gapFigure },
 	"equivalent-linear-model": { figure: equivalentFigure },

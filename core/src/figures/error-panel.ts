@@ -4,6 +4,7 @@ import { INK, NOISE, seriesStyle } from "./marks.ts";
 import { drawPanel, type Panel, rangeAxis } from "./panel.ts";
 import type { FigureDocument } from "./svg-node.ts";
 import type { TestAxis } from "./test-axis.ts";
+import { lineStyle } from "./theory-line.ts";
 import { extent, inside, outsideNote, padded } from "./value-range.ts";
 
 /** Theory minus reference per test point; the reference is the sampled network, or the first theory when nothing was sampled. */
@@ -51,8 +52,7 @@ export function errorPanel(
 	shown.forEach(({ theory, style }) => {
 		const y = (point: number) => inside(view, theory.mean[point]! - reference[point]!);
 		if (axis.continuous) {
-			const line = { stroke: style.color, strokeWidth: 1.8, strokeDasharray: style.dash };
-			marks.push(Plot.lineY(axis.all, { x, y, ...line, strokeLinecap: "butt" }));
+			marks.push(Plot.lineY(axis.all, { x, y, ...lineStyle(style) }));
 		} else {
 			marks.push(
 				Plot.dot(axis.drawn, { x, y, symbol: style.symbol, r: 2.8, stroke: style.color, fill: "white" }),

@@ -4,6 +4,7 @@ import { BAND, INK, MUTED, seriesStyle } from "./marks.ts";
 import { drawPanel, type Panel, rangeAxis } from "./panel.ts";
 import type { FigureDocument } from "./svg-node.ts";
 import type { TestAxis } from "./test-axis.ts";
+import { lineStyle } from "./theory-line.ts";
 import { extent, inside, limitedRange, outsideNote, padded } from "./value-range.ts";
 
 /** How far, in spans of the sampled range, a theory may leave it and still be drawn. */
@@ -57,10 +58,7 @@ export function predictorPanel(
 			Plot.lineY(linePoints, {
 				x,
 				y,
-				stroke: style.color,
-				strokeWidth: axis.continuous ? 1.8 : 1.2,
-				strokeDasharray: style.dash,
-				strokeLinecap: "butt",
+				...lineStyle(style, axis.continuous ? 1.8 : 1.2),
 			}),
 		);
 		if (!axis.continuous) {

@@ -9,6 +9,7 @@ import { logAxis, paddedLog } from "./log-axis.ts";
 import { INK, MUTED, NOISE, seriesStyle } from "./marks.ts";
 import { drawPanel } from "./panel.ts";
 import type { FigureDocument } from "./svg-node.ts";
+import { theoryLine } from "./theory-line.ts";
 import type { ValueRange } from "./value-range.ts";
 
 const WIDTH = 1000;
@@ -74,16 +75,10 @@ export function widthScalingFigure(
 				...y.marks,
 				...guideMarks(all, xRange, yRange),
 				...series.flatMap((line, i) => {
-					const { color, dash, symbol } = seriesStyle(i);
+					const style = seriesStyle(i);
+					const { color, symbol } = style;
 					return [
-						Plot.lineY(line, {
-							x: "x",
-							y: "y",
-							stroke: color,
-							strokeWidth: 1.8,
-							strokeDasharray: dash,
-							strokeLinecap: "butt",
-						}),
+						theoryLine(line, style),
 						Plot.dot(line, {
 							x: "x",
 							y: "y",

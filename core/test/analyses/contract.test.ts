@@ -41,6 +41,15 @@ const files: Readonly<Record<string, object>> = {
 		problem,
 		options: { widths: [4, 8], theories: ["nngp"] },
 	},
+	"scaling-regimes": {
+		problem: { ...problem, testInputs: [[0.5], [-0.2]] },
+		options: {
+			exponents: [0, 1],
+			theories: ["nngp"],
+			sampling: { sampler: "exact", chains: 2, draws: 200, warmup: 0 },
+			teacherDirection: [1],
+		},
+	},
 	"kernel-adaptation": {
 		problem,
 		options: {
@@ -165,7 +174,7 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, scaling-regimes, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
 		);
 	});
 });

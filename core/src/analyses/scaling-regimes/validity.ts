@@ -3,6 +3,7 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import type { TheoryAnswer } from "../theory-choice.ts";
 import type { RegimeStep, RegimesResults } from "./results.ts";
 
+/** With the notes of every theory where it is furthest from the infinite-width limit, at the largest exponent. */
 export function validityNotes(
 	{ problem: { trainPoints }, width }: RegimesResults,
 	steps: readonly RegimeStep[],
@@ -14,14 +15,14 @@ export function validityNotes(
 			message: `${trainPoints} points and ${width} units: theories leave out terms of this order in the standard scaling`,
 		},
 		...steps
-			.filter((_, i) => i === 0 || i === steps.length - 1)
+			.slice(-1)
 			.flatMap(({ exponent, answers }) => answers.flatMap((answer) => notesOf(exponent, answer))),
 	];
 }
 
 function notesOf(exponent: number, { label, answer }: TheoryAnswer): ValidityNote[] {
 	return (answer?.validity ?? []).map(({ name, value, message }) => ({
-		name: `${label}, gamma ${exponent}: ${name}`,
+		name: `${label}: ${name}`,
 		value,
 		message: `${label} at gamma = ${exponent}: ${message}`,
 	}));

@@ -3,6 +3,7 @@ import type { Measures } from "../../analyses/kernel-adaptation/measures.ts";
 import type { AdaptationResults } from "../../analyses/kernel-adaptation/results.ts";
 import { INK, type SeriesStyle, seriesStyle } from "../marks.ts";
 import { type SampledPoint, sampledMarks } from "../sampled-marks.ts";
+import { lineStyle, theoryLine } from "../theory-line.ts";
 
 /** A number read from an answer, where it has it. */
 export type Read = (measures: Partial<Measures>) => number | undefined;
@@ -52,14 +53,7 @@ export function seriesMarks({ theories, infiniteWidth, sampled }: QuantitySeries
 	return [
 		Plot.lineY(infiniteWidth, { x: "x", y: "y", ...LIMIT }),
 		...theories.flatMap(({ style, points }) => [
-			Plot.lineY(points, {
-				x: "x",
-				y: "y",
-				stroke: style.color,
-				strokeWidth: 1.8,
-				strokeDasharray: style.dash,
-				strokeLinecap: "butt",
-			}),
+			theoryLine(points, style),
 			Plot.dot(points, {
 				x: "x",
 				y: "y",
@@ -79,15 +73,8 @@ export function theoryStyle(index: number): SeriesStyle {
 	return seriesStyle(index + 1);
 }
 
-const { color, dash } = seriesStyle(0);
-
 /** How the infinite-width limit is drawn. */
-export const LIMIT = {
-	stroke: color,
-	strokeWidth: 1.8,
-	strokeDasharray: dash,
-	strokeLinecap: "butt",
-} as const;
+export const LIMIT = lineStyle(seriesStyle(0));
 
 /** How a value without adaptation is drawn. */
 export const PRIOR = {

@@ -1,9 +1,11 @@
 /** The lines and points of a learning curve's panels. */
+
 import * as Plot from "@observablehq/plot";
 import type { CurvePoint, SampledPoint } from "../../experiments/learning-curve/curve-point.ts";
 import type { LearningCurveResults } from "../../experiments/learning-curve/results.ts";
 import { paddedLog } from "../log-axis.ts";
 import { INK, seriesStyle } from "../marks.ts";
+import { lineStyle } from "../theory-line.ts";
 import { extent, inside, type ValueRange } from "../value-range.ts";
 
 /** A place of a line; NaN breaks it. */
@@ -87,14 +89,7 @@ export function lineMarks(lines: readonly (readonly LinePoint[])[], range: Value
 		const shown = line.map((point) => ({ ...point, y: inside(range, point.y) }));
 		const barred = shown.filter(({ y, error }) => error > 0 && Number.isFinite(y));
 		return [
-			Plot.lineY(shown, {
-				x: "x",
-				y: "y",
-				stroke: color,
-				strokeWidth: 1.8,
-				strokeDasharray: dash,
-				strokeLinecap: "butt",
-			}),
+			Plot.lineY(shown, { x: "x", y: "y", ...lineStyle({ color, dash }) }),
 			Plot.ruleX(barred, {
 				x: "x",
 				y1: ({ y, error }: LinePoint) => clipped(y - error),
