@@ -16,6 +16,7 @@ export {
 	mehlerOrders,
 	outsideCorrelations,
 } from "./conditional-features.ts";
+export { conditionalMoments } from "./conditional-moments.ts";
 export { circleRule, sphereRule, twoDirections } from "./directions.ts";
 export { type EffectiveSample, effectiveSampleNote, LEAST_EFFECTIVE } from "./effective-sample.ts";
 export { exactRule } from "./exact-rule.ts";
