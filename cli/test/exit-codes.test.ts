@@ -131,6 +131,20 @@ describe("exit code 3", () => {
 		);
 	});
 
+	it("says that an equation has no root, and gives no numbers", async () => {
+		const args = ["predict", "-", "--theory", "multi-scale", "--option", "variant=one-loop", "--json"];
+		const { code, stdout } = await finitude(args, {
+			input: withLayer({ activation: "linear", width: 1, biasVariance: 0 }),
+		});
+		expect(code).toBe(3);
+		const { convergence, absent, trainMean } = JSON.parse(stdout);
+		expect(trainMean).toBeUndefined();
+		expect(absent.trainMean).toBe("no admissible root of the one-loop equation");
+		expect(convergence.advice).toBe(
+			"No admissible root: the one-loop equation has none for P of the order of N and above. Use variant self-consistent.",
+		);
+	});
+
 	it("prints an answer that did not converge all the same", async () => {
 		const { code, stdout } = await finitude(
 			["sample", "-", "--chains", "2", "--draws", "8", "--warmup", "0", "--json"],

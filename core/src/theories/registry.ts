@@ -5,6 +5,7 @@ import { equationsOfState } from "./equations-of-state.ts";
 import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
+import { multiScale } from "./multi-scale.ts";
 import { nngp } from "./nngp.ts";
 import { scaleMixture } from "./scale-mixture.ts";
 import { selfConsistent } from "./self-consistent.ts";
@@ -18,6 +19,7 @@ export const theories: readonly Theory[] = [
 	asTheory(equationsOfState),
 	asTheory(exactMeanField),
 	asTheory(deepKernelMachine),
+	asTheory(multiScale),
 	asTheory(kernelRescaling),
 	asTheory(scaleMixture),
 	asTheory(deepLinear),
