@@ -58,6 +58,7 @@ const files: Readonly<Record<string, object>> = {
 		noiseVariance: 0.1,
 		options: { samplesPerInput: [0.5, 1, 2] },
 	},
+	"residual-scaling": { options: { variance: 1, covariance: 0.5, depth: [2, 5] } },
 	"teacher-overlap": {
 		network: problem.network,
 		noiseVariance: 0.1,

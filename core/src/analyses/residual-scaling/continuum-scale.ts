@@ -3,7 +3,7 @@ import type { Engine } from "@finitude/engine";
 import { brentRoot } from "../../theories/root-finding.ts";
 import { extrapolatedStep } from "./extrapolated-step.ts";
 import { largestVariance, type PairCovariance, type ResidualBranch } from "./pair-recursion.ts";
-import { kernelDerivatives, slopeChange } from "./response-slope.ts";
+import { flow, growthExcess } from "./response-slope.ts";
 
 export interface ContinuumScale {
 	/** s* = rho*^2 L; where no optimum was found, the s that was reached. */
@@ -35,23 +35,11 @@ export function continuumScale(
 	branch: ResidualBranch,
 	start: PairCovariance,
 ): ContinuumScale {
-	const { dual, weightVariance, biasVariance } = branch;
 	const derivative = (state: readonly number[]) => {
-		const pairs = {
-			variances: Float64Array.of(state[0]!, state[1]!),
-			first: Int32Array.of(0, 1, 0),
-			second: Int32Array.of(0, 1, 1),
-			covariances: Float64Array.from(state),
-		};
-		return Array.from(dual.kernel(engine, pairs), (G) => weightVariance * G + biasVariance);
+		const { first, second, cross } = flow(engine, branch, covarianceOf(state));
+		return [first, second, cross];
 	};
-	/** (Left - right side) / left side of (4). */
-	const excess = (state: readonly number[]) => {
-		const at = covarianceOf(state);
-		const { cross } = kernelDerivatives(engine, branch, at).gradient;
-		const change = slopeChange(engine, branch, at, covarianceOf(derivative(state)));
-		return 1 + change / (weightVariance * cross ** 2);
-	};
+	const excess = (state: readonly number[]) => growthExcess(engine, branch, covarianceOf(state));
 	const limit = Math.min(LARGEST_VARIANCE, largestVariance(branch));
 	let state: readonly number[] = [start.first, start.second, start.cross];
 	let s = 0;

@@ -2,7 +2,7 @@
 import type { Engine } from "@finitude/engine";
 import { brentRoot } from "../../theories/root-finding.ts";
 import { logResponses, type PairCovariance, type ResidualBranch } from "./pair-recursion.ts";
-import { logResponseSlope } from "./response-slope.ts";
+import { growthExcess, logResponseSlope } from "./response-slope.ts";
 
 const SCAN_POINTS = 60;
 const LOWEST_SCALE = 1e-3;
@@ -52,15 +52,12 @@ export function optimalScale(
 		return { depth, scale, logResponse: logResponse!, found, iterations, residual, scan };
 	};
 	if (best === 0) {
-		const rising = logResponseSlope(engine, branch, start, depth, 0) > 0;
-		return rising ? at(LOWEST_SCALE, false) : at(0, true);
+		return growthExcess(engine, branch, start) > 0 ? at(LOWEST_SCALE, false) : at(0, true);
 	}
 	// Also where the covariances of the next scale grow too large.
 	if (!(scan[best + 1]! <= scan[best]!)) return at(SCANNED_SCALES[best]!, false);
-	const slope = (logScale: number) => {
-		const square = Math.exp(2 * logScale);
-		return 2 * square * logResponseSlope(engine, branch, start, depth, square);
-	};
+	const slope = (logScale: number) =>
+		2 * logResponseSlope(engine, branch, start, depth, Math.exp(2 * logScale));
 	const { x, iterations } = brentRoot(
 		slope,
 		Math.log(SCANNED_SCALES[best - 1]!),

@@ -1,6 +1,7 @@
 /** Two inputs of a residual network of infinite width, block by block: (1) and (2) of docs/analyses/residual-scaling.md. */
 import type { Engine } from "@finitude/engine";
 import type { DualActivation } from "../../kernels/dual-activation.ts";
+import type { GaussianPairs } from "../../kernels/gaussian-pairs.ts";
 
 /** Covariances of two inputs: C_aa, C_bb and C_ab. */
 export interface PairCovariance {
@@ -12,17 +13,31 @@ export interface PairCovariance {
 /** The residual branches of a network. */
 export interface ResidualBranch {
 	readonly dual: DualActivation;
-	/** Whether the dual activation is a closed form: others are integrated, within limits. */
-	readonly closedForm: boolean;
+	/**
+	 * <phi'_a phi'_b> of each pair as the kernel of phi', where the dual activation is no closed form: quicker there than the
+	 * gradient of that of phi.
+	 */
+	readonly slopeKernel?: ((engine: Engine, pairs: GaussianPairs) => Float64Array) | undefined;
 	/** sigma_w^2. */
 	readonly weightVariance: number;
 	/** sigma_b^2. */
 	readonly biasVariance: number;
 }
 
-/** Products of two variances, which closed forms contain, must not overflow; quadrature is exact and quick up to some 1000. */
-export function largestVariance({ closedForm }: ResidualBranch): number {
-	return closedForm ? 1e150 : 1000;
+/** Products of two variances, which closed forms contain, must not overflow; quadrature takes ever longer. */
+export function largestVariance({ slopeKernel }: ResidualBranch): number {
+	return slopeKernel === undefined ? 1e150 : 100;
+}
+
+/** <phi'_a phi'_b> of each pair. */
+export function pairSlopes(
+	engine: Engine,
+	{ dual, slopeKernel }: ResidualBranch,
+	pairs: GaussianPairs,
+): Float64Array {
+	if (slopeKernel !== undefined) return slopeKernel(engine, pairs);
+	const gradient = dual.gradient(engine, pairs);
+	return pairs.covariances.map((_, k) => gradient[3 * k + 2]!);
 }
 
 /**
@@ -64,11 +79,8 @@ function pairStates(engine: Engine, branch: ResidualBranch, start: PairCovarianc
 	return {
 		overflowed,
 		/** <phi'_a phi'_b> of each. */
-		slopes(): Float64Array {
-			const gradient = dual.gradient(engine, joined);
-			return Float64Array.from({ length: count }, (_, k) => gradient[3 * k + 2]!);
-		},
-		/** C <- C + rho^2 (sigma_w^2 G(C) + sigma_b^2). Those that overflow stay where they are. */
+		slopes: () => pairSlopes(engine, branch, joined),
+		/** C <- C + rho^2 (sigma_w^2 G(C) + sigma_b^2). Those that grow too large begin again, where averages are quick. */
 		advance(squares: Float64Array): void {
 			const own = dual.kernel(engine, alone);
 			const mixed = dual.kernel(engine, joined);
@@ -79,6 +91,7 @@ function pairStates(engine: Engine, branch: ResidualBranch, start: PairCovarianc
 				const second = after(variances[count + k]!, own[count + k]!, k);
 				if (!(Math.max(first, second) < limit)) {
 					overflowed[k] = 1;
+					[variances[k], variances[count + k], cross[k]] = [start.first, start.second, start.cross];
 					continue;
 				}
 				cross[k] = after(cross[k]!, mixed[k]!, k);

@@ -1,17 +1,21 @@
 /** What is asked, from the options and a problem: what neither gives has a default or is an error. */
 import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import type { Activation } from "../../activations/activation.ts";
 import { findActivation } from "../../activations/registry.ts";
 import { InputError } from "../../errors.ts";
 import { dualOf } from "../../kernels/dual-of.ts";
+import type { AveragedFunction } from "../../kernels/normal-rule.ts";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
+import { quadratureKernel } from "../../kernels/quadrature.ts";
 import { parseMatrix } from "../../problem/parse-matrix.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { networkDefaults } from "./network-defaults.ts";
 import type { ResidualScalingOptions } from "./options.ts";
 import type { PairCovariance, ResidualBranch } from "./pair-recursion.ts";
 
-/** The depths of the default run without blocks in a problem. */
+/** The depths of the default run; of activations without closed forms, which take seconds for ten blocks, fewer. */
 const DEPTHS = [5, 10, 20, 50, 100, 200, 500, 1000];
+const FEW_DEPTHS = [5, 10, 20];
 
 export interface ResidualQuestion {
 	/** With every default that this quantity uses filled in. */
@@ -36,31 +40,46 @@ export function residualQuestion(
 		weightVariance: given.weightVariance ?? fromNetwork?.weightVariance ?? 1,
 		biasVariance: given.biasVariance ?? fromNetwork?.biasVariance ?? 0,
 		readoutVariance: given.readoutVariance ?? fromNetwork?.readoutVariance ?? 1,
-		...depthAndScale(given, fromNetwork),
 	};
 	const { activation, weightVariance, biasVariance } = options;
-	const dual = dualOf(activation, "options.activation");
+	const phi = findActivation(activation, "options.activation");
 	const firstCovariance = covarianceOf(engine, given, problem);
 	return {
-		options,
+		options: {
+			...options,
+			...depthAndScale(given, fromNetwork, phi.dual === undefined ? FEW_DEPTHS : DEPTHS),
+		},
 		firstCovariance,
 		pair: pairOf(firstCovariance, given),
 		branch: {
-			dual,
-			closedForm: findActivation(activation).dual !== undefined,
+			dual: dualOf(activation),
+			slopeKernel: phi.dual === undefined ? slopeKernelOf(phi) : undefined,
 			weightVariance,
 			biasVariance,
 		},
 	};
 }
 
+/** E[phi'(h_a) phi'(h_b)] by quadrature. */
+function slopeKernelOf({ name, derivative }: Activation): ResidualBranch["slopeKernel"] {
+	const slope: AveragedFunction = {
+		name,
+		evaluate(_engine, h, out) {
+			const [x, y] = [h.data, out.data];
+			for (let i = 0; i < x.length; i++) y[i] = derivative(x[i]!);
+		},
+	};
+	return (engine, pairs) => quadratureKernel(engine, slope, pairs);
+}
+
 /** `depth` and `residualScale` where the quantity uses them. */
 function depthAndScale(
 	{ quantity, depth, residualScale }: ResidualScalingOptions,
 	fromNetwork: { readonly depth?: number; readonly residualScale?: number } = {},
+	depths: number[],
 ): Pick<ResidualScalingOptions, "depth" | "residualScale"> {
 	if (quantity === "continuumScale") return {};
-	if (quantity === undefined) return { depth: depth ?? DEPTHS };
+	if (quantity === undefined) return { depth: depth ?? depths };
 	const blocks = depth ?? fromNetwork.depth;
 	if (typeof blocks !== "number") {
 		throw new InputError({
