@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { analyses } from "@finitude/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CliResult, finitude, whenever } from "./run-cli.ts";
 import { threePoints } from "./three-points.ts";
@@ -95,17 +96,13 @@ describe("finitude analyze", () => {
 		const { code, stdout } = await finitude(["analyze"]);
 		expect(code).toBe(0);
 		expect(stdout.split("\n").slice(2)).toEqual([
-			expect.stringMatching(/^lazy-rich-transition +Overlap of .*\. +options$/),
-			expect.stringMatching(/^width-scaling +Error of .*\. +problem$/),
-			expect.stringMatching(/^scaling-regimes +Errors of .*\. +problem$/),
-			expect.stringMatching(/^kernel-adaptation +Discrepancy, .*\. +problem$/),
-			expect.stringMatching(/^generalization-gap +Training and test error .*\. +options or problem$/),
-			expect.stringMatching(/^equivalent-linear-model +Error of .*\. +network or problem$/),
-			expect.stringMatching(/^teacher-overlap +Alignment of .*\. +network$/),
+			...analyses.map(({ id, summary, subjects }) =>
+				expect.stringMatching(new RegExp(`^${id} +${summary.slice(0, 20)}.*\\. +${subjects.join(" or ")}$`)),
+			),
 			"",
 		]);
 		const { stdout: json } = await finitude(["analyze", "--json"]);
-		expect(JSON.parse(json)).toHaveLength(7);
+		expect(JSON.parse(json).map(({ id }: { id: string }) => id)).toEqual(analyses.map(({ id }) => id));
 	});
 
 	it("takes every option from the command line, and prints JSON alone", async () => {
@@ -160,7 +157,7 @@ describe("finitude analyze", () => {
 		[
 			["analyze", "width-scalling"],
 			"",
-			'analyze: wanted one of lazy-rich-transition, width-scaling, scaling-regimes, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
+			`analyze: wanted one of ${analyses.map(({ id }) => id).join(", ")}, or an alias; got "width-scalling". Did you mean width-scaling?`,
 		],
 		[["analyze", "width-scaling"], "", "options.widths: wanted a list; got nothing. There is 1 more fault."],
 		[

@@ -173,6 +173,13 @@ describe("examples", () => {
 		expect(errors.at(-1)).toBeGreaterThan(result.results.nonlinearPower);
 	});
 
+	it("residual-scaling.yaml", async () => {
+		const { result } = await analyzeShortly("residual-scaling", ["depth=[10,50]"]);
+		const scales = result.results.points.map(({ optimalScale }: { optimalScale: number }) => optimalScale);
+		expect(scales[0]).toBeCloseTo(0.594, 3);
+		expect(scales[1]).toBeCloseTo(0.2466, 4);
+	});
+
 	it("teacher-overlap.yaml", async () => {
 		const { result } = await analyzeShortly("teacher-overlap", [
 			"dataSets=1",

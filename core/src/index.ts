@@ -68,6 +68,7 @@ export {
 	type Layer,
 	layerWidth,
 	type Network,
+	type ResidualLayer,
 } from "./network/network.ts";
 export { networkSchema } from "./network/schema.ts";
 export { inFile } from "./problem/faults.ts";

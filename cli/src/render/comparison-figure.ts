@@ -3,6 +3,8 @@ import {
 	type Answer,
 	comparedPoints,
 	type Experiment,
+	type Layer,
+	type Network,
 	predictionAt,
 	type SampledAnswer,
 } from "@finitude/core";
@@ -117,15 +119,28 @@ function column(m: Matrix, j: number): Float64Array {
 /** "P = 100, d = 784; dense erf 100; standard scaling; noise variance 0.1". */
 function subtitle({ problem }: Experiment): string {
 	const { network, trainInputs, noiseVariance } = problem;
-	const layers = network.layers.map((layer) =>
-		layer.type === "dense"
-			? `N = ${layer.width} ${layer.activation}`
-			: `${layer.channels} channels ${layer.activation}`,
-	);
 	return [
 		`P = ${trainInputs.rows}, d = ${trainInputs.columns}`,
-		layers.join(", "),
+		layerWords(network).join(", "),
 		`${network.scaling} scaling`,
 		`noise variance κ = ${noiseVariance}`,
 	].join("; ");
+}
+
+/** "N = 100 erf", "20 channels erf"; equal residual blocks in a row once: "10 × residual block erf, ρ = 0.3". */
+function layerWords({ layers }: Network): string[] {
+	const runs: { words: string; count: number }[] = [];
+	for (const layer of layers) {
+		const words = wordsOf(layer);
+		const last = runs[runs.length - 1];
+		if (layer.type === "residual" && last?.words === words) last.count++;
+		else runs.push({ words, count: 1 });
+	}
+	return runs.map(({ words, count }) => (count === 1 ? words : `${count} × ${words}`));
+}
+
+function wordsOf(layer: Layer): string {
+	if (layer.type === "convolution") return `${layer.channels} channels ${layer.activation}`;
+	if (layer.type === "dense") return `N = ${layer.width} ${layer.activation}`;
+	return `residual block ${layer.activation}, ρ = ${layer.residualScale}`;
 }

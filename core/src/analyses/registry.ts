@@ -4,6 +4,7 @@ import { equivalentLinearModel } from "./equivalent-linear-model.ts";
 import { generalizationGap } from "./generalization-gap.ts";
 import { kernelAdaptation } from "./kernel-adaptation.ts";
 import { lazyRichTransition } from "./lazy-rich-transition.ts";
+import { residualScaling } from "./residual-scaling.ts";
 import { scalingRegimes } from "./scaling-regimes.ts";
 import { teacherOverlap } from "./teacher-overlap.ts";
 import { widthScaling } from "./width-scaling.ts";
@@ -17,6 +18,7 @@ export const analyses: readonly Analysis[] = [
 	asAnalysis(generalizationGap),
 	asAnalysis(equivalentLinearModel),
 	asAnalysis(teacherOverlap),
+	asAnalysis(residualScaling),
 ];
 
 /** Options are checked against the analysis's own schema before `solve` sees them, so the list need not know their types. */

@@ -81,7 +81,7 @@ export function problemOfWidth(
 }
 
 function withWidth(layer: Layer, width: number): Layer {
-	return layer.type === "dense" ? { ...layer, width } : { ...layer, channels: width };
+	return layer.type === "convolution" ? { ...layer, channels: width } : { ...layer, width };
 }
 
 /** What a sweep was asked about, but for the widths. */

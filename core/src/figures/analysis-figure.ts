@@ -4,6 +4,7 @@ import { gapFigure } from "./generalization-gap.ts";
 import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
 import { adaptationFigure } from "./kernel-adaptation.ts";
 import { transitionFigure } from "./lazy-rich-transition.ts";
+import { residualScalingFigure } from "./residual-scaling.ts";
 import { regimesFigure } from "./scaling-regimes.ts";
 import type { FigureDocument } from "./svg-node.ts";
 import { overlapFigure } from "./teacher-overlap.ts";
@@ -20,6 +21,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Draw>>>> = {
 	"generalization-gap": { figure: gapFigure },
 	"equivalent-linear-model": { figure: equivalentFigure },
 	"teacher-overlap": { figure: overlapFigure },
+	"residual-scaling": { figure: residualScalingFigure },
 };
 
 /**

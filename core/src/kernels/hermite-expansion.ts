@@ -1,7 +1,6 @@
 /** Expansion of phi(sqrt(a) z) in normalized Hermite polynomials. */
 import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
-import type { Activation } from "../activations/activation.ts";
-import { activationAtNodes, type NormalRule } from "./normal-rule.ts";
+import { type AveragedFunction, activationAtNodes, type NormalRule } from "./normal-rule.ts";
 
 /** phi(sqrt(a) z) = sum_k c_k(a) he_k(z), with E[he_j he_k] = delta_jk. */
 export interface HermiteExpansion {
@@ -53,7 +52,7 @@ function tabulate({ nodes, weights }: NormalRule, order: number): Matrix {
  */
 export function expandInHermite(
 	engine: Engine,
-	activation: Activation,
+	activation: AveragedFunction,
 	variances: Float64Array,
 	rule: NormalRule,
 	largestOrder: number,

@@ -10,6 +10,9 @@ export interface NormalRule {
 	readonly weights: Float64Array;
 }
 
+/** What can be averaged over Gaussian pre-activations: an activation, or its derivative. */
+export type AveragedFunction = Pick<Activation, "name" | "evaluate">;
+
 /** Relative accuracy to which the rule is checked; for analytic functions the true error is far below it. */
 export const RULE_ACCURACY = 1e-10;
 
@@ -40,7 +43,7 @@ function makeRule(step: number): NormalRule {
 /** phi(sqrt(variance) z) at every node: one row per variance. */
 export function activationAtNodes(
 	engine: Engine,
-	activation: Activation,
+	activation: AveragedFunction,
 	variances: Float64Array,
 	nodes: Float64Array,
 ): Matrix {
@@ -78,7 +81,11 @@ function lowMoments(values: Float64Array, { nodes, weights }: NormalRule, stride
  *
  * @throws InputError when the finest rule does not agree: a kink or a jump, or a variance too large.
  */
-export function chooseRule(engine: Engine, activation: Activation, largestVariance: number): NormalRule {
+export function chooseRule(
+	engine: Engine,
+	activation: AveragedFunction,
+	largestVariance: number,
+): NormalRule {
 	let disagreement = Number.POSITIVE_INFINITY;
 	for (const step of STEPS) {
 		const rule = ruleOf(step);

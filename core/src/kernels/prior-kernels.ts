@@ -7,6 +7,7 @@ import type { Problem } from "../problem/problem.ts";
 import { layerPositions, type Positions, positionCount } from "../problem/tiling.ts";
 import { dualOf } from "./dual-of.ts";
 import { combineBlocks, type KernelBlocks, mapBlocks } from "./kernel-blocks.ts";
+import { residualCovariance } from "./residual.ts";
 
 /** Every kernel of the prior at the problem's points. */
 export interface PriorKernels {
@@ -19,7 +20,8 @@ export interface PriorKernels {
 }
 
 /**
- * Equations (1)-(6) of docs/theories/nngp.md: dense layers and convolutions whose patches tile their input, in any number.
+ * Equations (1)-(6) of docs/theories/nngp.md: dense layers, residual blocks and convolutions whose patches tile their input,
+ * in any number.
  * Without pooling the covariance between different positions is never needed.
  *
  * @param testCovariance also the P* x P* blocks
@@ -36,20 +38,10 @@ export function priorKernels(
 	const preactivation: KernelBlocks[][] = [];
 	let kernels: KernelBlocks[] = [];
 	network.layers.forEach((layer, l) => {
-		const below = positions[l]!;
-		const groups = layer.type === "convolution" ? patchMembers(below, layer.patch) : [allOf(below)];
 		const covariances =
 			l === 0
-				? groups.map((group) =>
-						inputCovariance(engine, problem, layer, inputColumns(group, below.channels), testCovariance),
-					)
-				: groups.map((group) =>
-						combineBlocks(
-							group.map((i) => kernels[i]!),
-							layer.weightVariance / group.length,
-							layer.biasVariance,
-						),
-					);
+				? inputCovariances(engine, problem, layer, positions[0]!, testCovariance)
+				: nextCovariances(layer, positions[l]!, preactivation[l - 1]!, kernels);
 		for (const { train, test } of covariances) {
 			refuseOverflow(train.data, `network.layers[${l}]`);
 			if (test) refuseOverflow(test.diagonal, `network.layers[${l}]`);
@@ -78,6 +70,41 @@ function refuseOverflow(entries: Float64Array, where: string): void {
 		got: `an entry of ${entries[at]}`,
 		advice: "Rescale trainInputs and testInputs, or lower the weight variances.",
 	});
+}
+
+/** Of the first layer: one covariance for each group of inputs that it reads. */
+function inputCovariances(
+	engine: Engine,
+	problem: Pick<Problem, "trainInputs" | "testInputs">,
+	layer: Layer,
+	inputs: Positions,
+	testCovariance: boolean,
+): KernelBlocks[] {
+	return groupsOf(layer, inputs).map((group) =>
+		inputCovariance(engine, problem, layer, inputColumns(group, inputs.channels), testCovariance),
+	);
+}
+
+/** Of a layer above another. @param kernels E[phi phi^T] of the layer below, position by position */
+function nextCovariances(
+	layer: Layer,
+	below: Positions,
+	covariances: readonly KernelBlocks[],
+	kernels: readonly KernelBlocks[],
+): KernelBlocks[] {
+	if (layer.type === "residual") return [residualCovariance(covariances[0]!, kernels[0]!, layer)];
+	return groupsOf(layer, below).map((group) =>
+		combineBlocks(
+			group.map((i) => kernels[i]!),
+			layer.weightVariance / group.length,
+			layer.biasVariance,
+		),
+	);
+}
+
+/** The positions below that each position of a layer reads. */
+function groupsOf(layer: Layer, below: Positions): number[][] {
+	return layer.type === "convolution" ? patchMembers(below, layer.patch) : [allOf(below)];
 }
 
 /** Every position: what a dense layer reads. */

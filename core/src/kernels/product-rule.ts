@@ -1,7 +1,7 @@
 /** Averages over two correlated normal variables by the product of two trapezoidal rules. */
 import { type Block, type Engine, scoped } from "@finitude/engine";
 import type { Activation } from "../activations/activation.ts";
-import type { NormalRule } from "./normal-rule.ts";
+import type { AveragedFunction, NormalRule } from "./normal-rule.ts";
 
 /** The product rule needs no Hermite functions, so the weight itself decides: exp(-z^2/2) is 2e-22 at 10. */
 const PRODUCT_RANGE = 10;
@@ -21,7 +21,7 @@ export interface CorrelatedPair {
 /** <phi(h_a) phi(h_b)>. */
 export function productRule(
 	engine: Engine,
-	activation: Activation,
+	activation: AveragedFunction,
 	rule: NormalRule,
 	pair: CorrelatedPair,
 ): number {

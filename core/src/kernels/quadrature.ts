@@ -5,7 +5,7 @@ import type { DualActivation } from "./dual-activation.ts";
 import { correlation, type GaussianPairs, largest } from "./gaussian-pairs.ts";
 import { hermiteDerivatives } from "./hermite-derivatives.ts";
 import { expandInHermite, type HermiteExpansion } from "./hermite-expansion.ts";
-import { activationAtNodes, chooseRule, type NormalRule } from "./normal-rule.ts";
+import { type AveragedFunction, activationAtNodes, chooseRule, type NormalRule } from "./normal-rule.ts";
 import { productRule } from "./product-rule.ts";
 import { quadratureGradient } from "./quadrature-gradient.ts";
 
@@ -33,27 +33,33 @@ export function quadratureDual(activation: Activation): DualActivation {
 				weights.reduce((sum, w, j) => sum + w * values.data[i * nodes.length + j]!, 0),
 			);
 		},
-		kernel(engine, pairs) {
-			const rule = chooseRule(engine, activation, largest(pairs.variances));
-			const expansion = expandInHermite(
-				engine,
-				activation,
-				pairs.variances,
-				rule,
-				LARGEST_ORDER,
-				// Rounding leaves tails of a few 1e-16; nothing is gained below.
-				({ tails, secondMoments }) => tails.every((tail, i) => tail <= 4e-15 * secondMoments[i]!),
-			);
-			return mehlerSums(engine, activation, pairs, rule, expansion);
-		},
+		kernel: (engine, pairs) => quadratureKernel(engine, activation, pairs),
 		gradient: (engine, pairs) => quadratureGradient(engine, activation, pairs),
 		derivatives: (engine, pairs) => hermiteDerivatives(engine, activation, pairs),
 	};
 }
 
+/**
+ * E[phi(h_a) phi(h_b)] of each pair as `quadratureDual` has it; phi may also be the derivative of an activation.
+ * @throws InputError where the rule does not reach its accuracy (see `chooseRule`).
+ */
+export function quadratureKernel(engine: Engine, phi: AveragedFunction, pairs: GaussianPairs): Float64Array {
+	const rule = chooseRule(engine, phi, largest(pairs.variances));
+	const expansion = expandInHermite(
+		engine,
+		phi,
+		pairs.variances,
+		rule,
+		LARGEST_ORDER,
+		// Rounding leaves tails of a few 1e-16; nothing is gained below.
+		({ tails, secondMoments }) => tails.every((tail, i) => tail <= 4e-15 * secondMoments[i]!),
+	);
+	return mehlerSums(engine, phi, pairs, rule, expansion);
+}
+
 function mehlerSums(
 	engine: Engine,
-	activation: Activation,
+	activation: AveragedFunction,
 	pairs: GaussianPairs,
 	rule: NormalRule,
 	{ coefficients, tails, secondMoments }: HermiteExpansion,

@@ -28,8 +28,25 @@ export interface ConvolutionLayer {
 	readonly biasVariance: number;
 }
 
+/**
+ * A block that adds to what it reads: h <- h + rho (W phi(h) + b), h and phi those of the layer below, which has the same
+ * width. Its own activation is that of its output h, as the layer above reads it.
+ */
+export interface ResidualLayer {
+	readonly type: "residual";
+	/** Number of units, as many as below. */
+	readonly width: number;
+	readonly activation: ActivationName;
+	/** rho >= 0. */
+	readonly residualScale: number;
+	/** s^2: every weight ~ N(0, s^2 / fan-in). */
+	readonly weightVariance: number;
+	/** s_b^2: every bias ~ N(0, s_b^2); rho multiplies it too. */
+	readonly biasVariance: number;
+}
+
 /** A hidden layer. */
-export type Layer = DenseLayer | ConvolutionLayer;
+export type Layer = DenseLayer | ConvolutionLayer | ResidualLayer;
 
 /** Hidden layers in order, the first one reading the inputs, and the linear readout. */
 export interface Network {
@@ -39,9 +56,14 @@ export interface Network {
 	readonly scaling: "standard" | "mean-field";
 }
 
-/** Width of a layer: units of a dense layer, channels of a convolution. */
+/** Width of a layer: units of a dense layer or a residual block, channels of a convolution. */
 export function layerWidth(layer: Layer): number {
-	return layer.type === "dense" ? layer.width : layer.channels;
+	return layer.type === "convolution" ? layer.channels : layer.width;
+}
+
+/** Whether there are residual blocks. */
+export function hasResidualBlocks({ layers }: Pick<Network, "layers">): boolean {
+	return layers.some(({ type }) => type === "residual");
 }
 
 /** chi: 1 in standard scaling, the last width in mean-field scaling. The output kernel is (s_a^2 / chi) E[phi phi^T]. */

@@ -37,9 +37,19 @@ export const networkSchema = perActivations((activations) => {
 		activation,
 		...prior,
 	});
+	const residual = z.strictObject({
+		type: z.literal("residual"),
+		width: count.describe("Number of units: that of the layer below, which is dense or residual."),
+		activation,
+		residualScale: z
+			.number("a finite number of at least 0")
+			.nonnegative("a finite number of at least 0")
+			.describe("rho: the block adds rho (W phi + b) to the pre-activations of the layer below."),
+		...prior,
+	});
 	return z.strictObject({
 		layers: z
-			.array(z.discriminatedUnion("type", [dense, convolution]))
+			.array(z.discriminatedUnion("type", [dense, convolution, residual]))
 			.min(1, "a list of at least one layer")
 			.max(1000, "a list of at most 1000 layers")
 			.describe("Hidden layers, the one next to the inputs first."),

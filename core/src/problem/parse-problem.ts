@@ -2,6 +2,7 @@ import { type Matrix, matrixToRows } from "@finitude/engine";
 import { activationNames } from "../activations/registry.ts";
 import { InputError } from "../errors.ts";
 import { networkFromJson } from "../network/parse-network.ts";
+import { requireResidualShapes } from "../network/residual-shapes.ts";
 import { counted, fieldName, parseWith } from "./faults.ts";
 import { parseMatrix } from "./parse-matrix.ts";
 import type { Problem } from "./problem.ts";
@@ -45,7 +46,7 @@ export function parseProblem(
 }
 
 /**
- * The rules that join several fields: row counts, dimensions, the input shape, patches that tile.
+ * The rules that join several fields: row counts, dimensions, the input shape, widths of residual blocks, patches that tile.
  * @throws InputError for the first that is broken.
  */
 export function checkProblem(problem: Problem, where = ""): void {
@@ -88,7 +89,9 @@ export function checkProblem(problem: Problem, where = ""): void {
 			got: `${inputShape.join(" x ")} = ${inputShape[0] * inputShape[1] * inputShape[2]}`,
 		});
 	}
-	layerPositions(problem.network.layers, trainInputs.columns, inputShape, `${at("network")}.layers`);
+	const { layers } = problem.network;
+	requireResidualShapes(layers, `${at("network")}.layers`);
+	layerPositions(layers, trainInputs.columns, inputShape, `${at("network")}.layers`);
 }
 
 /** Kernels hold squares of inputs, and variances of sampled variances fourth powers of targets: these must not overflow. */

@@ -14,7 +14,7 @@ export function positionCount(positions: Positions): number {
 
 /**
  * The positions before every layer and after the last one (layers.length + 1 entries), following the patches through
- * the convolutions. A dense layer leaves one position whose channels are its units.
+ * the convolutions. A dense or residual layer leaves one position whose channels are its units.
  *
  * @param inputs d, the number of inputs. @param inputShape [height, width, channels] when they are an image.
  * @param where Name of the layer list in messages, "network.layers".
@@ -33,9 +33,9 @@ export function layerPositions(
 	layers.forEach((layer, i) => {
 		const before = all[i]!;
 		all.push(
-			layer.type === "dense"
-				? { kind: "sequence", length: 1, channels: layer.width }
-				: convolved(before, layer.patch, layer.channels, `${where}[${i}].patch`, i),
+			layer.type === "convolution"
+				? convolved(before, layer.patch, layer.channels, `${where}[${i}].patch`, i)
+				: { kind: "sequence", length: 1, channels: layer.width },
 		);
 	});
 	return all;

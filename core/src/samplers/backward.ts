@@ -12,7 +12,8 @@ export interface BackwardPass<Numbers extends FloatArray = Float64Array> {
 
 /**
  * The gradient with respect to a layer's features becomes, row by row, the one with respect to its pre-activations (times
- * phi'); from there one matrix product gives dV/dW and one the gradient of the features below.
+ * phi', plus that of the pre-activations of a residual block above); from there one matrix product gives dV/dW and one the
+ * gradient of the features below.
  */
 export function createBackwardPass<Numbers extends FloatArray>(
 	engine: Arithmetic<Numbers>,
@@ -31,6 +32,10 @@ export function createBackwardPass<Numbers extends FloatArray>(
 				const delta = gradients[index]!.block.data;
 				const slope = derivatives!.data;
 				for (let i = 0; i < slope.length; i++) delta[i]! *= slope[i]!;
+				if (forward.layers[index + 1]?.layer.residual) {
+					const above = gradients[index + 1]!.block.data;
+					for (let i = 0; i < slope.length; i++) delta[i]! += above[i]!;
+				}
 				const perUnit = view(gradients[index]!.block, layer.width, preactivations.columns);
 				const below = index === 0 ? coordinates : transpose(forward.layers[index - 1]!.features);
 				engine.gemm(layer.scale, perUnit, below, 0, weightsOf(layer, gradient));

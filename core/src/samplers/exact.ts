@@ -16,7 +16,7 @@
 import { type Block, load, type RandomState, transpose } from "@finitude/engine";
 import { z } from "zod";
 import type { ValidityNote } from "../answer/answer.ts";
-import { layerWidth } from "../network/network.ts";
+import { hasResidualBlocks, layerWidth } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Reference } from "../theories/theory.ts";
 import { ALWAYS_ACCEPTED } from "./always-accepted.ts";
@@ -94,6 +94,9 @@ export const exact: Sampler<ExactState, StepInfo, Record<never, never>> = {
 
 function applies(problem: Problem): true | string {
 	const { network, noiseVariance, trainTargets } = problem;
+	if (hasResidualBlocks(network)) {
+		return "exact draws no residual blocks: the network is then no product of its layers. Use gibbs.";
+	}
 	const nonlinear = firstNonlinear(network);
 	if (nonlinear) {
 		return `exact is exact for linear activations only; layer ${nonlinear.layer} has ${nonlinear.activation}. Use hmc.`;

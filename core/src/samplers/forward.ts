@@ -53,7 +53,8 @@ export function createForwardPass<Numbers extends FloatArray>(
 			let below = inputs;
 			for (const [index, space] of layers.entries()) {
 				const { layer, preactivations, features, activated, derivatives } = space;
-				engine.gemm(layer.scale, weightsOf(layer, position), below, 0, preactivations);
+				if (layer.residual) preactivations.block.data.set(layers[index - 1]!.preactivations.block.data);
+				engine.gemm(layer.scale, weightsOf(layer, position), below, layer.residual ? 1 : 0, preactivations);
 				if (index === 0 && firstLayerRest) {
 					engine.gemm(1, firstLayerRest.weights, firstLayerRest.inputs, 1, preactivations);
 				}

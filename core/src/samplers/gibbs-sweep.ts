@@ -33,11 +33,13 @@ export function createSweep(space: SamplingSpace, rescaling: boolean): (stream: 
 	const residual = createResidual(engine, targets, noiseVariance);
 
 	const featuresBelow = (l: number) => (l === 0 ? first : forward[l - 1]!.features);
+	const unitsOf = (l: number) => view(forward[l]!.activated, layers[l]!.width, layers[l]!.positions * points);
 	/** The features of a layer: with linear units they are its pre-activations. */
 	const runLayer = (l: number) => {
 		const layer = layers[l]!;
-		const to = view(forward[l]!.activated, layer.width, layer.positions * points);
-		engine.gemm(layer.scale, weightsOf(layer, position), featuresBelow(l), 0, to);
+		const to = unitsOf(l);
+		if (layer.residual) to.block.data.set(forward[l - 1]!.activated.data);
+		engine.gemm(layer.scale, weightsOf(layer, position), featuresBelow(l), layer.residual ? 1 : 0, to);
 	};
 	const drawReadout = (stream: RandomState) => {
 		const amplitude = Math.sqrt(readoutScale);
@@ -59,6 +61,8 @@ export function createSweep(space: SamplingSpace, rescaling: boolean): (stream: 
 		layers.forEach((layer, l) => {
 			engine.fillNormal(stream, position.slice(layer.offset, layer.width * layer.fanIn));
 			const rest = residual(stream, sensitivities.offsets[l]);
+			// What a residual block adds to does not depend on its weights.
+			if (layer.residual) engine.gemm(-1, transpose(unitsOf(l - 1)), sensitivities.layers[l]!, 1, rest);
 			conditionals[l]!.draw(weightsOf(layer, position), featuresBelow(l), sensitivities.layers[l]!, rest);
 			if (l < layers.length - 1) runLayer(l);
 		});

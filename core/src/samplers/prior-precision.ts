@@ -70,13 +70,14 @@ function diagonalOf({ problem, network, potential }: SamplingSpace, firstLayer: 
 	const rows = potential.features.rows;
 	const diagonal = new Float64Array(network.parameters + rows * outputs);
 	const { layers } = network;
-	for (const [index, { offset, width, fanIn, scale }] of layers.entries()) {
+	for (const [index, { offset, width, fanIn }] of layers.entries()) {
 		if (index === 0) {
 			diagonal.fill(firstLayer, 0, width * fanIn);
 			continue;
 		}
-		diagonal.fill(1 / scale ** 2, offset, offset + width * fanIn);
-		const { biasVariance } = problem.network.layers[index]!;
+		const { weightVariance, biasVariance } = problem.network.layers[index]!;
+		const connections = fanIn - (biasVariance > 0 ? 1 : 0);
+		diagonal.fill(connections / weightVariance, offset, offset + width * fanIn);
 		if (biasVariance === 0) continue;
 		for (let unit = 1; unit <= width; unit++) diagonal[offset + unit * fanIn - 1] = 1 / biasVariance;
 	}

@@ -14,7 +14,8 @@ export interface Sensitivities {
 
 /**
  * Allocates the work space. One matrix product a layer: the sensitivities of the features below are scale W^T A, and become
- * those of the pre-activations below by the same reshape that the features undergo on the way up.
+ * those of the pre-activations below by the same reshape that the features undergo on the way up. Below a residual block A
+ * itself is added.
  */
 export function createSensitivities(
 	engine: Engine,
@@ -44,6 +45,10 @@ export function createSensitivities(
 				const features = ofFeatures[l]!;
 				if (above) {
 					engine.gemm(above.scale, transpose(weightsOf(above, weights)), ofUnits[l + 1]!, 0, features);
+				}
+				if (above?.residual) {
+					const [to, from] = [features.block.data, ofUnits[l + 1]!.block.data];
+					for (let i = 0; i < above.width * outputs; i++) to[i]! += from[i]!;
 				}
 				const offset = offsets[l]!;
 				if (above) offset.set(offsets[l + 1]!);

@@ -6,7 +6,8 @@ import type { WhitenedNetwork } from "./whitened-network.ts";
  * Multiplies each unit's incoming weights by a number and its outgoing ones by the inverse: in a linear network this moves
  * along a line on which the likelihood is constant, and the number is drawn from its law on that line. An exact Gibbs step
  * of a transformation group (Liu and Sabatti 2000, Biometrika 87:353), which mixes scales that the conditionals of single
- * layers pin to the data when the noise is small.
+ * layers pin to the data when the noise is small. Units of residual blocks, and those that a block adds to, have another way
+ * around their weights: they are left as they are.
  *
  * With n_in and n_out weights of squared norms a and b, the density of s = number^2 is proportional to
  * s^((n_in - n_out)/2 - 1) exp(-(a s + b/s)/2): the standard normal prior and the Jacobian.
@@ -20,6 +21,7 @@ export function createUnitRescaling(engine: Engine, network: WhitenedNetwork): U
 	return (weights, readout, stream) => {
 		layers.forEach((layer, l) => {
 			const above = layers[l + 1];
+			if (layer.residual || above?.residual) return;
 			for (let unit = 0; unit < layer.width; unit++) {
 				const incoming = strided(layer.offset + unit * layer.fanIn, 1, layer.fanIn, layer.fanIn);
 				// One column of outgoing weights for each of the positions that the layer above reads together.

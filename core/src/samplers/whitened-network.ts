@@ -6,7 +6,8 @@ import { positionOrder } from "./position-order.ts";
 
 /**
  * A layer with standard normal weights: pre-activations H = scale W F, with F the features below (fan-in x positions P). A
- * dense layer is a convolution with one position. A bias is one more feature below, constant over positions and points.
+ * dense layer is a convolution with one position. A bias is one more feature below, constant over positions and points. To a
+ * residual block the pre-activations of the layer below are added, and its scale contains rho.
  */
 export interface WhitenedLayer {
 	readonly activation: Activation;
@@ -17,6 +18,8 @@ export interface WhitenedLayer {
 	/** Columns of W: the features below, the constant one included. */
 	readonly fanIn: number;
 	readonly scale: number;
+	/** Whether the pre-activations of the layer below are added. */
+	readonly residual: boolean;
 	/** Where W (width x fanIn, row-major) begins in the vector of all weights. */
 	readonly offset: number;
 	/** Positions of this layer that one position of the layer above reads, all of them for a dense layer or the readout. */
@@ -69,7 +72,9 @@ export function whitenNetwork(
 		const above = network.layers[index + 1];
 		const width = layerWidth(layer);
 		const grouped = counts[index]! / (counts[index + 1] ?? 1);
-		const scaleAbove = above ? Math.sqrt(above.weightVariance / (width * grouped)) : Math.sqrt(readoutScale);
+		const deviationAbove = above
+			? Math.sqrt(above.weightVariance / (width * grouped))
+			: Math.sqrt(readoutScale);
 		const biasAbove = above ? above.biasVariance : network.readout.biasVariance;
 		const whitened: WhitenedLayer = {
 			activation: findActivation(layer.activation, `network.layers[${index}].activation`),
@@ -77,13 +82,14 @@ export function whitenNetwork(
 			positions: counts[index]!,
 			fanIn,
 			scale,
+			residual: layer.type === "residual",
 			offset,
 			grouped,
-			constant: Math.sqrt(biasAbove) / scaleAbove,
+			constant: Math.sqrt(biasAbove) / deviationAbove,
 		};
 		offset += width * fanIn;
 		fanIn = featureRows(whitened);
-		scale = scaleAbove;
+		scale = above?.type === "residual" ? above.residualScale * deviationAbove : deviationAbove;
 		return whitened;
 	});
 	return { layers, parameters: offset, readoutScale };

@@ -21,6 +21,7 @@ import { InputError } from "../errors.ts";
 import { layerWidth } from "../network/network.ts";
 import { describeValue } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { inducingAnswer } from "./deep-kernel-machine/inducing-answer.ts";
 import { solveInducing } from "./deep-kernel-machine/solve-inducing.ts";
 import { machineNotes } from "./deep-kernel-machine/validity.ts";
@@ -68,8 +69,11 @@ export const deepKernelMachine: Theory<z.output<typeof options>> = {
 	repeats: "equations-of-state",
 	assumes: ["gaussian-units", "sharp-kernels", "second-moment-coupling"],
 	options,
-	applies: ({ noiseVariance }) =>
-		noiseVariance > 0 || `deep-kernel-machine needs a positive noiseVariance; got ${noiseVariance}.`,
+	applies: withoutResidualBlocks(
+		"deep-kernel-machine",
+		({ noiseVariance }) =>
+			noiseVariance > 0 || `deep-kernel-machine needs a positive noiseVariance; got ${noiseVariance}.`,
+	),
 	solve(problem, { nu, variance, jitter, direction, inducingInputs }, context) {
 		const { engine, onProgress } = context;
 		const weights = weightsOf(problem, nu);

@@ -27,6 +27,7 @@
 import { z } from "zod";
 import type { Problem } from "../problem/problem.ts";
 import { firstNonlinear } from "../samplers/linear-networks.ts";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { scaleMixtureAnswer } from "./scale-mixture/answer.ts";
 import { scaleMixtureApplies } from "./scale-mixture/applies.ts";
 import { matrixOptions } from "./scale-mixture/matrix-options.ts";
@@ -50,7 +51,7 @@ export const deepLinear: Theory<z.output<typeof options>> = {
 	references: [li2021statistical, zavatone2021exact, hanin2022bayesian, bassetti2024feature],
 	assumes: [],
 	options,
-	applies,
+	applies: withoutResidualBlocks("deep-linear", applies),
 	solve: (problem, chosen, context) => scaleMixtureAnswer("deep-linear", problem, chosen, context),
 };
 

@@ -21,6 +21,7 @@
  */
 import { z } from "zod";
 import { InputError } from "../errors.ts";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { adaptedAnswer } from "./equations-of-state/adapted-answer.ts";
 import {
 	li2020statistical,
@@ -72,8 +73,11 @@ export const equationsOfState: Theory<z.output<typeof options>> = {
 	references: [seroussi2021separation, yang2021theory, naveh2021self, li2020statistical],
 	assumes: ["gaussian-units", "sharp-kernels", "second-moment-coupling"],
 	options,
-	applies: ({ noiseVariance }) =>
-		noiseVariance > 0 || `noiseVariance must be positive for equations-of-state; got ${noiseVariance}.`,
+	applies: withoutResidualBlocks(
+		"equations-of-state",
+		({ noiseVariance }) =>
+			noiseVariance > 0 || `noiseVariance must be positive for equations-of-state; got ${noiseVariance}.`,
+	),
 	solve(problem, { sign, jitter, variance, direction }, context) {
 		if (sign === "notebook" && variance === "with-kernel-fluctuations") {
 			throw new InputError({

@@ -19,6 +19,7 @@
  *    case, the kernel saddle of self-consistent, sampled networks.
  */
 import { z } from "zod";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { applies } from "./exact-mean-field/applies.ts";
 import { references } from "./exact-mean-field/references.ts";
 import { solveExactMeanField } from "./exact-mean-field/solve-exact-mean-field.ts";
@@ -66,6 +67,6 @@ export const exactMeanField: Theory<Options> = {
 	references,
 	assumes: ["sharp-kernels"],
 	options,
-	applies,
+	applies: withoutResidualBlocks("exact-mean-field", applies),
 	solve: (problem, settings, context) => solveExactMeanField(settings, problem, context),
 };

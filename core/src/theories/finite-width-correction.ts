@@ -21,6 +21,7 @@ import type { Answer } from "../answer/answer.ts";
 import { priorKernels } from "../kernels/prior-kernels.ts";
 import type { Problem } from "../problem/problem.ts";
 import { stacked } from "../problem/stacked.ts";
+import { withoutResidualBlocks } from "./applicability.ts";
 import type { EvidenceTerms } from "./finite-width-correction/correction.ts";
 import { firstOrder } from "./finite-width-correction/first-order.ts";
 import { references } from "./finite-width-correction/references.ts";
@@ -62,7 +63,7 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 	references,
 	assumes: ["first-order-change"],
 	options,
-	applies,
+	applies: withoutResidualBlocks("finite-width-correction", applies),
 	solve(problem, chosen, { engine, covariance = false }) {
 		const { trainTargets, noiseVariance } = problem;
 		const [P, D] = [trainTargets.rows, trainTargets.columns];

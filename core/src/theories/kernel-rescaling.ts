@@ -28,6 +28,7 @@
  */
 import { scoped } from "@finitude/engine";
 import type { Problem } from "../problem/problem.ts";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { solveOutputs } from "./kernel-rescaling/matrix/outputs.ts";
 import { solvePatches } from "./kernel-rescaling/matrix/patches.ts";
 import { solveOneOutput } from "./kernel-rescaling/one-output.ts";
@@ -43,7 +44,7 @@ export const kernelRescaling: Theory<KernelRescalingOptions> = {
 	references,
 	assumes: ["one-scale", "gaussian-features"],
 	options,
-	applies,
+	applies: withoutResidualBlocks("kernel-rescaling", applies),
 	solve(problem, choices, context) {
 		const solve = hasConvolution(problem)
 			? solvePatches

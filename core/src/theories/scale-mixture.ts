@@ -24,6 +24,7 @@
  *    `kernel-rescaling` at the mode, drawn networks; for matrices weighted draws of the weights themselves.
  */
 import { z } from "zod";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { scaleMixtureAnswer } from "./scale-mixture/answer.ts";
 import { scaleMixtureApplies } from "./scale-mixture/applies.ts";
 import { matrixOptions } from "./scale-mixture/matrix-options.ts";
@@ -46,6 +47,6 @@ export const scaleMixture: Theory<z.output<typeof options>> = {
 	references: [pacelli2023statistical, li2021statistical, zavatone2021exact, bassetti2024feature],
 	assumes: ["one-scale", "gaussian-features"],
 	options,
-	applies: (problem) => scaleMixtureApplies("scale-mixture", problem),
+	applies: withoutResidualBlocks("scale-mixture", (problem) => scaleMixtureApplies("scale-mixture", problem)),
 	solve: (problem, chosen, context) => scaleMixtureAnswer("scale-mixture", problem, chosen, context),
 };

@@ -24,6 +24,7 @@
  *    bounded units against brute force and, with linear units, against the closed forms.
  */
 import { z } from "zod";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { applies } from "./self-consistent/applies.ts";
 import { solveBounded } from "./self-consistent/bounded/solve-bounded.ts";
 import { linearModel } from "./self-consistent/linear/linear-model.ts";
@@ -50,7 +51,7 @@ export const selfConsistent: Theory<Options> = {
 	references,
 	assumes: ["sharp-kernels"],
 	options,
-	applies,
+	applies: withoutResidualBlocks("self-consistent", applies),
 	solve(problem, { variant }, context) {
 		if (problem.network.layers[0]!.activation !== "linear") return solveBounded(variant, problem, context);
 		return solveVariant(variant, linearModel(context.engine, problem), problem, context);

@@ -67,6 +67,7 @@ const files: Readonly<Record<string, object>> = {
 		noiseVariance: 0.1,
 		options: { samplesPerInput: [0.5, 1, 2] },
 	},
+	"residual-scaling": { options: { variance: 1, covariance: 0.5, depth: [2, 5] } },
 	"teacher-overlap": {
 		network: problem.network,
 		noiseVariance: 0.1,
@@ -174,7 +175,7 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, scaling-regimes, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
+			`analyze: wanted one of ${analyses.map(({ id }) => id).join(", ")}, or an alias; got "width-scalling". Did you mean width-scaling?`,
 		);
 	});
 });

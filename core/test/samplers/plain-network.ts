@@ -35,7 +35,7 @@ function shapes({ network, trainInputs }: Problem) {
 	let positions = trainInputs.columns;
 	let channels = 1;
 	const layers = network.layers.map((layer) => {
-		const members = layer.type === "dense" ? positions : layer.patch;
+		const members = layer.type === "convolution" ? layer.patch : positions;
 		const fanIn = members * channels;
 		positions /= members;
 		channels = layerWidth(layer);
@@ -133,8 +133,10 @@ function memberMajor(members: number, channels: number, weight: (k: number) => n
 /** The last layer's features at one input: position by position, the channel fastest. */
 function featuresAt(problem: Problem, { layers }: PlainNetwork, input: ArrayLike<number>): ArrayLike<number> {
 	let below = input;
+	let preactivations = new Float64Array();
 	layers.forEach(({ weights, biases }, l) => {
-		const { value } = findActivation(problem.network.layers[l]!.activation);
+		const layer = problem.network.layers[l]!;
+		const { value } = findActivation(layer.activation);
 		const fanIn = weights[0]!.length;
 		const positions = below.length / fanIn;
 		const above = new Float64Array(positions * weights.length);
@@ -142,10 +144,12 @@ function featuresAt(problem: Problem, { layers }: PlainNetwork, input: ArrayLike
 			weights.forEach((row, unit) => {
 				let h = biases[unit]!;
 				for (let k = 0; k < fanIn; k++) h += row[k]! * below[j * fanIn + k]!;
-				above[j * weights.length + unit] = value(h);
+				const at = j * weights.length + unit;
+				above[at] = layer.type === "residual" ? preactivations[at]! + layer.residualScale * h : h;
 			});
 		}
-		below = above;
+		preactivations = above;
+		below = above.map((h) => value(h));
 	});
 	return below;
 }

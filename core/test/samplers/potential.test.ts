@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Problem } from "../../src/index.ts";
 import { createPotential } from "../../src/samplers/potential.ts";
 import { whitenNetwork } from "../../src/samplers/whitened-network.ts";
-import { dense, engine, normalMatrix, potentialOf, randomProblem } from "./problems.ts";
+import { dense, engine, normalMatrix, potentialOf, randomProblem, residual } from "./problems.ts";
 
 const architectures: [string, Problem][] = [
 	["one erf layer, P < N", randomProblem({ points: 4, inputs: 3, layers: [dense(6, "erf")] })],
@@ -46,6 +46,22 @@ const architectures: [string, Problem][] = [
 			layers: [dense(3, "erf", 1, 0.2), dense(4, "linear", 1, 0.3), dense(5, "gelu", 1, 0.4)],
 			scaling: "mean-field",
 			noiseVariance: 0.05,
+		}),
+	],
+	[
+		"residual blocks with biases between dense layers, two outputs",
+		randomProblem({
+			points: 6,
+			inputs: 3,
+			outputs: 2,
+			layers: [
+				dense(4, "erf", 1.5, 0.2),
+				residual(4, "tanh", 0.7, 1.3, 0.3),
+				residual(4, "gelu", 1.2, 0.8),
+				dense(5, "erf", 2, 0.1),
+				residual(5, "erf", 0.5, 1, 0.4),
+			],
+			readout: { weightVariance: 1.5, biasVariance: 0.3 },
 		}),
 	],
 ];

@@ -8,7 +8,14 @@ import {
 	seedStream,
 	splitStream,
 } from "@finitude/engine";
-import type { ConvolutionLayer, DenseLayer, Layer, Network, Problem } from "../../src/index.ts";
+import type {
+	ConvolutionLayer,
+	DenseLayer,
+	Layer,
+	Network,
+	Problem,
+	ResidualLayer,
+} from "../../src/index.ts";
 import { createPotential, type Potential } from "../../src/samplers/potential.ts";
 import type { ReadoutForm } from "../../src/samplers/readout.ts";
 import { whitenInputs } from "../../src/samplers/whitened-inputs.ts";
@@ -25,6 +32,16 @@ export function normalMatrix(seed: number, rows: number, columns: number): Matri
 
 export function dense(width: number, activation: string, weightVariance = 1, biasVariance = 0): DenseLayer {
 	return { type: "dense", width, activation, weightVariance, biasVariance };
+}
+
+export function residual(
+	width: number,
+	activation: string,
+	residualScale: number,
+	weightVariance = 1,
+	biasVariance = 0,
+): ResidualLayer {
+	return { type: "residual", width, activation, residualScale, weightVariance, biasVariance };
 }
 
 export function convolution(
