@@ -1,5 +1,6 @@
 import { findNamed } from "../find-named.ts";
 import type { Analysis } from "./analysis.ts";
+import { criticality } from "./criticality.ts";
 import { equivalentLinearModel } from "./equivalent-linear-model.ts";
 import { generalizationGap } from "./generalization-gap.ts";
 import { kernelAdaptation } from "./kernel-adaptation.ts";
@@ -19,6 +20,7 @@ export const analyses: readonly Analysis[] = [
 	asAnalysis(equivalentLinearModel),
 	asAnalysis(teacherOverlap),
 	asAnalysis(residualScaling),
+	asAnalysis(criticality),
 ];
 
 /** Options are checked against the analysis's own schema before `solve` sees them, so the list need not know their types. */
