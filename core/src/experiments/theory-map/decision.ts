@@ -72,8 +72,7 @@ export function decide(
 	const closest = sorted[0];
 	if (closest === undefined) return { candidates: [], agreements, open: false };
 	const ranked = sorted.map((one) => {
-		const behind =
-			one === closest ? 0 : -rankingScore(closest.value, one.value, value, projectionError);
+		const behind = one === closest ? 0 : -rankingScore(closest.value, one.value, value, projectionError);
 		const same = one === closest || agree(closest, one);
 		const measured = relativeDistance(one.value, value);
 		return {

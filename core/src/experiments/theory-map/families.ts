@@ -17,15 +17,16 @@ export interface TheoryFamily {
  * Two theories are of one family when they agree in every cell in which both are compared, and there is such a cell; families are what such pairs
  * connect. Agreement in one corner of the map (all theories of wide networks) makes no family.
  *
- * @param labels of all theories, in order
- * @param winner the labels that are not beaten in a cell; undefined where the cell is not judged
+ * @param labels of all theories, in order; those that are compared nowhere are in no family
+ * @param unbeaten the labels that are not beaten in a cell; undefined where the cell is not judged
  */
 export function familiesOf(
 	labels: readonly string[],
 	cells: readonly CellMeasurement[],
 	unbeaten: (cell: CellMeasurement) => readonly string[] | undefined,
 ): TheoryFamily[] {
-	const members = connected(labels, agreeingPairs(labels, cells));
+	const compared = labels.filter((label) => cells.some((cell) => isCompared(cell, label)));
+	const members = connected(compared, agreeingPairs(compared, cells));
 	const won = members.map(
 		(family) =>
 			cells.filter((cell) => {
@@ -44,28 +45,26 @@ export function familiesOf(
 		}));
 }
 
+function isCompared({ theories }: CellMeasurement, label: string): boolean {
+	return theories.some((one) => "beaten" in one && one.label === label);
+}
+
 function agreeingPairs(
 	labels: readonly string[],
 	cells: readonly CellMeasurement[],
 ): (readonly [string, string])[] {
-	const compared = cells.map(({ theories }) =>
-		new Set(theories.flatMap((one) => ("beaten" in one ? [one.label] : []))),
-	);
 	const agree = ({ agreements }: CellMeasurement, a: string, b: string) =>
 		agreements.some((pair) => pair.includes(a) && pair.includes(b));
 	return labels.flatMap((a, i) =>
 		labels.slice(i + 1).flatMap((b) => {
-			const both = cells.filter((_, c) => compared[c]!.has(a) && compared[c]!.has(b));
+			const both = cells.filter((cell) => isCompared(cell, a) && isCompared(cell, b));
 			return both.length > 0 && both.every((cell) => agree(cell, a, b)) ? [[a, b] as const] : [];
 		}),
 	);
 }
 
 /** The labels in groups, each in order, the groups in the order of their first labels. */
-function connected(
-	labels: readonly string[],
-	pairs: readonly (readonly [string, string])[],
-): string[][] {
+function connected(labels: readonly string[], pairs: readonly (readonly [string, string])[]): string[][] {
 	const groups: string[][] = [];
 	for (const label of labels) {
 		const joined = groups.filter((group) =>

@@ -1,5 +1,11 @@
 /** Which theory is closest to the sampled network, over width and scaling. */
-export { type Candidate, type CandidateDistance, type Decision, decide, type SampledQuantity } from "./decision.ts";
+export {
+	type Candidate,
+	type CandidateDistance,
+	type Decision,
+	decide,
+	type SampledQuantity,
+} from "./decision.ts";
 export type { TheoryFamily } from "./families.ts";
 export {
 	type CellContext,
@@ -10,7 +16,13 @@ export {
 	measureCell,
 } from "./measure-cell.ts";
 export { QUANTITY_NAMES } from "./quantity.ts";
-export { type CellOutcome, type CellResult, comparedTheories, type TheoryMapResults, theoryMapResults } from "./results.ts";
+export {
+	type CellOutcome,
+	type CellResult,
+	comparedTheories,
+	type TheoryMapResults,
+	theoryMapResults,
+} from "./results.ts";
 export type { MapQuantity } from "./schema.ts";
 export { lettersOf, theoryMapTable } from "./table.ts";
 export {

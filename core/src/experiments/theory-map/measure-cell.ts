@@ -1,9 +1,9 @@
 /** Theories and the sampled network in one cell of a map. */
 import { isInputError } from "../../errors.ts";
+import type { Problem } from "../../problem/problem.ts";
 import type { ChainResult, ChainSnapshot } from "../../samplers/chain-result.ts";
 import { combineChains } from "../../samplers/combine-chains.ts";
 import type { SamplingSettings } from "../../samplers/sampler.ts";
-import type { Problem } from "../../problem/problem.ts";
 import type { TheoryChoice } from "../experiment.ts";
 import type { TheoryOutcome } from "../outcomes.ts";
 import { type Candidate, type CandidateDistance, type Decision, decide, noiseFloor } from "./decision.ts";

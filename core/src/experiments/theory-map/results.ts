@@ -46,10 +46,7 @@ export interface TheoryMapResults {
 }
 
 /** @param measured of any cells of the map, in any order */
-export function theoryMapResults(
-	map: TheoryMap,
-	measured: readonly CellMeasurement[],
-): TheoryMapResults {
+export function theoryMapResults(map: TheoryMap, measured: readonly CellMeasurement[]): TheoryMapResults {
 	const { experiment, settings, sampling, theories } = map;
 	const { network, noiseVariance, trainInputs, testInputs } = experiment.problem;
 	const labels = theories.map(({ label }) => label);
@@ -89,7 +86,8 @@ export function theoryMapResults(
 /** Every theory that answered was solved, and the chains converged where the network was sampled. */
 function isSolved({ theories, sampled }: CellMeasurement): boolean {
 	return (
-		theories.every((theory) => !("unsolved" in theory)) && (sampled === undefined || "reason" in sampled || sampled.converged)
+		theories.every((theory) => !("unsolved" in theory)) &&
+		(sampled === undefined || "reason" in sampled || sampled.converged)
 	);
 }
 

@@ -31,7 +31,7 @@ type Row = Partial<Readonly<Record<(typeof COLUMNS)[number], number | string>>>;
 
 /** One row for each cell and theory, with all digits; "" where there is nothing. */
 export function theoryMapTable({ cells, families }: TheoryMapResults): (string | number)[][] {
-	const letterOf = (label: string) => families.find(({ theories }) => theories.includes(label))!.letter;
+	const letterOf = (label: string) => families.find(({ theories }) => theories.includes(label))?.letter;
 	const rows = cells.flatMap((cell) => {
 		const { measurement } = cell;
 		if (measurement === undefined) return [placeOf(cell)];
@@ -39,7 +39,7 @@ export function theoryMapTable({ cells, families }: TheoryMapResults): (string |
 			...placeOf(cell),
 			...samplingOf(measurement),
 			...theoryOf(theory, cell.outcome),
-			letter: letterOf(theory.label),
+			letter: letterOf(theory.label) ?? "",
 		}));
 	});
 	return [[...COLUMNS], ...rows.map((row: Row) => COLUMNS.map((name) => row[name] ?? ""))];
