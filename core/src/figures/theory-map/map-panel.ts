@@ -5,7 +5,7 @@ import { axisLabel, drawMarks, type Panel } from "../panel.ts";
 import type { FigureDocument } from "../svg-node.ts";
 import { cellMarks } from "./cells.ts";
 
-const MARGINS = { marginLeft: 100, marginRight: 8, marginTop: 4, marginBottom: 44 };
+const MARGINS = { marginLeft: 108, marginRight: 8, marginTop: 4, marginBottom: 44 };
 const ROW_HEIGHT = 58;
 
 /** Width of the network to the right, scaling exponent upward, one box for each network. */
@@ -34,6 +34,7 @@ export function mapPanel(document: FigureDocument, results: TheoryMapResults, wi
 			}),
 			Plot.axisY(centers(scalings), {
 				...axisLabel("scaling exponent γ, χ = N^γ"),
+				labelOffset: 94,
 				text: (_: number, i: number) => scalingName(scalings[i]!),
 				tickSize: 3,
 				fill: INK,

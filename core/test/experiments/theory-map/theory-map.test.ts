@@ -43,10 +43,7 @@ describe("the map of a file", () => {
 	});
 
 	it.each([
-		[
-			withMap({ widths: [] }),
-			"map.widths: wanted a list of 1 to 100 widths; got an empty list.",
-		],
+		[withMap({ widths: [] }), "map.widths: wanted a list of 1 to 100 widths; got an empty list."],
 		[
 			withMap({ scalings: [0, 1.5] }),
 			"map.scalings[1]: wanted a number from 0 (standard) to 1 (mean-field); got 1.5.",
