@@ -53,9 +53,9 @@ describe("finitude compare --map", () => {
 			"closest to the sampled network: posterior mean at the test points",
 		]);
 		expect(lines[4]).toMatch(/^chi +N = 2 +N = 500$/);
-		expect(lines[6]).toMatch(/^N \(mean-field\) +A [\d.]+% +/);
-		expect(lines[7]).toMatch(/^1 \(standard\) +A [\d.]+% +/);
-		expect(lines).toContainEqual(expect.stringMatching(/^A {2}deep-linear \(\d\)$/));
+		expect(lines[6]).toMatch(/^N \(mean-field\) +A <?[\d.]+% +/);
+		expect(lines[7]).toMatch(/^1 \(standard\) +A <?[\d.]+% +/);
+		expect(lines).toContainEqual(expect.stringMatching(/^A {2}deep-linear \(\d \+ \d\)$/));
 		expect(lines.at(-2)).toMatch(/^results: runs\/small-map-[0-9a-f]{10}$/);
 	});
 

@@ -1,5 +1,11 @@
 /** What `finitude compare --map` prints. */
-import { type CellResult, lettersOf, QUANTITY_NAMES, type TheoryMapResults } from "@finitude/core";
+import {
+	type CellResult,
+	lettersOf,
+	QUANTITY_NAMES,
+	shownDistance,
+	type TheoryMapResults,
+} from "@finitude/core";
 import { outputColors } from "./color.ts";
 import { formatNumber, renderTable } from "./table.ts";
 
@@ -32,7 +38,7 @@ export function renderTheoryMap(name: string, results: TheoryMapResults, folder:
 		...widths.map((width) => ({ title: `N = ${width}`, align: "right" as const })),
 	];
 	lines.push(renderTable(columns, rows), "");
-	for (const { letter, label, cells: count } of families) lines.push(`${letter}  ${label} (${count})`);
+	for (const { letter, label, won, tied } of families) lines.push(`${letter}  ${label} (${won} + ${tied})`);
 	lines.push("", EXPLANATION);
 	lines.push(...section("no answer:", missing(results)), ...section("the network:", faults(results)));
 	if (!complete) lines.push("", "Interrupted: this is what was finished. Run the command again to go on.");
@@ -41,8 +47,8 @@ export function renderTheoryMap(name: string, results: TheoryMapResults, folder:
 }
 
 const EXPLANATION =
-	"A letter alone: closer than all others by 3 standard errors or more, with its distance relative to the sampled network's norm, sampling noise taken off. " +
-	"Letters with slashes: the sampling error does not tell between them, closest first. x: chains not converged. In brackets: cells won.";
+	"A letter alone: closer than all others by 3 standard errors or more, with its distance relative to the sampled network's norm, sampling noise taken off (<: a bound, two standard errors up). " +
+	"Letters with slashes: the sampling error does not tell between them, closest first. x: chains not converged. In brackets: cells won + undecided.";
 
 /** "N^0.5", the named ends by their names. */
 function nameOf(exponent: number): string {
@@ -54,8 +60,9 @@ function cellText({ outcome, closest }: CellResult): string {
 	const letters = lettersOf(outcome);
 	if (letters.length === 0) return CELLS[outcome.kind]!;
 	if (letters.length > 1) return letters.join("/");
-	const distance = closest?.distance?.value;
-	return distance === undefined ? letters[0]! : `${letters[0]} ${formatNumber(100 * distance, 2)}%`;
+	if (closest?.distance === undefined) return letters[0]!;
+	const { value, isBound } = shownDistance(closest.distance);
+	return `${letters[0]} ${isBound ? "<" : ""}${formatNumber(100 * value, 2)}%`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

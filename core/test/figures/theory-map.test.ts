@@ -72,9 +72,9 @@ const results: TheoryMapResults = {
 	scalings: SCALINGS,
 	theories: THEORIES,
 	families: [
-		{ letter: "A", theories: THEORIES.slice(2, 4), label: THEORIES.slice(2, 4).join(" = "), cells: 3 },
-		{ letter: "B", theories: ["finite-width-correction"], label: "finite-width-correction", cells: 2 },
-		{ letter: "C", theories: ["nngp"], label: "nngp", cells: 0 },
+		{ letter: "A", theories: THEORIES.slice(2, 4), label: THEORIES.slice(2, 4).join(" = "), won: 3, tied: 1 },
+		{ letter: "B", theories: ["finite-width-correction"], label: "finite-width-correction", won: 2, tied: 2 },
+		{ letter: "C", theories: ["nngp"], label: "nngp", won: 0, tied: 2 },
 	],
 	cells: OUTCOMES.map((_, index) => cellOf(index)),
 	complete: true,
@@ -116,7 +116,7 @@ describe("the figure of a theory map", () => {
 
 	it("names families, how many cells each has, and what answers nowhere", () => {
 		const found = texts(figure);
-		expect(found).toContain("3 cells");
+		expect(found).toContain("3 + 1");
 		expect(found.map((text) => text.trim())).toContain("self-consistent (variant tree) =");
 		expect(found).toContain("no answer in any cell: deep-linear");
 		expect(found).toContain("not sampled to convergence");
@@ -140,7 +140,8 @@ describe("the figure of a theory map", () => {
 			letter: String.fromCharCode(65 + i),
 			theories: [`t${i}`],
 			label: `t${i}`,
-			cells: 0,
+			won: 0,
+			tied: 0,
 		}));
 		const cells = results.cells.map((cell, i) => ({
 			...cell,

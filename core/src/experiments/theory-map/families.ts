@@ -10,7 +10,9 @@ export interface TheoryFamily {
 	/** "self-consistent (variant tree) = multi-scale". */
 	readonly label: string;
 	/** Cells in which it is the one family that is not beaten. */
-	readonly cells: number;
+	readonly won: number;
+	/** Cells in which it is one of several. */
+	readonly tied: number;
 }
 
 /**
@@ -27,21 +29,23 @@ export function familiesOf(
 ): TheoryFamily[] {
 	const compared = labels.filter((label) => cells.some((cell) => isCompared(cell, label)));
 	const members = connected(compared, agreeingPairs(compared, cells));
-	const won = members.map(
-		(family) =>
-			cells.filter((cell) => {
-				const left = unbeaten(cell);
-				return left !== undefined && left.length > 0 && left.every((label) => family.includes(label));
-			}).length,
-	);
+	const verdicts = cells.flatMap((cell) => {
+		const left = unbeaten(cell);
+		return left === undefined ? [] : [left];
+	});
 	return members
-		.map((theories, i) => ({ theories, cells: won[i]! }))
-		.sort((a, b) => b.cells - a.cells)
-		.map(({ theories, cells: count }, i) => ({
+		.map((theories) => {
+			const present = verdicts.filter((left) => left.some((label) => theories.includes(label)));
+			const won = present.filter((left) => left.every((label) => theories.includes(label))).length;
+			return { theories, won, tied: present.length - won };
+		})
+		.sort((a, b) => b.won - a.won || b.tied - a.tied)
+		.map(({ theories, won, tied }, i) => ({
 			letter: letterOf(i),
 			theories,
 			label: theories.join(" = "),
-			cells: count,
+			won,
+			tied,
 		}));
 }
 

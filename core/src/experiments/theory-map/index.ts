@@ -20,6 +20,7 @@ export {
 	type CellOutcome,
 	type CellResult,
 	comparedTheories,
+	shownDistance,
 	type TheoryMapResults,
 	theoryMapResults,
 } from "./results.ts";

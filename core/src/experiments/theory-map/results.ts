@@ -114,6 +114,12 @@ function outcomeOf(cell: CellMeasurement | undefined, families: readonly TheoryF
 	return letters.length === 1 ? { kind: "decided", letter: letters[0]! } : { kind: "undecided", letters };
 }
 
+/** A distance as people read it: an upper bound, two standard errors above it, where the distance does not exceed as much. */
+export function shownDistance({ value, standardError }: Estimate): { value: number; isBound: boolean } {
+	const isBound = value <= 2 * standardError;
+	return { value: isBound ? value + 2 * standardError : value, isBound };
+}
+
 function closestOf(cell: CellMeasurement): Pick<CellResult, "closest"> {
 	const [first] = comparedTheories(cell);
 	if (first === undefined) return {};

@@ -1,6 +1,11 @@
 /** The cells of the map, drawn in units of one cell: column i from i to i + 1, row j likewise from below. */
 import * as Plot from "@observablehq/plot";
-import { type CellResult, lettersOf, type TheoryMapResults } from "../../experiments/theory-map/index.ts";
+import {
+	type CellResult,
+	lettersOf,
+	shownDistance,
+	type TheoryMapResults,
+} from "../../experiments/theory-map/index.ts";
 import { INK, MUTED, textWidth } from "../marks.ts";
 import { formatDistance } from "../ticks.ts";
 import { hatching } from "./hatching.ts";
@@ -107,11 +112,9 @@ function errorSize(error: string, { width }: CellSize): number {
 	return Math.max(6.5, Math.min(10, (10 * (width - 8)) / textWidth(error, 10)));
 }
 
-/** "3.2 %"; "< 0.4 %", two standard errors above the estimate, where the distance does not exceed as much. */
+/** "3.2 %", or "< 0.4 %". */
 function errorText({ closest }: CellResult): string {
 	if (closest?.distance === undefined) return "";
-	const { value, standardError } = closest.distance;
-	return value > 2 * standardError
-		? `${formatDistance(100 * value)} %`
-		: `< ${formatDistance(100 * (value + 2 * standardError))} %`;
+	const { value, isBound } = shownDistance(closest.distance);
+	return `${isBound ? "< " : ""}${formatDistance(100 * value)} %`;
 }

@@ -9,9 +9,10 @@ import { familyStyle } from "./palette.ts";
 
 const SWATCH = { width: 26, height: 18 };
 const LINE = 24;
+const HEADER = 16;
 const TEXT_LINE = 14;
 const LEFT = 14;
-const TOP = 8;
+const TOP = 0;
 
 /** A line of the key: its swatch and its text, at most as wide as there is room. */
 interface KeyLine {
@@ -31,12 +32,13 @@ export function keyPanel(
 ): Panel {
 	const room = width - LEFT - SWATCH.width - 10 - 60;
 	const lines = [...familyLines(results, room), ...outcomeLines(results, room)];
-	const heights = lines.map(({ text }) => Math.max(LINE, 10 + TEXT_LINE * text.length));
+	const heights = [HEADER, ...lines.map(({ text }) => Math.max(LINE, 10 + TEXT_LINE * text.length))];
 	const total = TOP + heights.reduce((sum, one) => sum + one, 0) + 8;
 	const height = Math.max(least, total);
 	let y = TOP;
-	const marks = lines.flatMap((line, i) => {
-		const middle = y + LINE / 2;
+	const header = { text: [], count: "cells won + undecided", swatch: () => [] };
+	const marks = [header, ...lines].flatMap((line, i) => {
+		const middle = y + (i === 0 ? HEADER : LINE) / 2;
 		y += heights[i]!;
 		return lineMarks(line, middle, width);
 	});
@@ -80,7 +82,7 @@ function lineMarks({ swatch, text, count, muted }: KeyLine, y: number, width: nu
 }
 
 function familyLines({ families, theories }: TheoryMapResults, room: number): KeyLine[] {
-	const lines = families.map(({ letter, theories: members, cells }, i): KeyLine => {
+	const lines = families.map(({ letter, theories: members, won, tied }, i): KeyLine => {
 		const { color, ink } = familyStyle(i);
 		return {
 			swatch: (y) => [
@@ -95,7 +97,7 @@ function familyLines({ families, theories }: TheoryMapResults, room: number): Ke
 				}),
 			],
 			text: wrapped(members.join(" = ").split(/(?<= = )/), room),
-			count: cells === 0 ? "–" : `${cells} ${cells === 1 ? "cell" : "cells"}`,
+			count: `${won} + ${tied}`,
 		};
 	});
 	const silent = theories.filter((label) => !families.some((one) => one.theories.includes(label)));
@@ -128,7 +130,7 @@ function outcomeLines({ cells, families }: TheoryMapResults, room: number): KeyL
 				box(y, "none", "#b8b4a8"),
 			],
 			text: wrapped("undecided: sampling does not separate these theories".split(/(?<= )/), room),
-			count: `${undecided} ${undecided === 1 ? "cell" : "cells"}`,
+			count: String(undecided),
 		});
 	}
 	for (const [kind, words] of NO_VERDICT) {
@@ -145,7 +147,7 @@ function outcomeLines({ cells, families }: TheoryMapResults, room: number): KeyL
 				}),
 			],
 			text: wrapped(words.split(/(?<= )/), room),
-			count: `${count} ${count === 1 ? "cell" : "cells"}`,
+			count: String(count),
 		});
 	}
 	return lines;

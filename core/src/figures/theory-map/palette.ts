@@ -15,13 +15,13 @@ export interface FamilyStyle {
  * lightness, so that the first ones, which cover most of a map, differ in grayscale too. Letters tell all apart.
  */
 const COLORS = [
-	"#332288",
-	"#88ccee",
-	"#cc6677",
-	"#117733",
-	"#ddcc77",
-	"#882255",
 	"#44aa99",
+	"#332288",
+	"#ddcc77",
+	"#cc6677",
+	"#88ccee",
+	"#117733",
+	"#882255",
 	"#aa4499",
 	"#999933",
 ];
@@ -33,7 +33,7 @@ export function familyStyle(index: number): FamilyStyle {
 	return { color, ink: isDark(color) ? "white" : INK, dash, symbol };
 }
 
-/** Where white text has more contrast than black: relative luminance (WCAG 2) below 0.18. */
+/** White text reads better than black where the relative luminance (WCAG 2) is small; 0.18 would be equal contrast, bold white carries further. */
 function isDark(color: string): boolean {
 	const [red, green, blue] = [1, 3, 5].map((at) => {
 		const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;

@@ -27,8 +27,8 @@ describe("families of theories", () => {
 			cellOf(compared, ["gaussian"], [pair]),
 		];
 		expect(familiesOf(labels, cells, unbeaten)).toEqual([
-			{ letter: "A", theories: ["tree", "scales"], label: "tree = scales", cells: 2 },
-			{ letter: "B", theories: ["gaussian"], label: "gaussian", cells: 1 },
+			{ letter: "A", theories: ["tree", "scales"], label: "tree = scales", won: 2, tied: 0 },
+			{ letter: "B", theories: ["gaussian"], label: "gaussian", won: 1, tied: 0 },
 		]);
 	});
 
@@ -40,10 +40,10 @@ describe("families of theories", () => {
 				["gaussian", "tree"],
 			]),
 		];
-		expect(familiesOf(labels, cells, unbeaten).map(({ label, cells: count }) => [label, count])).toEqual([
-			["tree", 1],
-			["gaussian", 0],
-			["scales", 0],
+		expect(familiesOf(labels, cells, unbeaten).map(({ label, won, tied }) => [label, won, tied])).toEqual([
+			["tree", 1, 1],
+			["gaussian", 0, 1],
+			["scales", 0, 1],
 		]);
 	});
 
@@ -54,7 +54,7 @@ describe("families of theories", () => {
 		] as const;
 		const families = familiesOf(labels, [cellOf(compared, compared, chain)], () => undefined);
 		expect(families).toEqual([
-			{ letter: "A", theories: compared, label: "gaussian = tree = scales", cells: 0 },
+			{ letter: "A", theories: compared, label: "gaussian = tree = scales", won: 0, tied: 0 },
 		]);
 	});
 

@@ -98,8 +98,8 @@ describe("the results of a map", () => {
 			{ kind: "interrupted" },
 		]);
 		expect(results.families).toEqual([
-			{ letter: "A", theories: ["deep-linear"], label: "deep-linear", cells: 3 },
-			{ letter: "B", theories: ["nngp"], label: "nngp", cells: 0 },
+			{ letter: "A", theories: ["deep-linear"], label: "deep-linear", won: 3, tied: 0 },
+			{ letter: "B", theories: ["nngp"], label: "nngp", won: 0, tied: 0 },
 		]);
 		expect(results).toMatchObject({ complete: false, converged: false });
 		const [header, ...rows] = theoryMapTable(results);
