@@ -50,6 +50,7 @@ export { type AssumptionCheck, checkAssumptions } from "./experiments/separation
 export type { KernelFluctuation } from "./experiments/separation/kernel-fluctuation.ts";
 export { type LayerSeparation, separationOfScales } from "./experiments/separation-of-scales.ts";
 export { commentedTemplate } from "./experiments/template.ts";
+export * from "./experiments/theory-map/index.ts";
 export {
 	type ComparedMoments,
 	type ProjectionError,

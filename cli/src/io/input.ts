@@ -14,7 +14,9 @@ import {
 	resolveAnalysisFile,
 	resolveExperiment,
 	resolveLearningCurve,
+	resolveTheoryMap,
 	samplers,
+	type TheoryMap,
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
 import { readBytes, readStandardInput } from "./files.ts";
@@ -88,6 +90,13 @@ export function loadLearningCurve(
 		const whole = silent ? json : { ...json, learningCurve: section };
 		return resolveLearningCurve(withSampling(whole, { flags: sampling }), filesOf(input, engine));
 	});
+}
+
+/** The theory map of a file, `sampling` overlaid by the flags of the command. */
+export function loadTheoryMap(input: InputFile, engine: Engine, flags: SamplingOverlay["flags"]): TheoryMap {
+	return inThisFile(input, () =>
+		resolveTheoryMap(withSampling(asExperiment(input), { flags }), filesOf(input, engine)),
+	);
 }
 
 /** Options of an analysis and, where the file has one, its problem. */

@@ -1,5 +1,12 @@
 /** One line of progress on standard error while theories are solved and chains run; nothing when it is not a terminal. */
-import { type ChainProgress, type CurveCell, rHat, type SamplingSettings } from "@finitude/core";
+import {
+	type CellMeasurement,
+	type ChainProgress,
+	type CurveCell,
+	comparedTheories,
+	rHat,
+	type SamplingSettings,
+} from "@finitude/core";
 import cliProgress from "cli-progress";
 
 export interface SamplingProgress {
@@ -83,4 +90,14 @@ export function announceCell({ samples, width, repetition }: CurveCell, index: n
 	const of = width === undefined ? "" : `, N = ${width}`;
 	const again = repetition === 0 ? "" : `, repetition ${repetition + 1}`;
 	console.error(`P = ${samples}${of}${again} (${index + 1} of ${count})`);
+}
+
+/** On a terminal, one line for each cell of a theory map: "N = 16, chi = N^0.5: kernel-rescaling is closest (3 of 36)". */
+export function announceMapCell(cell: CellMeasurement, done: number, count: number): void {
+	if (!process.stderr.isTTY) return;
+	const left = comparedTheories(cell).filter(({ beaten }) => !beaten);
+	const converged = cell.sampled !== undefined && "converged" in cell.sampled && cell.sampled.converged;
+	const word = left.length === 1 ? `${left[0]!.label} is closest` : `${left.length} theories are closest`;
+	const outcome = converged ? word : "no verdict";
+	console.error(`N = ${cell.width}, chi = N^${cell.exponent}: ${outcome} (${done} of ${count})`);
 }

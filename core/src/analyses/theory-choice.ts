@@ -1,7 +1,6 @@
-import type { z } from "zod";
 import type { Answer } from "../answer/answer.ts";
 import { InputError, isInputError } from "../errors.ts";
-import type { theorySchema } from "../experiments/schema.ts";
+import type { TheoryEntry } from "../experiments/theory-entry.ts";
 import type { Problem } from "../problem/problem.ts";
 import { findTheory } from "../theories/registry.ts";
 import { parseOptions, solveTheory } from "../theories/solve.ts";
@@ -16,12 +15,15 @@ export interface ChosenTheory {
 	readonly label: string;
 }
 
-/** @throws InputError for an unknown theory or option, and for two lines of one name. */
-export function chosenTheories(entries: readonly z.output<typeof theorySchema>[]): ChosenTheory[] {
+/**
+ * @param list the field that holds the entries
+ * @throws InputError for an unknown theory or option, and for two lines of one name.
+ */
+export function chosenTheories(entries: readonly TheoryEntry[], list = "options.theories"): ChosenTheory[] {
 	const labels = new Set<string>();
 	return entries.map((entry, i) => {
 		const { id, options } = typeof entry === "string" ? { id: entry, options: {} } : entry;
-		const where = `options.theories[${i}]`;
+		const where = `${list}[${i}]`;
 		const theory = findTheory(id, where);
 		parseOptions(theory, options, `${where}.options`);
 		const label = labelOf(theory.id, options);

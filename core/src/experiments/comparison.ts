@@ -145,7 +145,7 @@ export function compareWithSamples(
 }
 
 /** `kernels.output`, and what an expansion around it adds: `kernels.outputShift`. */
-function posteriorKernel({ kernels }: Answer): Matrix | undefined {
+export function posteriorKernel({ kernels }: Answer): Matrix | undefined {
 	const [output, shift] = [kernels.output, kernels.outputShift] as (Matrix | undefined)[];
 	if (output === undefined || shift === undefined) return output;
 	return matrix(

@@ -15,6 +15,7 @@ import { parseOptions } from "../theories/solve.ts";
 import type { Theory } from "../theories/theory.ts";
 import type { LearningCurveJson } from "./learning-curve/schema.ts";
 import { type ExperimentJson, experimentSchema } from "./schema.ts";
+import type { TheoryMapJson } from "./theory-map/schema.ts";
 
 /** A theory to solve, with the options the file gives (the theory fills in the rest). */
 export interface TheoryChoice {
@@ -31,6 +32,8 @@ export interface Experiment {
 	readonly seed: number;
 	/** How to sweep it, where the file says so: `resolveLearningCurve` fills in the rest. */
 	readonly learningCurve?: LearningCurveJson;
+	/** How to map theories over width and scaling, where the file says so: `resolveTheoryMap` fills in the rest. */
+	readonly map?: TheoryMapJson;
 	/** The same experiment as a file with every default written out; a problem given by path stands in it in full. */
 	readonly resolved: Readonly<Record<string, unknown>>;
 }
@@ -57,7 +60,8 @@ export function isExperiment(json: unknown): boolean {
 export function resolveExperiment(json: unknown, context: ResolveContext): Experiment {
 	const { activations = activationNames() } = context;
 	const parsed = parseWith(experimentSchema(activations), json);
-	const { seed, learningCurve } = parsed;
+	const { seed, learningCurve, map } = parsed;
+	const sweeps = { ...(learningCurve && { learningCurve }), ...(map && { map }) };
 	const theories = parsed.theories === "all" ? parsed.theories : theoryChoices(parsed.theories);
 	const sampling = parsed.sampling && samplingSettings(parsed.sampling, seed);
 	const { problem, parts } =
@@ -71,8 +75,8 @@ export function resolveExperiment(json: unknown, context: ResolveContext): Exper
 		theories,
 		sampling,
 		seed,
-		...(learningCurve && { learningCurve }),
-		resolved: { name, seed, ...parts, theories, sampling, ...(learningCurve && { learningCurve }) },
+		...sweeps,
+		resolved: { name, seed, ...parts, theories, sampling, ...sweeps },
 	};
 }
 

@@ -5,24 +5,14 @@ import { perActivations } from "../network/per-activations.ts";
 import { networkSchema, noiseVarianceSchema } from "../network/schema.ts";
 import { nameSchema, problemSchema } from "../problem/schema.ts";
 import { learningCurveSchema } from "./learning-curve/schema.ts";
+import { theorySchema } from "./theory-entry.ts";
+import { theoryMapSchema } from "./theory-map/schema.ts";
 
 const seedField = z.int("an integer from 0 to 2^53 - 1").min(0, "an integer from 0 to 2^53 - 1");
 const countField = (least: number, most: number) => {
 	const text = `an integer from ${least} to ${most}`;
 	return z.int(text).min(least, text).max(most, text);
 };
-
-/** A theory as it stands in lists of files. */
-export const theorySchema = z.union(
-	[
-		z.string().min(1).describe("A theory's id."),
-		z.strictObject({
-			id: z.string().min(1).describe("A theory's id."),
-			options: z.record(z.string(), z.unknown()).default({}).describe("Options of this theory."),
-		}),
-	],
-	"the id of a theory, or an object with id and options",
-);
 
 /** How to sample the real network, as it stands in files. */
 export const samplingSchema = z.strictObject({
@@ -74,6 +64,9 @@ export const experimentSchema = perActivations((activations) => {
 		learningCurve: learningCurveSchema
 			.optional()
 			.describe("Numbers of points and widths for finitude learning-curve; other commands leave it aside."),
+		map: theoryMapSchema
+			.optional()
+			.describe("Widths and scalings for finitude compare --map; other commands leave it aside."),
 	});
 });
 

@@ -4,3 +4,4 @@ export type * from "./figure-data.ts";
 export { kernelsFigure } from "./kernels.ts";
 export { learningCurveFigure } from "./learning-curve.ts";
 export type { FigureDocument } from "./svg-node.ts";
+export { theoryMapFigure } from "./theory-map.ts";

@@ -5,7 +5,7 @@ import type { Problem } from "./problem.ts";
 
 /** gamma in chi = N^gamma. */
 export const scalingExponentField = z
-	.number("a number from 0 to 1")
+	.number("a number from 0 (standard) to 1 (mean-field)")
 	.min(0, "a number from 0 (standard) to 1 (mean-field)")
 	.max(1, "a number from 0 (standard) to 1 (mean-field)");
 

@@ -12,8 +12,8 @@ import { featureRows, whitenNetwork } from "./whitened-network.ts";
 export const MEMORY_LIMIT = 2 * 2 ** 30;
 
 /**
- * A quarter of it for the batch means of every layer's kernels, which only standard errors of what is not linear in the kernels
- * need: 16 batches of 4 chains fit for two kernels of 700 points. Larger ones are not handed out.
+ * A quarter of it for the batch means of the output kernel and every layer's, which only standard errors of what is not linear in the kernels
+ * need: 16 batches of 4 chains fit for three kernels of 590 points. Larger ones are not handed out.
  */
 const KERNEL_BATCH_LIMIT = MEMORY_LIMIT / 4;
 
@@ -23,7 +23,7 @@ export interface MemoryEstimate {
 	readonly worker: number;
 	/** Stored draws of all chains. */
 	readonly draws: number;
-	/** Batch means of every layer's kernels, of all chains: handed out where they fit in KERNEL_BATCH_LIMIT. */
+	/** Batch means of the output kernel and of every layer's, of all chains: handed out where they fit in KERNEL_BATCH_LIMIT. */
 	readonly kernelBatches: number;
 }
 
@@ -63,11 +63,11 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	return {
 		worker: 8 * (forward + single + kernels + rotation + projections + averages),
 		draws: 8 * settings.chains * settings.draws * perDraw,
-		kernelBatches: 8 * settings.chains * MAX_BATCHES * layerKernels,
+		kernelBatches: 8 * settings.chains * MAX_BATCHES * recorded,
 	};
 }
 
-/** Whether the batch means of every layer's kernels are handed out, as `separationOfScales` needs them. */
+/** Whether the batch means of kernels are handed out, as `separationOfScales` and theory maps need them. */
 export function keepsKernelBatches(problem: Problem, settings: SamplingSettings): boolean {
 	return estimateMemory(problem, settings).kernelBatches <= KERNEL_BATCH_LIMIT;
 }

@@ -43,16 +43,16 @@ export const averagedName = {
 } as const;
 
 const SMALL = /^(powers|sizes|projection|featureProjection)\./;
-const LAYER_KERNELS = /^(preactivation|feature)\./;
+const KERNELS = /^(output$|preactivation\.|feature\.)/;
 
 /**
  * Quantities whose batch means are kept one by one, for errors of what is not linear in them.
- * @param kernels also every layer's kernels, which may be large: see `keepsKernelBatches`
+ * @param kernels also the output kernel and every layer's, which may be large: see `keepsKernelBatches`
  */
 export function keepsBatches(name: string, kernels: boolean): boolean {
 	return (
 		SMALL.test(name) ||
-		(kernels && LAYER_KERNELS.test(name)) ||
+		(kernels && KERNELS.test(name)) ||
 		name === averagedName.weightCovariance ||
 		name === averagedName.trainCovariance ||
 		name === averagedName.testCovariance

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { theorySchema } from "../../experiments/schema.ts";
+import { theorySchema } from "../../experiments/theory-entry.ts";
 import { scalingExponentField } from "../../problem/output-scaling.ts";
 import { sweepSamplingSchema } from "../sweep.ts";
 

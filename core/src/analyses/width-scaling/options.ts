@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { theorySchema } from "../../experiments/schema.ts";
+import { theorySchema } from "../../experiments/theory-entry.ts";
 import { noiseScalingField, sweepSamplingSchema, widthField } from "../sweep.ts";
 
 export const options = z.strictObject({

@@ -1,0 +1,37 @@
+/** Which theory is closest to the sampled network, over width and scaling. */
+export {
+	type Candidate,
+	type CandidateDistance,
+	type Decision,
+	decide,
+	type SampledQuantity,
+} from "./decision.ts";
+export type { TheoryFamily } from "./families.ts";
+export {
+	type CellContext,
+	type CellMeasurement,
+	type CellSampling,
+	type CellTheory,
+	type ContinuableChains,
+	measureCell,
+} from "./measure-cell.ts";
+export { QUANTITY_NAMES } from "./quantity.ts";
+export {
+	type CellOutcome,
+	type CellResult,
+	comparedTheories,
+	shownDistance,
+	type TheoryMapResults,
+	theoryMapResults,
+} from "./results.ts";
+export type { MapQuantity } from "./schema.ts";
+export { lettersOf, theoryMapTable } from "./table.ts";
+export {
+	cellChi,
+	type MapCell,
+	mapCells,
+	problemOfCell,
+	resolveTheoryMap,
+	type TheoryMap,
+	type TheoryMapSettings,
+} from "./theory-map.ts";
