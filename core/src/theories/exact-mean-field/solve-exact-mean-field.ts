@@ -1,4 +1,4 @@
-import { type Engine, type Matrix, matrix, matrixFromColumn, multiply } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import type { Answer, ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { combineBlocks, type KernelBlocks } from "../../kernels/kernel-blocks.ts";
@@ -51,7 +51,7 @@ export function solveExactMeanField(
 	const prior = priorKernels(engine, problem, { testCovariance: covariance });
 	factorKernel(engine, prior.output.train, problem.noiseVariance);
 	const priorMoments = combineBlocks([prior.outputWeights], 1 / saddle.readoutVariance, 0);
-	const unit = oriented(hiddenUnit(engine, problem), saddle.targets);
+	const unit = oriented(hiddenUnit(engine, problem), saddle.targets.data);
 	const proposal = proposalOf(engine, problem, unit, prior.outputWeights.train);
 	const nodes = nodesOf(engine, unit, proposal.covariance, options);
 	if (nodes.kind === "sampled" && !nodes.sphere) {
@@ -173,9 +173,9 @@ function meansOf(
 	{ targets, noiseVariance }: SaddleProblem,
 ): Float64Array {
 	const t = point.force.discrepancy;
-	const train = targets.map((y, a) => y - noiseVariance * t[a]!);
+	const train = targets.data.map((y, k) => y - noiseVariance * t.data[k]!);
 	if (!test) return train;
-	return Float64Array.of(...train, ...multiply(engine, test.cross, matrixFromColumn(t)).data);
+	return Float64Array.of(...train, ...multiply(engine, test.cross, t).data);
 }
 
 /** K_1 = X Sigma X^T, one for each position of a convolution. */

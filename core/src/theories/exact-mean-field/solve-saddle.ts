@@ -68,7 +68,7 @@ function refinedSaddle(
 ): IntegratedSaddle {
 	const { nodes, unit, problem } = task;
 	if (nodes.kind !== "quadrature") throw new RangeError("refinedSaddle: wanted quadrature nodes.");
-	const scale = problem.targets.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
+	const scale = problem.targets.data.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
 	let before: Judged | undefined;
 	let guess = task.guess;
 	let steps = 0;
