@@ -70,7 +70,7 @@ function geodesicStep(engine: Engine, kernel: Matrix, next: Matrix, fraction: nu
 	const half = transposed(solveLower(engine, factor, next));
 	const { values, vectors } = symmetricEigen(engine, symmetricPart(solveLower(engine, factor, half)));
 	// Averages with K have the same eigenvectors.
-	while (values[0]! <= 0) values.forEach((value, k) => (values[k] = (1 + value) / 2));
+	while (values[0]! <= 0) for (let k = 0; k < values.length; k++) values[k] = (1 + values[k]!) / 2;
 	const r = kernel.rows;
 	const image = multiply(engine, factor, vectors);
 	const stretched = matrix(r, r, image.data.slice());
