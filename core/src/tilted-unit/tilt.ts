@@ -13,6 +13,8 @@ export interface Tilt {
 	readonly fields?: Matrix;
 	/** A, P x P, symmetric. */
 	readonly form?: Matrix;
+	/** E is multiplied by this: 1 where not given. A fraction is a weaker tilt of the same kind. */
+	readonly strength?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Tilt {
  *
  * @throws RangeError when the tilt has more points than the unit.
  */
-export function tiltExponents(engine: Engine, unit: HiddenUnit, { fields, form }: Tilt) {
+export function tiltExponents(engine: Engine, unit: HiddenUnit, { fields, form, strength = 1 }: Tilt) {
 	for (const m of [fields, form]) {
 		if (m && m.columns > unit.points) {
 			throw new RangeError(
@@ -41,7 +43,7 @@ export function tiltExponents(engine: Engine, unit: HiddenUnit, { fields, form }
 	};
 	return (chunk: FeatureChunk, exponents: Float64Array): void => {
 		const { count } = chunk;
-		const share = 1 / unit.positions;
+		const share = strength / unit.positions;
 		for (let i = 0; i < unit.positions; i++) {
 			if (t && fields) {
 				const projected = product(t, positionOf(chunk, unit, i, fields.columns)).block.data;

@@ -7,7 +7,10 @@ import type { Problem } from "../../problem/problem.ts";
 import {
 	featureSource,
 	hiddenUnit,
+	type Integration,
+	nodesOf,
 	oriented,
+	SETS,
 	trainingUnit,
 	type WhitenedUnit,
 } from "../../tilted-unit/index.ts";
@@ -19,9 +22,8 @@ import { fluctuationsOf, oneLoopEvidence, plusFluctuations } from "./fluctuating
 import { MOST_POINTS } from "./fluctuations.ts";
 import { isNormalizable } from "./growth.ts";
 import type { SaddleSolution } from "./newton.ts";
-import { gaussianSampleSize, type Integration, nodesOf, SETS } from "./nodes.ts";
 import { momentBlocks, weightMoments } from "./outputs.ts";
-import { proposalOf } from "./proposal.ts";
+import { gaussianSampleSize, proposalOf } from "./proposal.ts";
 import { freeEnergy, type SaddleProblem, saddleProblem } from "./saddle-equations.ts";
 import { integrateSaddle, type SaddleOnNodes } from "./solve-saddle.ts";
 import { NOT_NORMALIZABLE, notConverged, unsolved } from "./unsolved.ts";

@@ -3,14 +3,16 @@ import type { Engine, Matrix } from "@finitude/engine";
 import {
 	featureSource,
 	type IntegrationRule,
+	MOST_FEATURES,
+	SETS,
 	trainingUnit,
+	type UnitNodes,
 	type WhitenedUnit,
 } from "../../tilted-unit/index.ts";
 import type { SolveContext } from "../theory.ts";
 import { anchorOf } from "./anchor.ts";
 import { type NeuronLaw, neuronLaw } from "./neurons.ts";
 import { type SaddleSolution, SOLVED } from "./newton.ts";
-import { MOST_FEATURES, type Nodes, SETS } from "./nodes.ts";
 import { forceOf, freeEnergy, type SaddleProblem } from "./saddle-equations.ts";
 import { findSaddle, startingKernel } from "./starts.ts";
 
@@ -38,7 +40,7 @@ interface Judged {
 export interface IntegrationTask {
 	readonly unit: WhitenedUnit;
 	readonly problem: SaddleProblem;
-	readonly nodes: Nodes;
+	readonly nodes: UnitNodes;
 	/** E_prior[phi phi^T], P x P. */
 	readonly priorMoment: Matrix;
 	/** Where to start. */

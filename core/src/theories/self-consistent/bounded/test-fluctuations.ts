@@ -2,13 +2,15 @@ import { type Engine, type Matrix, matrix, mirrorLower, transpose, type View, vi
 import type { TestBlocks } from "../../../kernels/kernel-blocks.ts";
 import {
 	averageOverUnit,
+	conditionalUnit,
 	type FeatureChunk,
 	featureSource,
 	type HiddenUnit,
 	type IntegrationRule,
+	mehlerOrders,
+	outsideCorrelations,
 } from "../../../tilted-unit/index.ts";
 import type { BoundedNetwork } from "./bounded-cumulant.ts";
-import { conditionalUnit, mehlerOrders, outsideCorrelations } from "./conditional-features.ts";
 import { field, treeTilt } from "./unit-averages.ts";
 
 interface TestFluctuations {
