@@ -27,7 +27,9 @@ export function outputConjugate(
 		pull.data.map((x, k) => {
 			const mirror = (k % P) * P + Math.floor(k / P);
 			// Exactly symmetric: the sum of an entry and its mirror image.
-			return 0.25 * (x + pull.data[mirror]!) - 0.25 * targets.columns * (inverse.data[k]! + inverse.data[mirror]!);
+			return (
+				0.25 * (x + pull.data[mirror]!) - 0.25 * targets.columns * (inverse.data[k]! + inverse.data[mirror]!)
+			);
 		}),
 	);
 }

@@ -30,19 +30,9 @@ export function exactContraction(
 	const joined = joinedKernel(covariance);
 	const moment = exactMoment(activation)!(engine, joined, Math.sqrt(joined.length));
 	const doubled = conjugate.data.map((x, at) => (at % P === Math.floor(at / P) ? 1 : 2) * x);
-	const second = secondMoments(
-		moment,
-		doubled,
-		P,
-		covariance.test?.diagonal.length ?? 0,
-		testCovariance,
-	);
+	const second = secondMoments(moment, doubled, P, covariance.test?.diagonal.length ?? 0, testCovariance);
 	const kernel = mapBlocks(engine, dualOf(activation), trimmed(covariance, testCovariance));
-	return combineBlocks(
-		[second, combineBlocks([kernel], -dot(kernel.train.data, conjugate.data), 0)],
-		1,
-		0,
-	);
+	return combineBlocks([second, combineBlocks([kernel], -dot(kernel.train.data, conjugate.data), 0)], 1, 0);
 }
 
 /** How many distinct moments that takes. @param tests P* */
@@ -138,7 +128,10 @@ function secondMoments(
 		return sum;
 	};
 	if (!testCovariance) {
-		return { train, test: { cross, diagonal: Float64Array.from({ length: tests }, (_, s) => between(s, s)) } };
+		return {
+			train,
+			test: { cross, diagonal: Float64Array.from({ length: tests }, (_, s) => between(s, s)) },
+		};
 	}
 	const covariance = matrix(tests, tests);
 	for (let s = 0; s < tests; s++) {

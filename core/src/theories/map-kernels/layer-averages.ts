@@ -1,5 +1,12 @@
 /** Which averages over a layer are closed forms, which are sums over nodes and which over random points. */
-import { type Engine, type Matrix, matrix, type RandomState, seedStream, splitStream } from "@finitude/engine";
+import {
+	type Engine,
+	type Matrix,
+	matrix,
+	type RandomState,
+	seedStream,
+	splitStream,
+} from "@finitude/engine";
 import { InputError } from "../../errors.ts";
 import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import {

@@ -53,9 +53,7 @@ export function predictWithKernel(
 		discrepancy,
 		...(test && {
 			testMean: multiply(engine, test.cross, discrepancy),
-			testVariance: test.diagonal.map(
-				(k, s) => k - dot(matrixRow(weights!, s), matrixRow(test.cross, s)),
-			),
+			testVariance: test.diagonal.map((k, s) => k - dot(matrixRow(weights!, s), matrixRow(test.cross, s))),
 			...(covariance &&
 				test.covariance && { testCovariance: reduced(engine, test.covariance, test.cross, inverse) }),
 		}),

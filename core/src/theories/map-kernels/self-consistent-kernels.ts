@@ -128,7 +128,8 @@ function outsideRange(
 	for (const [l, { train }] of kernels.entries()) {
 		if (train.data.some((x) => !Number.isFinite(x))) return `the kernel of layer ${l} overflows`;
 		const output = l === kernels.length - 1;
-		if (choleskyFactor(engine, output ? plusDiagonal(train, noiseVariance) : train).positiveDefinite) continue;
+		if (choleskyFactor(engine, output ? plusDiagonal(train, noiseVariance) : train).positiveDefinite)
+			continue;
 		const smallest = smallestEigenvalue(engine, train);
 		const largest = train.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 		// A singular covariance has eigenvalues that rounding makes negative.

@@ -37,7 +37,8 @@ export function relativeChangeNote(value: number): ValidityNote {
 	return {
 		name: "relativeKernelChange",
 		value,
-		message: "the change of the output kernel by the data, relative to the infinite-width kernel (Frobenius norms)",
+		message:
+			"the change of the output kernel by the data, relative to the infinite-width kernel (Frobenius norms)",
 	};
 }
 
@@ -103,4 +104,3 @@ export function randomNotes({ points, kernel, mean }: RandomError, change: Matri
 		},
 	];
 }
-
