@@ -28,13 +28,15 @@ interface QuadratureNodes {
 }
 
 /** Random nodes for the answer, and smaller independent sets that show their error. */
-interface SampledNodes {
+export interface SampledNodes {
 	readonly kind: "sampled";
 	/** Directions, with the radius integrated out, need no proposal. */
 	readonly sphere: boolean;
 	readonly rule: IntegrationRule;
 	/** Together as many nodes as the rule has, which as one set is at least as accurate as their average. */
 	readonly sets: readonly IntegrationRule[];
+	/** Far fewer nodes, to find the solution with; where the sets are not small themselves. */
+	readonly pilot?: IntegrationRule;
 }
 
 export type UnitNodes = QuadratureNodes | SampledNodes;
@@ -49,6 +51,9 @@ export interface NodeOptions {
 
 /** The spread of so many independent sets of nodes is the standard error; a power of two. */
 export const SETS = 4;
+
+/** log2 of the nodes of a pilot: it is worth while for sets of four times as many or more. */
+const PILOT = 13;
 
 /** 240 steps between -11 and 11, where the density has fallen by exp(-60). */
 const [RADIUS, STEP] = [11, 22 / 239];
@@ -116,8 +121,10 @@ export function nodesOf(
 		const points = paddedSobolRule(engine, dimension, log2, splitStream(seedStream(seed), stream));
 		return sphere ? sphereRule(points) : mappedRule(points, factor);
 	};
-	const sets = Array.from({ length: SETS }, (_, k) => scrambled(log2Count - Math.log2(SETS), k + 1));
-	return { kind: "sampled", sphere, rule: scrambled(log2Count, 0), sets };
+	const log2Set = log2Count - Math.log2(SETS);
+	const sets = Array.from({ length: SETS }, (_, k) => scrambled(log2Set, k + 1));
+	const pilot = log2Set >= PILOT + 2 ? scrambled(PILOT, SETS + 1) : undefined;
+	return { kind: "sampled", sphere, rule: scrambled(log2Count, 0), sets, ...(pilot && { pilot }) };
 }
 
 function covarianceFactor(engine: Engine, covariance: Matrix): Matrix {
