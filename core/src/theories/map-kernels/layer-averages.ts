@@ -13,6 +13,7 @@ import {
 	GRID_DIMENSIONS,
 	type HiddenUnit,
 	type IntegrationRule,
+	type PointChunk,
 	paddedSobolRule,
 	type RuleFamily,
 	refine,
@@ -59,6 +60,9 @@ const GRID_TOLERANCE = 1e-8;
 /** Nodes at most: three dimensions at deviations of 2 need about 3e5. */
 const GRID_POINTS = 2 ** 20;
 
+/** Numbers of one set of random points that are kept for the next iteration, at most: 32 MiB. */
+const MOST_KEPT = 2 ** 22;
+
 /** Without a tilt grids converge at steps 2 sqrt(2) times those of level 0. */
 const FIRST_GRID_LEVEL = -3;
 
@@ -68,6 +72,7 @@ const FIRST_GRID_LEVEL = -3;
  *
  * @param covariances C^(0), ..., C^(L-1) at infinite width, with `test.covariance` where there are test points
  * @param testCovariance whether the P* x P* blocks are wanted
+ * @param iterated whether the same averages are taken again and again: random points are then kept
  * @throws InputError where `quadrature` is converged and a layer needs random points
  */
 export function layerAverages(
@@ -76,6 +81,7 @@ export function layerAverages(
 	covariances: readonly KernelBlocks[],
 	{ samples, seed, quadrature }: Pick<MapKernelsOptions, "samples" | "seed" | "quadrature">,
 	testCovariance: boolean,
+	iterated = false,
 ): LayerAverages {
 	const P = covariances[0]!.train.rows;
 	const moments = distinctMoments(P, covariances[0]!.test?.diagonal.length ?? 0, testCovariance);
@@ -93,6 +99,16 @@ export function layerAverages(
 	const log2Count = Math.ceil(Math.log2(samples / SCRAMBLES));
 	const average = (unit: HiddenUnit, conjugate: Matrix, rule: IntegrationRule): Matrix =>
 		sampledContraction(engine, unit, conjugate, rule);
+	const kept = new Map<string, IntegrationRule>();
+	const points = (layer: number, replicate: number, dimension: number): IntegrationRule => {
+		const key = [layer, replicate, dimension].join();
+		const known = kept.get(key);
+		if (known) return known;
+		const rule = paddedSobolRule(engine, dimension, log2Count, splitStream(stream(layer), replicate));
+		if (!iterated || dimension * rule.count > MOST_KEPT) return rule;
+		kept.set(key, storedRule(rule));
+		return kept.get(key)!;
+	};
 	const contract =
 		(replicate: number): ContractKernelCovariance =>
 		(layer, covariance, conjugate) => {
@@ -107,7 +123,7 @@ export function layerAverages(
 					: average(
 							unit,
 							conjugate,
-							paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream(layer), replicate)),
+							points(layer, replicate, unit.dimension),
 						);
 			return splitBlocks(contracted, P, testCovariance);
 		};
@@ -146,6 +162,30 @@ function onNodes(
 		FIRST_GRID_LEVEL,
 	);
 	return matrix(unit.points, unit.points, values);
+}
+
+/** The same points without making them anew. */
+function storedRule(rule: IntegrationRule): IntegrationRule {
+	const { dimension, count } = rule;
+	const chunks = new Map<number, PointChunk[]>();
+	return {
+		kind: rule.kind,
+		dimension,
+		count,
+		*chunks(size) {
+			let stored = chunks.get(size);
+			if (!stored) {
+				stored = Array.from(rule.chunks(size), ({ points, weights, count: own }) => ({
+					points: points.slice(),
+					weights: weights.slice(),
+					count: own,
+				}));
+				chunks.clear();
+				chunks.set(size, stored);
+			}
+			yield* stored;
+		},
+	};
 }
 
 function needsRandomPoints(layer: number, { dimension, activation }: HiddenUnit): InputError {

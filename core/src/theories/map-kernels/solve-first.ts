@@ -46,11 +46,12 @@ interface FirstOrderKernels {
 export function solveFirst(options: MapKernelsOptions, problem: Problem, context: SolveContext): Answer {
 	const { engine, covariance = false } = context;
 	const { network, trainTargets, noiseVariance } = problem;
+	const { selfConsistent: iterated } = options;
 	const layers = kernelMaps(network);
 	const prior = infiniteWidthKernels(priorKernels(engine, problem, { testCovariance: true }));
-	const averages = layerAverages(engine, layers, prior, options, covariance || options.selfConsistent);
+	const averages = layerAverages(engine, layers, prior, options, covariance || iterated, iterated);
 	const solved = averages.replicates.map((contract) =>
-		options.selfConsistent ? selfConsistent(contract) : strict(contract),
+		iterated ? selfConsistent(contract) : strict(contract),
 	);
 	const stuck = solved.find(({ convergence }) => !convergence.converged);
 	const own = [pointsNote(problem, layers), ...noiseNotes(problem, prior.at(-1)!.train)];
@@ -96,7 +97,8 @@ export function solveFirst(options: MapKernelsOptions, problem: Problem, context
 	}
 
 	function selfConsistent(contract: ContractKernelCovariance): Solved {
-		return selfConsistentKernels(engine, layers, prior, trainTargets, noiseVariance, contract);
+		const random = averages.randomPoints > 0;
+		return selfConsistentKernels(engine, layers, prior, trainTargets, noiseVariance, contract, random);
 	}
 }
 
