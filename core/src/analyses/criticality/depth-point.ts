@@ -65,9 +65,7 @@ function uniformResponse(engine: Engine, layers: readonly KernelMap[], trains: r
 	const P = trains[0]!.rows;
 	let source = withoutDiagonal(matrix(P, P, new Float64Array(P * P).fill(1)));
 	layers.forEach((layer, l) => {
-		source = withoutDiagonal(
-			forwardResponse(engine, layer, { train: trains[l]! }, { train: source }).train,
-		);
+		source = withoutDiagonal(forwardResponse(engine, layer, { train: trains[l]! }, { train: source }).train);
 	});
 	return source.data.reduce((sum, x) => sum + Math.abs(x), 0) / (P * (P - 1));
 }

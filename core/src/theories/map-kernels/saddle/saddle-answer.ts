@@ -61,25 +61,3 @@ export function saddleAnswer(
 		convergence: saddle.convergence,
 	};
 }
-
-/** The answer where the saddle was not solved: nothing but how far it got. */
-export function unsolvedSaddle(
-	problem: Problem,
-	convergence: Convergence,
-	validity: readonly ValidityNote[],
-): Answer {
-	const names = [
-		...["trainMean", "trainVariance", "trainCovariance"],
-		...(problem.testInputs ? ["testMean", "testVariance", "testCovariance"] : []),
-		...["logEvidence", "kernels.output", "kernels.preactivation", "kernels.conjugate"],
-	];
-	const reason = "the equations of the most probable kernels were not solved";
-	return {
-		theory: "map-kernels",
-		kernels: {},
-		orderParameters: {},
-		absent: Object.fromEntries(names.map((name) => [name, reason])),
-		validity,
-		convergence,
-	};
-}

@@ -53,7 +53,7 @@ export function boundedModel(
 		const train = raw(tau).hessian();
 		if (tests === 0) return { train };
 		const { gradient } = everywhere(tau);
-		return { train, test: testFluctuations(engine, { network, unit, rule, tau, gradient, covariance }) };
+		return { train, test: testFluctuations(engine, { network, unit, source, tau, gradient, covariance }) };
 	};
 	// At tau = 0 the fluctuations are the prior's.
 	const estimate = (covariance: boolean) => rawFluctuations(new Float64Array(P), covariance);

@@ -7,7 +7,8 @@ import { outputForce } from "../../../exact-mean-field/output-force.ts";
 import { factorKernel } from "../../../kernel-factor.ts";
 import type { SolveContext } from "../../../theory.ts";
 import { infiniteWidthKernels, type KernelMap } from "../../layers.ts";
-import { saddleAnswer, unsolvedSaddle } from "../saddle-answer.ts";
+import { unsolved } from "../../unsolved.ts";
+import { saddleAnswer } from "../saddle-answer.ts";
 import { extendLayer } from "./extend-layer.ts";
 import { conjugateBelow } from "./kernel-map.ts";
 import { type LinearSaddles, linearSaddles, type SolvedSaddle } from "./saddles.ts";
@@ -30,7 +31,7 @@ export function solveLinearSaddle(
 	const [inputs] = infiniteWidthKernels(prior);
 	const saddles = linearSaddles(engine, problem, layers, prior.output.train, inputs!.train);
 	const [chosen] = saddles.solved;
-	if (chosen === undefined) return unsolvedSaddle(problem, notSolved(saddles), []);
+	if (chosen === undefined) return unsolved(problem, notSolved(saddles), []);
 	const conjugate = conjugateKernels(engine, problem, layers, chosen);
 	const covariances: KernelBlocks[] = [inputs!];
 	layers.forEach((layer, l) => {

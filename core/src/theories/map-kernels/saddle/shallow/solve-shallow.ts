@@ -18,8 +18,9 @@ import { integrationNotes } from "../../../exact-mean-field/validity.ts";
 import type { SolveContext } from "../../../theory.ts";
 import type { KernelMap } from "../../layers.ts";
 import type { MapKernelsOptions } from "../../options.ts";
+import { unsolved } from "../../unsolved.ts";
 import { LEAST_FRACTION, tooFewEffective } from "../effective-fraction.ts";
-import { saddleAnswer, unsolvedSaddle } from "../saddle-answer.ts";
+import { saddleAnswer } from "../saddle-answer.ts";
 
 /**
  * The most probable kernel of one hidden layer: the saddle of `exact-mean-field`, by Newton's method on K with the weights of a
@@ -39,7 +40,7 @@ export function solveShallowSaddle(
 	);
 	const { unit, nodes, proposal, integrated } = found;
 	const { solution } = integrated;
-	if (solution === undefined) return unsolvedSaddle(problem, notNormalizable(), proposal.notes);
+	if (solution === undefined) return unsolved(problem, notNormalizable(), proposal.notes);
 	const { point } = solution;
 	const { effectiveSampleSize } = point.neurons.measure;
 	const sampled = nodes.kind === "sampled";
@@ -55,14 +56,14 @@ export function solveShallowSaddle(
 		}),
 		...proposal.notes,
 	];
-	if (!solution.converged) return unsolvedSaddle(problem, notConverged(solution), validity);
+	if (!solution.converged) return unsolved(problem, notConverged(solution), validity);
 	if (!isNormalizable(engine, trainingUnit(unit), point.force.dual)) {
-		return unsolvedSaddle(problem, notNormalizable(solution), validity);
+		return unsolved(problem, notNormalizable(solution), validity);
 	}
 	const fraction = effectiveSampleSize / integrated.rule.count;
 	if (sampled && fraction < LEAST_FRACTION) {
 		const { iterations } = solution;
-		return unsolvedSaddle(problem, tooFewEffective(fraction, iterations, point.residual), validity);
+		return unsolved(problem, tooFewEffective(fraction, iterations, point.residual), validity);
 	}
 	return saddleAnswer(
 		problem,
