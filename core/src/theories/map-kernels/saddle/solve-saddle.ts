@@ -5,6 +5,7 @@ import type { Problem } from "../../../problem/problem.ts";
 import type { SolveContext } from "../../theory.ts";
 import { type KernelMap, kernelMaps } from "../layers.ts";
 import type { MapKernelsOptions } from "../options.ts";
+import { solveDeepSaddle } from "./deep/solve-deep.ts";
 import { solveLinearSaddle } from "./linear/solve-linear.ts";
 import { solveShallowSaddle } from "./shallow/solve-shallow.ts";
 
@@ -21,7 +22,9 @@ export function solveSaddle(options: MapKernelsOptions, problem: Problem, contex
 	if (layers.every(({ activation }) => activation === "linear")) {
 		return solveLinearSaddle(layers, problem, context);
 	}
-	return solveShallowSaddle(options, layers, problem, context);
+	if (layers.length === 1) return solveShallowSaddle(options, layers, problem, context);
+	layers.forEach(requireSmooth);
+	return solveDeepSaddle(options, layers, problem, context);
 }
 
 function requireNormalizable({ activation }: KernelMap): void {
@@ -30,6 +33,16 @@ function requireNormalizable({ activation }: KernelMap): void {
 	throw refused(
 		activation,
 		`order saddle does not exist for activation ${activation}: the tilted measure is not normalizable; use order first.`,
+	);
+}
+
+/** The averages of a deep network are over tilted pre-activations, whose law has to exist, and need phi''. */
+function requireSmooth({ activation: name }: KernelMap): void {
+	const { bounded, secondDerivative } = findActivation(name);
+	if (bounded && secondDerivative) return;
+	throw refused(
+		name,
+		`order saddle of a network with several hidden layers needs bounded smooth activations, or linear ones in all of them; got ${name}. Use order first.`,
 	);
 }
 
