@@ -53,7 +53,7 @@ export interface NodeOptions {
 export const SETS = 4;
 
 /** log2 of the nodes of a pilot: it is worth while for sets of four times as many or more. */
-const PILOT = 13;
+const PILOT = 12;
 
 /** 240 steps between -11 and 11, where the density has fallen by exp(-60). */
 const [RADIUS, STEP] = [11, 22 / 239];

@@ -54,6 +54,9 @@ export interface IntegrationTask {
 /** A refinement of a quadrature is the last when it moves the means by less than this, relative to the largest target. */
 const ACCURATE = 1e-10;
 
+/** The residual that is sought on many random nodes, whose error is far above it: what equal theories are compared to. */
+const MANY_NODES = 1e-11;
+
 /** Solves on the nodes of the answer, and on those that show its error. */
 export function integrateSaddle(
 	task: IntegrationTask,
@@ -133,7 +136,10 @@ function sampledSaddle(
 		alone.push(judged(task, saddle, solution));
 	}
 	onProgress?.(0.5, `saddle on ${rule.count} nodes`);
-	const saddle = solveOn(engine, { ...task, guess }, keptRule(rule), { random: true, pilot: law });
+	const saddle = solveOn(engine, { ...task, guess }, keptRule(rule), {
+		random: true,
+		...(law && { pilot: law, accuracy: MANY_NODES }),
+	});
 	const { solution } = saddle;
 	return {
 		...saddle,
