@@ -17,7 +17,6 @@ export interface DeepSearch {
 	readonly widening?: number;
 	/** The residual that is sought. */
 	readonly accuracy: number;
-	readonly onStep?: (iterations: number, residual: number) => void;
 }
 
 /** Steps at most; fifty are usual without extrapolation. */
@@ -29,13 +28,16 @@ const [LARGEST_FRACTION, SMALLEST_FRACTION, SLOWER, FASTER] = [0.5, 0.005, 0.7, 
 /** Steps below this fraction of the kernels are extrapolated from: further away the map is not linear enough. */
 const ACCELERATED = 0.05;
 
+/** Growth of an extrapolated step that is no reason to begin anew. */
+const TOLERATED = 4;
+
 /** @returns undefined where the equations do not exist at the start */
 export function findDeepSaddle(
 	engine: Engine,
 	problem: DeepProblem,
 	points: DeepPoints,
 	start: readonly Matrix[],
-	{ widening = 1, accuracy, onStep }: DeepSearch,
+	{ widening = 1, accuracy }: DeepSearch,
 ): DeepSaddle | undefined {
 	const sizes = start.map(({ data }) => Math.sqrt(dot(data, data)) || 1);
 	let best: DeepSaddle | undefined;
@@ -55,12 +57,12 @@ export function findDeepSaddle(
 			continue;
 		}
 		const residual = Math.max(...here.next.map((next, l) => relativeStep(next, kernels[l]!)));
-		onStep?.(iterations, residual);
 		if (best === undefined || residual < best.residual) {
 			best = { ...here, kernels, iterations, residual, converged: residual <= accuracy };
 		}
 		if (best.converged) return best;
-		const grew = residual > before;
+		// Along a direction in which the map repels, extrapolation arrives where damped steps do not: it may grow on its way.
+		const grew = residual > (residual > ACCELERATED ? 1 : TOLERATED) * before;
 		fraction = grew
 			? Math.max(SMALLEST_FRACTION, SLOWER * fraction)
 			: Math.min(LARGEST_FRACTION, FASTER * fraction);
