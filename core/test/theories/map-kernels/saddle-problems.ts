@@ -1,12 +1,11 @@
 /** What the tests of the most probable kernels share. */
 import { createEngine, dot, type Matrix, matrix } from "@finitude/engine";
-import { type Answer, findTheory, type Problem, parseOptions } from "../../../src/index.ts";
+import { type Answer, findTheory, type Problem, solveTheory } from "../../../src/index.ts";
 
 export const engine = await createEngine({ engine: "wasm" });
 
 export function answerOf(theory: string, problem: Problem, options: Record<string, unknown> = {}): Answer {
-	const found = findTheory(theory);
-	return found.solve(problem, parseOptions(found, options), { engine });
+	return solveTheory(findTheory(theory), problem, options, { engine, clock: () => 0 });
 }
 
 export function saddleOf(problem: Problem, options: Record<string, unknown> = {}): Answer {
