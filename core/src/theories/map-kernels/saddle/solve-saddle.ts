@@ -24,6 +24,7 @@ export function solveSaddle(options: MapKernelsOptions, problem: Problem, contex
 	}
 	if (layers.length === 1) return solveShallowSaddle(options, layers, problem, context);
 	layers.forEach(requireSmooth);
+	if (options.quadrature === "converged") throw randomOnly();
 	return solveDeepSaddle(options, layers, problem, context);
 }
 
@@ -44,6 +45,14 @@ function requireSmooth({ activation: name }: KernelMap): void {
 		name,
 		`order saddle of a network with several hidden layers needs bounded smooth activations, or linear ones in all of them; got ${name}. Use order first.`,
 	);
+}
+
+function randomOnly(): InputError {
+	return new InputError({
+		where: "quadrature",
+		wanted: "auto or sobol: order saddle of a network with several hidden layers has random points only",
+		got: "converged",
+	});
 }
 
 function refused(activation: string, sentence: string): InputError {
