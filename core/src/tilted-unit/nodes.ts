@@ -140,8 +140,9 @@ function covarianceFactor(engine: Engine, covariance: Matrix): Matrix {
 /** Trapezoidal grids of the proposal. */
 function gridNodes(engine: Engine, unit: HiddenUnit, factor: Matrix): QuadratureNodes {
 	const steps = gridSteps(engine, unit, factor);
-	// Three dimensions begin at twice the step, an eighth of the nodes: what a refinement changes shows whether that is enough.
-	const start = unit.dimension > 2 ? 2 : 0;
+	// Three dimensions begin at 2 sqrt(2) times the step and end where the density is exp(-40): what a refinement changes shows
+	// whether that is enough.
+	const [start, radius] = unit.dimension > 2 ? [3, 9] : [0, RADIUS];
 	const { dimension } = unit;
 	const even = unit.activation.odd;
 	return {
@@ -149,7 +150,7 @@ function gridNodes(engine: Engine, unit: HiddenUnit, factor: Matrix): Quadrature
 		exact: false,
 		rule(level) {
 			const finer = steps.map((step) => step * 2 ** ((start - level) / 2));
-			return mappedRule(trapezoidRule(dimension, finer, RADIUS, { even }), factor);
+			return mappedRule(trapezoidRule(dimension, finer, radius, { even }), factor);
 		},
 	};
 }

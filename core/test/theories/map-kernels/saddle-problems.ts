@@ -4,12 +4,21 @@ import { type Answer, findTheory, type Problem, solveTheory } from "../../../src
 
 export const engine = await createEngine({ engine: "wasm" });
 
-export function answerOf(theory: string, problem: Problem, options: Record<string, unknown> = {}): Answer {
-	return solveTheory(findTheory(theory), problem, options, { engine, clock: () => 0 });
+export function answerOf(
+	theory: string,
+	problem: Problem,
+	options: Record<string, unknown> = {},
+	covariance = false,
+): Answer {
+	return solveTheory(findTheory(theory), problem, options, { engine, covariance, clock: () => 0 });
 }
 
-export function saddleOf(problem: Problem, options: Record<string, unknown> = {}): Answer {
-	return answerOf("map-kernels", problem, { order: "saddle", ...options });
+export function saddleOf(
+	problem: Problem,
+	options: Record<string, unknown> = {},
+	covariance = false,
+): Answer {
+	return answerOf("map-kernels", problem, { order: "saddle", ...options }, covariance);
 }
 
 /** The largest difference relative to the largest entry of b. */

@@ -1,5 +1,5 @@
 /** The kernels of a deep saddle at the test points. */
-import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
 import { findActivation } from "../../../../activations/registry.ts";
 import { dualOf } from "../../../../kernels/dual-of.ts";
 import {
@@ -34,31 +34,50 @@ export function outputBlocks(
 			return;
 		}
 		const root = covarianceRoot(engine, below.train)!;
-		const unit = conditionalUnit(engine, name, below, l === 0 ? inputFactor : root.root, root);
-		const covariance = below.test.covariance !== undefined;
+		const whitened = multiply(engine, below.test.cross, root.inverse);
+		const joint = { train: below.train, test: consistent(below.test, whitened) };
+		const unit = conditionalUnit(engine, name, joint, l === 0 ? inputFactor : root.root, root, whitened);
+		const covariance = joint.test.covariance !== undefined;
 		const change = conditionalMoments(engine, unit, rules[l]!, tilted[l]!.excess, covariance);
-		const prior = mapBlocks(engine, dualOf(name), below);
-		const above = combineBlocks(
-			[prior, { train: prior.train, test: change }].map(({ test }) => ({ train, test: test! })),
-			prefactor,
-			biasVariance,
-		);
+		const prior = mapBlocks(engine, dualOf(name), joint);
+		const above = combineBlocks([prior, { train: prior.train, test: change }], prefactor, biasVariance);
 		below = { train, test: above.test! };
 	});
 	return below;
+}
+
+/**
+ * Averages over points and nodes, each with its own error, leave the variance of a test point that nearly repeats a training
+ * point below what the training points say of it, and its covariance with another test point above their variances: the
+ * variance is then all that the training points say, the correlation 1.
+ */
+function consistent({ cross, diagonal, covariance }: TestBlocks, whitened: Matrix): TestBlocks {
+	const P = whitened.columns;
+	const variances = diagonal.map((variance, b) => {
+		const row = whitened.data.subarray(b * P, (b + 1) * P);
+		return Math.max(variance, dot(row, row));
+	});
+	if (covariance === undefined) return { cross, diagonal: variances };
+	const tests = covariance.rows;
+	const bounded = covariance.data.map((x, at) => {
+		const [b, c] = [Math.floor(at / tests), at % tests];
+		const most = Math.sqrt(variances[b]! * variances[c]!);
+		return b === c ? variances[b]! : Math.min(most, Math.max(-most, x));
+	});
+	return { cross, diagonal: variances, covariance: matrix(tests, tests, bounded) };
 }
 
 /** The unit at all points, as a function of the training points' z and of what they do not see. */
 function conditionalUnit(
 	engine: Engine,
 	name: string,
-	{ train, test }: { readonly train: Matrix; readonly test?: TestBlocks },
+	{ train, test }: { readonly train: Matrix; readonly test: TestBlocks },
 	factor: Matrix,
 	{ inverse }: CovarianceRoot,
+	whitened: Matrix,
 ): HiddenUnit {
-	const { cross, diagonal, covariance } = test!;
+	const { cross, diagonal, covariance } = test;
 	const [P, tests, r] = [train.rows, cross.rows, factor.columns];
-	const whitened = multiply(engine, cross, inverse);
 	const means = multiply(engine, whitened, multiply(engine, inverse, factor));
 	const inputs = matrix(P + tests, r);
 	inputs.data.set(factor.data);
