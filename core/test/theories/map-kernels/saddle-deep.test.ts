@@ -78,7 +78,7 @@ describe("two layers on a grid", () => {
 	});
 
 	it("give a test point on a training point its kernel", () => {
-		const { train, test } = outputBlocks(engine, deep, points, saddle, inputs);
+		const { train, test } = outputBlocks(engine, deep, points, saddle, inputs).blocks;
 		// The variance that is left to it, 0 to rounding, enters by its root.
 		expect(Math.abs(test!.cross.data[0]! - train.data[2]!)).toBeLessThan(1e-7);
 		expect(Math.abs(test!.diagonal[0]! - train.data[3]!)).toBeLessThan(1e-7);

@@ -13,6 +13,13 @@ import { type CovarianceRoot, covarianceRoot } from "./covariance-root.ts";
 import type { DeepPoints, DeepProblem } from "./deep-equations.ts";
 import type { DeepSaddle } from "./find-deep-saddle.ts";
 
+/** K at all points. */
+export interface ExtendedKernels {
+	readonly blocks: KernelBlocks;
+	/** The largest relative lift of a test point's variance in a hidden layer to what the training points say of it. */
+	readonly lift: number;
+}
+
 /**
  * K at all points, from C^(0) up. Only the pre-activations h of the training points are tilted; given them, those of a test
  * point are normal with mean C_*a C^-1 h and the variance that the prior leaves.
@@ -25,8 +32,9 @@ export function outputBlocks(
 	{ rules }: DeepPoints,
 	{ kernels, tilted }: DeepSaddle,
 	inputs: KernelBlocks,
-): KernelBlocks {
+): ExtendedKernels {
 	let below = inputs;
+	let lift = 0;
 	layers.forEach(({ activation: name, prefactor, biasVariance }, l) => {
 		const train = kernels[l]!;
 		if (below.test === undefined) {
@@ -36,6 +44,7 @@ export function outputBlocks(
 		const root = covarianceRoot(engine, below.train)!;
 		const whitened = multiply(engine, below.test.cross, root.inverse);
 		const joint = { train: below.train, test: consistent(below.test, whitened) };
+		lift = Math.max(lift, largestLift(below.test.diagonal, joint.test.diagonal));
 		const unit = conditionalUnit(engine, name, joint, l === 0 ? inputFactor : root.root, root, whitened);
 		const covariance = joint.test.covariance !== undefined;
 		const change = conditionalMoments(engine, unit, rules[l]!, tilted[l]!.excess, covariance);
@@ -43,7 +52,11 @@ export function outputBlocks(
 		const above = combineBlocks([prior, { train: prior.train, test: change }], prefactor, biasVariance);
 		below = { train, test: above.test! };
 	});
-	return below;
+	return { blocks: below, lift };
+}
+
+function largestLift(before: Float64Array, after: Float64Array): number {
+	return after.reduce((most, x, b) => (x > before[b]! ? Math.max(most, 1 - before[b]! / x) : most), 0);
 }
 
 /**

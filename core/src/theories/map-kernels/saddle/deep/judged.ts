@@ -42,7 +42,7 @@ export function judge(
 	const inputs: KernelBlocks = test
 		? { train, test: { cross: test.cross, diagonal: test.diagonal } }
 		: { train };
-	const blocks = outputBlocks(engine, problem, points, saddle, inputs);
+	const { blocks } = outputBlocks(engine, problem, points, saddle, inputs);
 	const tests = blocks.test ? multiply(engine, blocks.test.cross, discrepancy).data : [];
 	return { mean: Float64Array.of(...means, ...tests), logEvidence: logEvidence(problem, saddle) };
 }

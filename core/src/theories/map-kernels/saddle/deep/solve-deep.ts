@@ -16,7 +16,7 @@ import { type DeepSaddle, findDeepSaddle } from "./find-deep-saddle.ts";
 import { type Judged, judge, logEvidence, type SolvedDeep, spreadOf } from "./judged.ts";
 import { layerRules } from "./layer-proposals.ts";
 import { findPilot, smallestFraction } from "./pilot.ts";
-import { randomNotes } from "./validity.ts";
+import { liftNotes, randomNotes } from "./validity.ts";
 
 /** A residual below this counts as solved; it is far below what random points leave. */
 const ACCURACY = 1e-8;
@@ -89,16 +89,17 @@ export function solveDeepSaddle(
 	if (fraction < LEAST_FRACTION) {
 		return unsolved(problem, tooFewEffective(fraction, saddle.iterations, saddle.residual), validity);
 	}
+	const { blocks, lift } = outputBlocks(engine, deep, points, saddle, inputs);
 	return saddleAnswer(
 		problem,
 		layers,
 		{
 			prior: prior.output.train,
 			preactivation: [inputs.train, ...saddle.kernels.slice(0, -1)],
-			output: outputBlocks(engine, deep, points, saddle, inputs),
+			output: blocks,
 			conjugate: saddle.conjugates,
 			logEvidence: logEvidence(deep, saddle),
-			validity,
+			validity: [...validity, ...liftNotes(lift)],
 			convergence: { converged: true, iterations: saddle.iterations, residual: saddle.residual },
 		},
 		context,

@@ -44,3 +44,19 @@ export function randomNotes({
 		},
 	];
 }
+
+/** What the nodes of a test point's own part leave of its variance; more is random. */
+const NODES_LEAVE = 1e-6;
+
+/** `liftedVariance`: test points that nearly repeat training points, beyond the error of their nodes. */
+export function liftNotes(lift: number): ValidityNote[] {
+	if (lift <= NODES_LEAVE) return [];
+	return [
+		{
+			name: "liftedVariance",
+			value: lift,
+			message:
+				"random points left the variance of a test point in a hidden layer below what the training points say of it, by this fraction; it was set to that",
+		},
+	];
+}
