@@ -31,10 +31,10 @@ export interface DepthPoint {
 /**
  * Responses and the strict first order at the infinite-width kernels, (3)-(6) of docs/analyses/criticality.md.
  *
- * @param problem a dense network of erf, relu or linear units
+ * @param problem a dense network of erf, relu or linear units, and no test points
  * @throws InputError when K + kappa I is singular
  */
-export function depthPoint(engine: Engine, problem: Problem): DepthPoint {
+export function depthPoint(engine: Engine, problem: Omit<Problem, "testInputs" | "testTargets">): DepthPoint {
 	const { network, trainTargets, noiseVariance } = problem;
 	const layers = kernelMaps(network);
 	const kernels = infiniteWidthKernels(priorKernels(engine, problem));
@@ -65,9 +65,7 @@ function uniformResponse(engine: Engine, layers: readonly KernelMap[], trains: r
 	const P = trains[0]!.rows;
 	let source = withoutDiagonal(matrix(P, P, new Float64Array(P * P).fill(1)));
 	layers.forEach((layer, l) => {
-		source = withoutDiagonal(
-			forwardResponse(engine, layer, { train: trains[l]! }, { train: source }).train,
-		);
+		source = withoutDiagonal(forwardResponse(engine, layer, { train: trains[l]! }, { train: source }).train);
 	});
 	return source.data.reduce((sum, x) => sum + Math.abs(x), 0) / (P * (P - 1));
 }

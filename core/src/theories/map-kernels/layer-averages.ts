@@ -120,11 +120,7 @@ export function layerAverages(
 			const contracted =
 				kinds[layer] === "nodes"
 					? onNodes(engine, unit, stream(layer), (rule) => average(unit, conjugate, rule))
-					: average(
-							unit,
-							conjugate,
-							points(layer, replicate, unit.dimension),
-						);
+					: average(unit, conjugate, points(layer, replicate, unit.dimension));
 			return splitBlocks(contracted, P, testCovariance);
 		};
 	const random = kinds.includes("random");
