@@ -78,8 +78,8 @@ export function scanNotes({ depths, weightDeviations }: ScanResults): ValidityNo
 			value: largest,
 			message:
 				outside.length === 0
-					? `${depth} hidden layers: P max |eigenvalue of Ct| g/N is at most ${largest.toPrecision(2)}, within the first order`
-					: `${depth} hidden layers: P max |eigenvalue of Ct| g/N is up to ${largest.toPrecision(2)}, above ${LARGE_EXPANSION} at sigma_w = ${outside.join(", ")}: the changes of the kernel there are directions, not sizes`,
+					? `${layersOf(depth)}: P max |eigenvalue of Ct| g/N is at most ${largest.toPrecision(2)}, within the first order`
+					: `${layersOf(depth)}: P max |eigenvalue of Ct| g/N is up to ${largest.toPrecision(2)}, above ${LARGE_EXPANSION} at sigma_w = ${outside.join(", ")}: the changes of the kernel there are directions, not sizes`,
 		};
 	});
 }
@@ -114,4 +114,8 @@ function requireDepths(depths: readonly number[], deepest: number): void {
 		got: `${wrong}`,
 		advice: "Give the problem as many layers as the largest depth.",
 	});
+}
+
+function layersOf(depth: number): string {
+	return depth === 1 ? "1 hidden layer" : `${depth} hidden layers`;
 }
