@@ -3,6 +3,7 @@ import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import type { KernelBlocks } from "../kernels/kernel-blocks.ts";
 import { logProduct } from "../scale-mixture/scale-likelihood.ts";
 import { diagonalizeModes, type Modes } from "../theories/kernel-rescaling/modes.ts";
+import { type ActionTerms, COMPLETE } from "../theories/kernel-rescaling/scalar-action.ts";
 import type { EnergySlope, MatrixScale } from "./matrix-scale.ts";
 import { outputPredictor } from "./output-prediction.ts";
 import { conjugated, type RotatedScales, scaleRotation } from "./rotated-scales.ts";
@@ -22,6 +23,7 @@ export interface OutputScales extends MatrixScale {
  *
  * @param kernel K without the readout bias
  * @param targets P x D
+ * @param terms without the log determinant E is the quadratic form alone
  * @throws InputError when noiseVariance is 0 and K is singular
  */
 export function outputScales(
@@ -30,6 +32,7 @@ export function outputScales(
 	targets: Matrix,
 	noiseVariance: number,
 	readoutBiasVariance: number,
+	{ logDeterminant }: ActionTerms = COMPLETE,
 ): OutputScales {
 	const [P, D] = [targets.rows, targets.columns];
 	const modes = diagonalizeModes(engine, kernel.train, noiseVariance, readoutBiasVariance);
@@ -44,10 +47,10 @@ export function outputScales(
 		for (let e = 0; e < variances.length; e++) {
 			const b = variances[e]!;
 			if (!(b > 0)) return Number.POSITIVE_INFINITY;
-			logs.multiply(b);
+			if (logDeterminant) logs.multiply(b);
 			fit += targets[e]! ** 2 / b;
 		}
-		return D * logDeterminantShift + logs.value() + fit;
+		return (logDeterminant ? D * logDeterminantShift + logs.value() : 0) + fit;
 	};
 
 	const slope = (scales: Matrix): EnergySlope | undefined => {
@@ -59,7 +62,7 @@ export function outputScales(
 		for (let k = 0; k < P; k++) {
 			const l = signal[k]!;
 			for (let i = 0; i < D; i++) {
-				spread[i * (D + 1)]! += l / variances[k * D + i]!;
+				if (logDeterminant) spread[i * (D + 1)]! += l / variances[k * D + i]!;
 				const force = (l * targets[k * D + i]!) / variances[k * D + i]!;
 				for (let j = 0; j < D; j++) pull[i * D + j]! += (force * targets[k * D + j]!) / variances[k * D + j]!;
 			}
@@ -78,7 +81,7 @@ export function outputScales(
 			for (let j = 0; j < D; j++) {
 				const weight = l2 / variances[k * D + j]!;
 				for (let i = 0; i < D; i++) {
-					M[i * D + j]! += weight / variances[k * D + i]!;
+					if (logDeterminant) M[i * D + j]! += weight / variances[k * D + i]!;
 					const zi = weight * z[k * D + i]!;
 					for (let m = 0; m < D; m++) T[(i * D + m) * D + j]! += zi * z[k * D + m]!;
 				}

@@ -6,6 +6,7 @@ import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
 import { mapKernels } from "./map-kernels.ts";
+import { multiScale } from "./multi-scale.ts";
 import { nngp } from "./nngp.ts";
 import { scaleMixture } from "./scale-mixture.ts";
 import { selfConsistent } from "./self-consistent.ts";
@@ -20,6 +21,7 @@ export const theories: readonly Theory[] = [
 	asTheory(equationsOfState),
 	asTheory(exactMeanField),
 	asTheory(deepKernelMachine),
+	asTheory(multiScale),
 	asTheory(kernelRescaling),
 	asTheory(scaleMixture),
 	asTheory(deepLinear),

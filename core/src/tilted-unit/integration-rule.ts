@@ -13,9 +13,10 @@ export interface PointChunk {
 export interface IntegrationRule {
 	/**
 	 * What its error depends on: a step, a polynomial degree or random numbers. The points of "directions" are unit vectors u of
-	 * w = r u, and averages over them leave the radius r to `tiltedMeasure`.
+	 * w = r u, and averages over them leave the radius r to `tiltedMeasure`. Those of "chains" are draws of a tilted measure; they
+	 * serve averages under tilts close to that one, not the prior's.
 	 */
-	readonly kind: "trapezoid" | "gauss-hermite" | "degree-five" | "polar" | "sobol" | "directions";
+	readonly kind: "trapezoid" | "gauss-hermite" | "degree-five" | "polar" | "sobol" | "directions" | "chains";
 	/** r */
 	readonly dimension: number;
 	/** How many points there are. */

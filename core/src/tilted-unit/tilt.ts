@@ -13,16 +13,31 @@ export interface Tilt {
 	readonly fields?: Matrix;
 	/** A, P x P, symmetric. */
 	readonly form?: Matrix;
+	/**
+	 * B, P x P, positive semi-definite, for one position: with Lam = 1 + phi.B phi, E is the sum above divided by Lam, minus
+	 * log(Lam)/2. The readout weight of a unit that fluctuating outputs hold back has the precision Lam in place of 1; fields are
+	 * those of its mean.
+	 */
+	readonly stiffness?: Matrix;
+	/** E is multiplied by this: 1 where not given. A fraction is a weaker tilt of the same kind. */
+	readonly strength?: number;
 }
 
 /**
  * Binds a tilt to an engine: the result adds E of every point of a chunk to `exponents`. P may be any number of leading
  * points; the others do not enter. Its work space lives until the caller's scope ends.
  *
- * @throws RangeError when the tilt has more points than the unit.
+ * @throws RangeError when the tilt has more points than the unit, or a stiffness for a unit of several positions.
  */
-export function tiltExponents(engine: Engine, unit: HiddenUnit, { fields, form }: Tilt) {
-	for (const m of [fields, form]) {
+export function tiltExponents(
+	engine: Engine,
+	unit: HiddenUnit,
+	{ fields, form, stiffness, strength = 1 }: Tilt,
+) {
+	if (stiffness && unit.positions > 1) {
+		throw new RangeError(`tilt: a stiffness is for a unit of one position; got ${unit.positions}.`);
+	}
+	for (const m of [fields, form, stiffness]) {
 		if (m && m.columns > unit.points) {
 			throw new RangeError(
 				`tilt: wanted at most ${unit.points} points, those of the unit; got ${m.columns}.`,
@@ -31,6 +46,7 @@ export function tiltExponents(engine: Engine, unit: HiddenUnit, { fields, form }
 	}
 	const t = fields && load(engine, fields);
 	const A = form && load(engine, form);
+	const B = stiffness && load(engine, stiffness);
 	let space = view(engine.allocate(0), 0, 0);
 	const product = (left: View, right: View): View => {
 		const length = left.rows * right.columns;
@@ -39,9 +55,19 @@ export function tiltExponents(engine: Engine, unit: HiddenUnit, { fields, form }
 		engine.gemm(1, left, right, 0, result);
 		return result;
 	};
-	return (chunk: FeatureChunk, exponents: Float64Array): void => {
+	/** sums += factor phi.m phi. */
+	const addForm = (m: View, phi: View, factor: number, sums: Float64Array): void => {
+		const image = product(m, phi).block.data;
+		const features = phi.block.data;
+		const count = phi.columns;
+		for (let a = 0; a < m.rows; a++) {
+			const row = phi.offset + a * count;
+			for (let s = 0; s < count; s++) sums[s]! += factor * features[row + s]! * image[a * count + s]!;
+		}
+	};
+	const share = strength / unit.positions;
+	const addSquares = (chunk: FeatureChunk, exponents: Float64Array): void => {
 		const { count } = chunk;
-		const share = 1 / unit.positions;
 		for (let i = 0; i < unit.positions; i++) {
 			if (t && fields) {
 				const projected = product(t, positionOf(chunk, unit, i, fields.columns)).block.data;
@@ -49,15 +75,17 @@ export function tiltExponents(engine: Engine, unit: HiddenUnit, { fields, form }
 					for (let s = 0; s < count; s++) exponents[s]! += share * projected[k * count + s]! ** 2;
 				}
 			}
-			if (A && form) {
-				const phi = positionOf(chunk, unit, i, form.columns);
-				const image = product(A, phi).block.data;
-				const features = phi.block.data;
-				for (let a = 0; a < form.rows; a++) {
-					const row = phi.offset + a * count;
-					for (let s = 0; s < count; s++) exponents[s]! += share * features[row + s]! * image[a * count + s]!;
-				}
-			}
+			if (A && form) addForm(A, positionOf(chunk, unit, i, form.columns), share, exponents);
 		}
+	};
+	if (!B || !stiffness) return addSquares;
+	return (chunk: FeatureChunk, exponents: Float64Array): void => {
+		const squares = new Float64Array(chunk.count);
+		const precisions = new Float64Array(chunk.count).fill(1);
+		addSquares(chunk, squares);
+		addForm(B, positionOf(chunk, unit, 0, stiffness.columns), 1, precisions);
+		precisions.forEach((x, s) => {
+			exponents[s]! += squares[s]! / x - 0.5 * strength * Math.log(x);
+		});
 	};
 }

@@ -47,7 +47,7 @@ export function averageOverUnit(
 	tilt: Tilt = {},
 ): UnitAverages {
 	const sums = new Float64Array(integrand.size);
-	const tilted = tilt.fields !== undefined || tilt.form !== undefined;
+	const tilted = [tilt.fields, tilt.form, tilt.stiffness].some((part) => part !== undefined);
 	let shift = Number.NEGATIVE_INFINITY;
 	let largestExponent = Number.NEGATIVE_INFINITY;
 	let [plain, total, squares, weightSquares, excess] = [0, 0, 0, 0, 0];

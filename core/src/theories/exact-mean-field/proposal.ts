@@ -1,14 +1,25 @@
 /** Where the neurons' density and the saddle are looked for: the equations of state of the same problem, or of one like it. */
-import { type Engine, gram, identity, type Matrix, matrix, multiply } from "@finitude/engine";
+import { type Engine, gram, type Matrix, matrix, multiply, plusDiagonal } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
 import { isInputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { WhitenedUnit } from "../../tilted-unit/index.ts";
 import { type EquationsSolution, solveEquationsOfState } from "../equations-of-state/solve-equations.ts";
 
+/** Of the covariance of the equations of state: tails of the tilted density are to be covered too. */
+const INFLATION = 1.5;
+
+/**
+ * The effective sample size of a Gaussian density under a proposal of 1.5 times its covariance, which no tilted density
+ * exceeds by much: samples (sqrt(2 f - 1)/f)^r, f = 1.5; it falls by 6 % with every dimension r.
+ */
+export function gaussianSampleSize(samples: number, dimension: number): number {
+	return samples * (Math.sqrt(2 * INFLATION - 1) / INFLATION) ** dimension;
+}
+
 /** Covariance of the proposal and start of Newton's method. */
 export interface Proposal {
-	/** r x r: of the first coordinates of w, those that the training points depend on. */
+	/** r x r: for the first coordinates of w, those that the training points depend on. */
 	readonly covariance: Matrix;
 	/** P x P, without the readout bias. */
 	readonly kernel: Matrix;
@@ -39,7 +50,11 @@ export function proposalOf(
 			value: "prior",
 			message: `the equations of state with ${stand} were not solved: nodes and start are those of the prior`,
 		};
-		return { covariance: identity(unit.basis.rows), kernel: priorKernel, notes: [note] };
+		return {
+			covariance: plusDiagonal(matrix(unit.basis.rows, unit.basis.rows), INFLATION),
+			kernel: priorKernel,
+			notes: [note],
+		};
 	}
 	const covariance = covarianceOf(engine, unit, solution);
 	if (own) {
@@ -73,10 +88,10 @@ function solvedEquations(engine: Engine, problem: Problem): EquationsSolution | 
 	}
 }
 
-/** The relative covariance S in the coordinates of the unit, which may point the other way. */
+/** 1.5 times the relative covariance S in the coordinates of the unit, which may point the other way. */
 function covarianceOf(engine: Engine, unit: WhitenedUnit, { state, whitened }: EquationsSolution): Matrix {
 	const turn = multiply(engine, unit.basis, whitened.basis, { transposeB: true });
-	return gram(engine, multiply(engine, turn, state.factors[0]!));
+	return gram(engine, multiply(engine, turn, state.factors[0]!), { alpha: INFLATION });
 }
 
 function withActivation(problem: Problem, activation: string): Problem {

@@ -3,6 +3,7 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { effectiveSampleNote, LEAST_EFFECTIVE } from "../../tilted-unit/index.ts";
 import { fluctuationNote, noiseNotes, varianceNotes } from "../equations-of-state/validity.ts";
 import type { GaussianProcessPosterior } from "../gaussian-process.ts";
 
@@ -23,9 +24,6 @@ export interface IntegrationReport {
 	/** Independent sets of sampled nodes. */
 	readonly sets: number;
 }
-
-/** Fewer nodes in effect than this give no answer; fewer than that, a warning. */
-const [LEAST_EFFECTIVE, FEW_EFFECTIVE] = [200, 1000];
 
 /** @throws InputError for sampled nodes of which too few carry the averages */
 export function requireEffectiveNodes(effectiveSampleSize: number, samples: number): void {
@@ -59,14 +57,12 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 				},
 	];
 	if (effectiveSampleSize !== undefined) {
-		notes.push({
-			name: "effectiveSampleSize",
-			value: effectiveSampleSize,
-			message:
-				effectiveSampleSize < FEW_EFFECTIVE
-					? `effective sample size ${Math.round(effectiveSampleSize)} is small; raise samples or reduce the input dimension`
-					: `${Math.round(effectiveSampleSize)} of ${nodes} nodes carry the averages over a neuron's weights`,
-		});
+		notes.push(
+			effectiveSampleNote(
+				{ size: effectiveSampleSize, nodes },
+				"raise samples or reduce the input dimension",
+			),
+		);
 	}
 	return notes;
 }

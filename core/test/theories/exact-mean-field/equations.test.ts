@@ -7,11 +7,10 @@ import { anchorOf } from "../../../src/theories/exact-mean-field/anchor.ts";
 import { gmres } from "../../../src/theories/exact-mean-field/gmres.ts";
 import { type NeuronLaw, neuronLaw } from "../../../src/theories/exact-mean-field/neurons.ts";
 import { applyJacobian, saddlePoint } from "../../../src/theories/exact-mean-field/newton.ts";
-import { nodesOf } from "../../../src/theories/exact-mean-field/nodes.ts";
 import { proposalOf } from "../../../src/theories/exact-mean-field/proposal.ts";
 import { freeEnergy, saddleProblem } from "../../../src/theories/exact-mean-field/saddle-equations.ts";
 import { findSaddle } from "../../../src/theories/exact-mean-field/starts.ts";
-import { featureSource, hiddenUnit, trainingUnit } from "../../../src/tilted-unit/index.ts";
+import { featureSource, hiddenUnit, nodesOf, trainingUnit } from "../../../src/tilted-unit/index.ts";
 import { convolutionLayer, normalMatrix } from "../../helpers/problems.ts";
 import { distance, engine, plane, plus } from "./problems.ts";
 

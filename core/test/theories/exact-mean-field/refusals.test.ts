@@ -162,12 +162,12 @@ describe("notes", () => {
 		const few = solve(plane("erf", { inputs: 4 }), { samples: 1024 });
 		const count = Math.round(few.orderParameters.effectiveSampleSize as number);
 		expect(messages("effectiveSampleSize", few)).toEqual([
-			`effective sample size ${count} is small; raise samples or reduce the input dimension`,
+			`effective sample size ${count} of 1024 is small; raise samples or reduce the input dimension`,
 		]);
 		const enough = solve(plane("erf", { inputs: 4 }), { seed: 3 });
 		const many = Math.round(enough.orderParameters.effectiveSampleSize as number);
 		expect(messages("effectiveSampleSize", enough)).toEqual([
-			`${many} of 16384 nodes carry the averages over a neuron's weights`,
+			`${many} of 16384 nodes carry the averages over a unit's weights`,
 		]);
 		expect(messages("integrationError", enough)[0]).toMatch(
 			/^the error of the means by the spread of 4 independent sets of 4096 nodes, for 16384 nodes over 4 weights with seed 3; that of logEvidence is \d\.\de[+-]\d+$/,

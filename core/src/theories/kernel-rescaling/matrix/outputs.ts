@@ -1,7 +1,8 @@
 /** One dense hidden layer, several outputs: Q is a D x D matrix. */
-import { type Matrix, matrix, symmetricEigen } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, symmetricEigen } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
 import { InputError } from "../../../errors.ts";
+import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import { rowsAsMatrices } from "../../../matrix-scale/matrix-scale.ts";
 import { type OutputScales, outputScales } from "../../../matrix-scale/output-scales.ts";
@@ -9,9 +10,9 @@ import { layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import type { SolveContext } from "../../theory.ts";
 import { type KernelRescalingOptions, meanTermNotDerived } from "../options.ts";
-import { rescaleProduct } from "../scalar-action.ts";
+import { type ActionTerms, COMPLETE, rescaleProduct } from "../scalar-action.ts";
 import { type Frame, frameOf, type MatrixProblem, matrixProblem } from "./action.ts";
-import { findMinima } from "./minima.ts";
+import { findMinima, type MatrixSaddle } from "./minima.ts";
 import { absentReasons, evidence, multipleOfIdentity } from "./report.ts";
 import { outputNotes } from "./validity.ts";
 
@@ -21,13 +22,10 @@ export function solveOutputs(
 	{ recursion, meanTerm }: KernelRescalingOptions,
 	{ engine, covariance = false }: SolveContext,
 ): Answer {
-	const { network, noiseVariance, trainTargets } = problem;
-	const D = trainTargets.columns;
+	const D = problem.trainTargets.columns;
 	if (meanTerm === "include") throw meanTermNotDerived(`this problem has L = 1 and D = ${D}`);
 	const prior = priorKernels(engine, problem);
-	const model = outputScales(engine, prior.outputWeights, trainTargets, noiseVariance, 0);
-	const action = matrixProblem(engine, model, layerWidth(network.layers[0]!), "matrix");
-	const saddle = findMinima(action, outputStarts(action, model, noiseVariance === 0));
+	const { model, action, saddle } = findOutputScales(engine, problem, prior.outputWeights);
 	const { scales } = saddle.chosen.point;
 	const { validity, testOutputCovariance, ...predictions } = model.predict(scales);
 	const common =
@@ -47,6 +45,27 @@ export function solveOutputs(
 		validity: [...outputNotes(engine, problem, prior, model.modes, saddle, recursion), ...validity],
 		convergence: saddle.convergence,
 	};
+}
+
+/**
+ * The lowest minimum of the action over D x D matrices of scales.
+ *
+ * @param kernel K without the readout bias
+ * @param terms without the log determinant: the tree of docs/theories/multi-scale.md, equation (12) with A = 0
+ */
+export function findOutputScales(
+	engine: Engine,
+	{ network, trainTargets, noiseVariance }: Problem,
+	kernel: KernelBlocks,
+	terms: ActionTerms = COMPLETE,
+): { model: OutputScales; action: MatrixProblem; saddle: MatrixSaddle } {
+	const model = outputScales(engine, kernel, trainTargets, noiseVariance, 0, terms);
+	const action = matrixProblem(engine, model, layerWidth(network.layers[0]!), "matrix");
+	// The tree's dual field minimizes a strictly convex function: one start finds its only matrix.
+	const starts = terms.logDeterminant
+		? outputStarts(action, model, noiseVariance === 0)
+		: [multipleOfIdentity(trainTargets.columns, 1)];
+	return { model, action, saddle: findMinima(action, starts) };
 }
 
 /** At most this many combinations of the minima of single directions. */

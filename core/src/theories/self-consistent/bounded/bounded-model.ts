@@ -5,6 +5,7 @@ import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import {
+	conditionalUnit,
 	featureSource,
 	type HiddenUnit,
 	type IntegrationRule,
@@ -14,15 +15,12 @@ import type { PointValues } from "../cumulant-function.ts";
 import type { SelfConsistentModel, Starts } from "../model.ts";
 import { combine } from "../vectors.ts";
 import { type BoundedNetwork, type TiltedUnit, targetAlignment, tiltedUnit } from "./bounded-cumulant.ts";
-import { conditionalUnit } from "./conditional-features.ts";
 import { boundedKernelSaddle } from "./kernel-saddle.ts";
 import { applied, corrected, priorCorrection, sumOfBlocks } from "./prior-correction.ts";
 import { testFluctuations } from "./test-fluctuations.ts";
 
 /** A dense layer with a bounded activation, averages over its weights by one integration rule. */
 export interface BoundedModel extends SelfConsistentModel {
-	/** The largest tilt exponent (c/2) s^2 on the rule's points. */
-	largestExponent(tau: Float64Array): number;
 	/** How many equally weighted points would serve as well under the tilt of tau. */
 	effectiveSampleSize(tau: Float64Array): number;
 }
@@ -55,7 +53,7 @@ export function boundedModel(
 		const train = raw(tau).hessian();
 		if (tests === 0) return { train };
 		const { gradient } = everywhere(tau);
-		return { train, test: testFluctuations(engine, { network, unit, rule, tau, gradient, covariance }) };
+		return { train, test: testFluctuations(engine, { network, unit, source, tau, gradient, covariance }) };
 	};
 	// At tau = 0 the fluctuations are the prior's.
 	const estimate = (covariance: boolean) => rawFluctuations(new Float64Array(P), covariance);
@@ -124,7 +122,6 @@ export function boundedModel(
 				},
 				onProgress,
 			),
-		largestExponent: (tau) => raw(tau).averages.largestExponent,
 		effectiveSampleSize: (tau) => raw(tau).averages.effectiveSampleSize,
 	};
 }

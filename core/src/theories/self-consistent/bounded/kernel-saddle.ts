@@ -9,11 +9,11 @@ import {
 	plus,
 } from "@finitude/engine";
 import type { FeatureSource, Tilt } from "../../../tilted-unit/index.ts";
+import { andersonMixing } from "../../anderson-mixing.ts";
 import { factorKernel } from "../../kernel-factor.ts";
 import type { PointValues } from "../cumulant-function.ts";
 import type { KernelSaddle } from "../model.ts";
 import { largestMagnitude } from "../vectors.ts";
-import { andersonMixing } from "./anderson-mixing.ts";
 import type { BoundedNetwork } from "./bounded-cumulant.ts";
 import { fieldAverages, secondMoments } from "./unit-averages.ts";
 

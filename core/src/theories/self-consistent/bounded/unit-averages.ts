@@ -34,8 +34,6 @@ export interface FieldAverages {
 	readonly mean: Float64Array;
 	/** ln E exp((c/2) s^2). */
 	readonly logNormalizer: number;
-	/** The largest tilt exponent at any point of the rule. */
-	readonly largestExponent: number;
 	/** How many equally weighted points would serve as well. */
 	readonly effectiveSampleSize: number;
 }

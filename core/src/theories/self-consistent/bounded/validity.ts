@@ -1,12 +1,14 @@
 import type { ValidityNote } from "../../../answer/answer.ts";
 import type { Problem } from "../../../problem/problem.ts";
-import { largestMagnitude } from "../vectors.ts";
 import {
+	effectiveSampleNote,
+	LEAST_EFFECTIVE,
 	largestCorrelation,
 	MEHLER_ACCURACY,
 	mehlerOrders,
 	outsideCorrelations,
-} from "./conditional-features.ts";
+} from "../../../tilted-unit/index.ts";
+import { largestMagnitude } from "../vectors.ts";
 import type { Quadrature } from "./quadrature.ts";
 
 /** How the averages over the weights came out. */
@@ -27,16 +29,13 @@ export interface IntegrationReport {
 /** An answer whose mean is not known to this fraction of the largest target does not tell theories apart. */
 const LARGEST_ERROR = 0.03;
 
-/** Averages over fewer effective points than this say little about their own error. */
-const LEAST_EFFECTIVE_SAMPLE_SIZE = 200;
-
 /** The value of a `quadratureError` that no two solutions tell. */
 export const UNKNOWN = "unknown";
 
 /** Whether the integration is good enough for the answer to count. */
 export function isTrusted({ quadrature, change, effectiveSampleSize, problem }: IntegrationReport): boolean {
 	if (!(change <= LARGEST_ERROR * largestMagnitude(problem.trainTargets.data))) return false;
-	return quadrature.kind === "trapezoid" || effectiveSampleSize >= LEAST_EFFECTIVE_SAMPLE_SIZE;
+	return quadrature.kind === "trapezoid" || effectiveSampleSize >= LEAST_EFFECTIVE;
 }
 
 /** `quadratureError`, for random points `effectiveSampleSize`, and `testCovarianceTruncation` where it is not negligible. */
@@ -60,11 +59,12 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 				},
 	];
 	if (!grid) {
-		notes.push({
-			name: "effectiveSampleSize",
-			value: effectiveSampleSize,
-			message: `${Math.round(effectiveSampleSize)} of ${points} points carry the averages over the weights`,
-		});
+		notes.push(
+			effectiveSampleNote(
+				{ size: effectiveSampleSize, nodes: points },
+				"take fewer training points, inputs of lower rank, more noise or a larger width",
+			),
+		);
 	}
 	if (covariance && quadrature.unit.outside) {
 		const correlations = outsideCorrelations(quadrature.unit);

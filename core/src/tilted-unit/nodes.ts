@@ -1,4 +1,4 @@
-/** The nodes that a neuron's weights are averaged over: section "Nodes" of docs/theories/exact-mean-field.md. */
+/** The nodes of a tilted unit whose covariance is known in advance: one quadrature, or random nodes of a normal density. */
 import {
 	choleskyFactor,
 	type Engine,
@@ -8,17 +8,13 @@ import {
 	seedStream,
 	splitStream,
 } from "@finitude/engine";
-import { InputError } from "../../errors.ts";
-import {
-	circleRule,
-	type IntegrationRule,
-	mappedRule,
-	paddedSobolRule,
-	sphereRule,
-	trapezoidRule,
-	twoDirections,
-	type WhitenedUnit,
-} from "../../tilted-unit/index.ts";
+import { InputError } from "../errors.ts";
+import { circleRule, sphereRule, twoDirections } from "./directions.ts";
+import type { HiddenUnit } from "./hidden-unit.ts";
+import type { IntegrationRule } from "./integration-rule.ts";
+import { mappedRule } from "./mapped-rule.ts";
+import { paddedSobolRule } from "./padded-sobol.ts";
+import { trapezoidRule } from "./trapezoid.ts";
 
 export type Integration = "auto" | "quadrature" | "importance" | "sphere";
 
@@ -32,39 +28,32 @@ interface QuadratureNodes {
 }
 
 /** Random nodes for the answer, and smaller independent sets that show their error. */
-interface SampledNodes {
+export interface SampledNodes {
 	readonly kind: "sampled";
 	/** Directions, with the radius integrated out, need no proposal. */
 	readonly sphere: boolean;
 	readonly rule: IntegrationRule;
 	/** Together as many nodes as the rule has, which as one set is at least as accurate as their average. */
 	readonly sets: readonly IntegrationRule[];
+	/** Far fewer nodes, to find the solution with; where the sets are not small themselves. */
+	readonly pilot?: IntegrationRule;
 }
 
-export type Nodes = QuadratureNodes | SampledNodes;
+export type UnitNodes = QuadratureNodes | SampledNodes;
 
 export interface NodeOptions {
+	/** Up to so many weights, the bias among them, a grid takes the place of random nodes: 2 where not given, 3 at most. */
+	readonly gridDimensions?: 2 | 3;
 	readonly integration: Integration;
 	readonly samples: number;
 	readonly seed: number;
 }
 
-/** Up to so many weights, the bias among them, a product rule is better than random nodes. */
-const QUADRATURE_DIMENSIONS = 2;
-
-/** Of the covariance of the equations of state: tails of the tilted density are to be covered too. */
-const INFLATION = 1.5;
-
 /** The spread of so many independent sets of nodes is the standard error; a power of two. */
 export const SETS = 4;
 
-/**
- * The effective sample size of a Gaussian density under a proposal of 1.5 times its covariance, which no tilted density
- * exceeds by much: samples (sqrt(2 f - 1)/f)^r, f = 1.5; it falls by 6 % with every dimension r.
- */
-export function gaussianSampleSize(samples: number, dimension: number): number {
-	return samples * (Math.sqrt(2 * INFLATION - 1) / INFLATION) ** dimension;
-}
+/** log2 of the nodes of a pilot: it is worth while for sets of four times as many or more. */
+const PILOT = 13;
 
 /** 240 steps between -11 and 11, where the density has fallen by exp(-60). */
 const [RADIUS, STEP] = [11, 22 / 239];
@@ -76,15 +65,18 @@ export const MOST_FEATURES = 2 ** 24;
 const LARGEST_CHANGE = 0.2;
 
 /**
- * @param covariance of the first coordinates of w, those that the training points depend on, by the equations of state
+ * Where a unit's weights are averaged: by a quadrature over at most two of them; on directions, the radius integrated out, for
+ * a homogeneous activation; else by scrambled Sobol points of a normal density.
+ *
+ * @param covariance of that density, for the first coordinates of w, those that the training points depend on
  * @throws InputError for an integration that these inputs or this activation do not allow
  */
 export function nodesOf(
 	engine: Engine,
-	unit: WhitenedUnit,
+	unit: HiddenUnit,
 	covariance: Matrix,
-	{ integration, samples, seed }: NodeOptions,
-): Nodes {
+	{ integration, samples, seed, gridDimensions = 2 }: NodeOptions,
+): UnitNodes {
 	const { dimension } = unit;
 	const homogeneous = unit.activation.homogeneous === true;
 	if (integration === "sphere" && !homogeneous) {
@@ -94,15 +86,16 @@ export function nodesOf(
 			`needs an activation with phi(c h) = c phi(h) for c > 0, as relu and linear; this one is ${unit.activation.name}`,
 		);
 	}
-	if (integration === "quadrature" && dimension > QUADRATURE_DIMENSIONS) {
+	const most = homogeneous ? 2 : gridDimensions;
+	if (integration === "quadrature" && dimension > most) {
 		throw refused(
 			"quadrature",
 			"auto",
-			`is for at most ${QUADRATURE_DIMENSIONS} weights per neuron, its bias among them; the points span ${dimension}`,
+			`is for at most ${most} weights per neuron, its bias among them; the points span ${dimension}`,
 		);
 	}
 	const sphere = homogeneous && integration !== "importance";
-	const product = dimension <= QUADRATURE_DIMENSIONS && integration !== "importance";
+	const product = dimension <= most && integration !== "importance";
 	if (sphere && product) {
 		if (dimension === 1) return { kind: "quadrature", exact: true, rule: twoDirections };
 		return {
@@ -111,7 +104,7 @@ export function nodesOf(
 			rule: (level) => circleRule(engine, unit.inputs, Math.round(32 * 2 ** (level / 2))),
 		};
 	}
-	const factor = proposalFactor(engine, covariance);
+	const factor = covarianceFactor(engine, covariance);
 	if (product) {
 		const grid = gridNodes(engine, unit, factor);
 		if (grid.rule(0).count * unit.inputs.rows <= MOST_FEATURES) return grid;
@@ -128,18 +121,14 @@ export function nodesOf(
 		const points = paddedSobolRule(engine, dimension, log2, splitStream(seedStream(seed), stream));
 		return sphere ? sphereRule(points) : mappedRule(points, factor);
 	};
-	const sets = Array.from({ length: SETS }, (_, k) => scrambled(log2Count - Math.log2(SETS), k + 1));
-	return { kind: "sampled", sphere, rule: scrambled(log2Count, 0), sets };
+	const log2Set = log2Count - Math.log2(SETS);
+	const sets = Array.from({ length: SETS }, (_, k) => scrambled(log2Set, k + 1));
+	const pilot = log2Set >= PILOT + 2 ? scrambled(PILOT, SETS + 1) : undefined;
+	return { kind: "sampled", sphere, rule: scrambled(log2Count, 0), sets, ...(pilot && { pilot }) };
 }
 
-/** The Cholesky factor of 1.5 times a covariance. */
-function proposalFactor(engine: Engine, covariance: Matrix): Matrix {
-	const inflated = matrix(
-		covariance.rows,
-		covariance.rows,
-		covariance.data.map((x) => INFLATION * x),
-	);
-	const cholesky = choleskyFactor(engine, inflated);
+function covarianceFactor(engine: Engine, covariance: Matrix): Matrix {
+	const cholesky = choleskyFactor(engine, covariance);
 	if (!cholesky.positiveDefinite) {
 		throw new RangeError(
 			`nodesOf: wanted a positive definite covariance; pivot ${cholesky.pivot} is not positive.`,
@@ -149,22 +138,24 @@ function proposalFactor(engine: Engine, covariance: Matrix): Matrix {
 }
 
 /** Trapezoidal grids of the proposal. */
-function gridNodes(engine: Engine, unit: WhitenedUnit, factor: Matrix): QuadratureNodes {
+function gridNodes(engine: Engine, unit: HiddenUnit, factor: Matrix): QuadratureNodes {
 	const steps = gridSteps(engine, unit, factor);
+	// Three dimensions begin at twice the step, an eighth of the nodes: what a refinement changes shows whether that is enough.
+	const start = unit.dimension > 2 ? 2 : 0;
 	const { dimension } = unit;
 	const even = unit.activation.odd;
 	return {
 		kind: "quadrature",
 		exact: false,
 		rule(level) {
-			const finer = steps.map((step) => step * 2 ** (-level / 2));
+			const finer = steps.map((step) => step * 2 ** ((start - level) / 2));
 			return mappedRule(trapezoidRule(dimension, finer, RADIUS, { even }), factor);
 		},
 	};
 }
 
 /** Of the grid in z, w = L z: the usual one, or shorter along an axis where a pre-activation would change by too much. */
-function gridSteps(engine: Engine, { inputs, dimension }: WhitenedUnit, factor: Matrix): Float64Array {
+function gridSteps(engine: Engine, { inputs, dimension }: HiddenUnit, factor: Matrix): Float64Array {
 	const map = matrix(dimension, dimension);
 	for (let i = 0; i < dimension; i++) {
 		for (let j = 0; j < dimension; j++) {

@@ -1,6 +1,7 @@
 /** Features of test points averaged over what no training point sees of them. */
 import { dot, type Matrix, matrix, matrixRow } from "@finitude/engine";
-import type { FeatureMap, HiddenUnit } from "../../../tilted-unit/index.ts";
+import type { FeatureMap } from "./features.ts";
+import type { HiddenUnit } from "./hidden-unit.ts";
 
 /**
  * A unit whose rows are, at w in the span of the training inputs, phi_a(w) at the P training points, and then for each of the

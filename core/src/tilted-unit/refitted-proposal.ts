@@ -1,0 +1,185 @@
+/** Where to look for a tilted unit: a normal density broader than the prior along the few directions of the tilt. */
+import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import { type FeatureMap, featureSource } from "./features.ts";
+import { type HiddenUnit, oriented, trainingUnit } from "./hidden-unit.ts";
+import type { IntegrationRule } from "./integration-rule.ts";
+import type { Tilt } from "./tilt.ts";
+import { averageOverUnit, type Integrand } from "./unit-averages.ts";
+
+/** w ~ N(0, diag(scales^2, 1, ..., 1)) in the coordinates of the unit. */
+export interface Proposal {
+	/** Rotated so that the directions of the tilt come first. */
+	readonly unit: HiddenUnit;
+	/** Standard deviations of the leading coordinates, above 1. */
+	readonly scales: Float64Array;
+}
+
+/** A theory whose equations decide the tilt of its unit. */
+export interface TiltedTheory<Solution> {
+	/**
+	 * The equations solved with averages by a rule.
+	 *
+	 * @param unit with the same points each time; its coordinates of w may be turned
+	 * @param start a solution by another rule
+	 */
+	solve(unit: HiddenUnit, rule: IntegrationRule, start?: Solution): Solution;
+	/** The tilt of a solution, over the training points. */
+	tilt(solution: Solution): Tilt;
+}
+
+/** Rounds of fitting at most; two or three are usual. */
+const ROUNDS = 10;
+
+/** A round counts as an improvement when it raises the effective sample size by a tenth. */
+const GAIN = 1.1;
+
+/** A fit needs this fraction of its points in effect; where the tilt leaves fewer, a weaker tilt is fitted first. */
+const LEAST_EFFECTIVE_FRACTION = 0.1;
+
+/** A proposal with the solution by the points of the last round. */
+export interface RefittedProposal<Solution> {
+	readonly proposal: Proposal;
+	readonly solution: Solution;
+}
+
+/**
+ * A proposal for the tilt of a theory's solution. Each round solves the theory with the proposal at hand and stretches the
+ * directions along which <w w^T> under the tilt exceeds the prior's identity by more than the noise of an estimate of it: the
+ * proposal is never narrower than the prior, whose tails a bounded activation leaves.
+ *
+ * @param unit reduced to the training points
+ * @param targets that the coordinates of w are oriented by
+ * @param ruleOf points for a proposal, fresh ones for each round
+ */
+export function refittedProposal<Solution>(
+	engine: Engine,
+	theory: TiltedTheory<Solution>,
+	unit: HiddenUnit,
+	targets: Float64Array,
+	ruleOf: (proposal: Proposal, round: number) => IntegrationRule,
+): RefittedProposal<Solution> {
+	let proposal: Proposal = { unit: oriented(unit, targets), scales: new Float64Array(0) };
+	let best: (RefittedProposal<Solution> & { effective: number }) | undefined;
+	for (let round = 0; round < ROUNDS; round++) {
+		const rule = ruleOf(proposal, round);
+		const solution = theory.solve(proposal.unit, rule, best?.solution);
+		const next = fitted(engine, proposal.unit, rule, theory.tilt(solution));
+		const weak = next.effective < LEAST_EFFECTIVE_FRACTION * rule.count;
+		if (best && !weak && next.effective < GAIN * best.effective) break;
+		if (!best || next.effective > best.effective) best = { proposal, solution, effective: next.effective };
+		proposal = { ...next.proposal, unit: oriented(next.proposal.unit, targets) };
+	}
+	return best!;
+}
+
+/**
+ * The proposal whose covariance is that of w under the tilt, along the directions in which it is broader than the prior, and
+ * the effective sample size of the tilt by the points at hand.
+ */
+function fitted(
+	engine: Engine,
+	unit: HiddenUnit,
+	rule: IntegrationRule,
+	tilt: Tilt,
+): { readonly proposal: Proposal; readonly effective: number } {
+	const r = unit.dimension;
+	const train = trainingUnit(unit);
+	const extended = withCoordinates(train);
+	const source = featureSource(engine, extended, rule, { evaluate: featuresAndCoordinates(train) });
+	const moments = coordinateMoments(train);
+	let strength = 1;
+	let average = averageOverUnit(engine, source, moments, tilt);
+	const effective = average.effectiveSampleSize;
+	while (average.effectiveSampleSize < LEAST_EFFECTIVE_FRACTION * rule.count) {
+		strength /= 2;
+		average = averageOverUnit(engine, source, moments, { ...tilt, strength });
+	}
+	// The largest eigenvalue of an estimate of the identity from this many vectors (Marchenko and Pastur).
+	const noise = (1 + Math.sqrt(r / average.effectiveSampleSize)) ** 2;
+	const { values, vectors } = symmetricEigen(engine, matrix(r, r, average.averages));
+	const wide = Array.from(values.keys())
+		.filter((k) => values[k]! > noise)
+		.reverse();
+	const directions = matrix(wide.length, r);
+	wide.forEach((k, row) => {
+		for (let i = 0; i < r; i++) directions.data[row * r + i] = vectors.data[i * r + k]!;
+	});
+	return {
+		effective,
+		proposal: {
+			unit: {
+				...unit,
+				inputs: multiply(engine, unit.inputs, completedBasis(directions), { transposeB: true }),
+			},
+			scales: Float64Array.from(wide, (k) => Math.sqrt(values[k]!)),
+		},
+	};
+}
+
+/** The unit with r more rows, whose pre-activations are the coordinates of w. */
+function withCoordinates(unit: HiddenUnit): HiddenUnit {
+	const r = unit.dimension;
+	const inputs = matrix(unit.points + r, r);
+	inputs.data.set(unit.inputs.data);
+	for (let k = 0; k < r; k++) inputs.data[(unit.points + k) * r + k] = 1;
+	return { ...unit, points: inputs.rows, inputs };
+}
+
+/** <w w^T>, r x r, of a unit with its coordinates. */
+function coordinateMoments({ points, dimension: r }: HiddenUnit): Integrand {
+	return {
+		size: r * r,
+		add({ features, count }, weights, sums) {
+			const [from, w] = [features.block.data, weights.data];
+			const row = (k: number) => features.offset + (points + k) * count;
+			for (let i = 0; i < r; i++) {
+				for (let j = 0; j <= i; j++) {
+					let sum = 0;
+					const [x, y] = [row(i), row(j)];
+					for (let s = 0; s < count; s++) sum += w[s]! * from[x + s]! * from[y + s]!;
+					sums[i * r + j]! += sum;
+					if (j < i) sums[j * r + i]! += sum;
+				}
+			}
+		},
+	};
+}
+
+function featuresAndCoordinates({ activation, points }: HiddenUnit): FeatureMap {
+	return (engine, h, phi) => {
+		const length = points * h.columns;
+		activation.evaluate(engine, h.block.slice(0, length), phi.block.slice(0, length));
+		phi.block.data.set(h.block.data.subarray(length), length);
+	};
+}
+
+/**
+ * An orthonormal basis, r x r, that begins with the given orthonormal rows and goes on with what is left of the axes, in their
+ * order: the unit's coordinates are sorted by how much of the inputs they carry.
+ */
+function completedBasis(rows: Matrix): Matrix {
+	const r = rows.columns;
+	const basis = matrix(r, r);
+	basis.data.set(rows.data);
+	let count = rows.rows;
+	for (let axis = 0; axis < r && count < r; axis++) {
+		const row = basis.data.subarray(count * r, (count + 1) * r);
+		row.fill(0);
+		row[axis] = 1;
+		// Twice is enough for orthogonality to rounding (Kahan; Parlett 1980, The symmetric eigenvalue problem, section 6-9).
+		for (let pass = 0; pass < 2; pass++) {
+			for (let k = 0; k < count; k++) {
+				const other = basis.data.subarray(k * r, (k + 1) * r);
+				let product = 0;
+				for (let i = 0; i < r; i++) product += row[i]! * other[i]!;
+				for (let i = 0; i < r; i++) row[i]! -= product * other[i]!;
+			}
+		}
+		const norm = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
+		// As many axes are dropped as there are rows given; those that lie in their span to 1e-3 go first.
+		if (norm < 1e-3 && r - axis - 1 >= r - count) continue;
+		for (let i = 0; i < r; i++) row[i]! /= norm;
+		count++;
+	}
+	return basis;
+}
