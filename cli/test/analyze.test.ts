@@ -101,6 +101,7 @@ describe("finitude analyze", () => {
 			expect.stringMatching(/^generalization-gap +Training and test error .*\. +options or problem$/),
 			expect.stringMatching(/^equivalent-linear-model +Error of .*\. +network or problem$/),
 			expect.stringMatching(/^teacher-overlap +Alignment of .*\. +network$/),
+			expect.stringMatching(/^criticality +Response of .*\. +problem or options$/),
 			"",
 		]);
 		const { stdout: json } = await finitude(["analyze", "--json"]);
@@ -159,7 +160,7 @@ describe("finitude analyze", () => {
 		[
 			["analyze", "width-scalling"],
 			"",
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, criticality, or an alias; got "width-scalling". Did you mean width-scaling?',
 		],
 		[["analyze", "width-scaling"], "", "options.widths: wanted a list; got nothing. There is 1 more fault."],
 		[

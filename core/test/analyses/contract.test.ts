@@ -58,6 +58,16 @@ const files: Readonly<Record<string, object>> = {
 		noiseVariance: 0.1,
 		options: { samplesPerInput: [0.5, 1, 2] },
 	},
+	criticality: {
+		problem: {
+			...problem,
+			network: {
+				...problem.network,
+				layers: [{ ...problem.network.layers[0], width: 100, activation: "erf" }],
+			},
+		},
+		options: { weightDeviations: [0.5, 1, 2] },
+	},
 	"teacher-overlap": {
 		network: problem.network,
 		noiseVariance: 0.1,
@@ -165,7 +175,7 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, criticality, or an alias; got "width-scalling". Did you mean width-scaling?',
 		);
 	});
 });

@@ -4,8 +4,8 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { KernelMap } from "./layers.ts";
 
-/** Above this the first order is no longer small. */
-const LARGE_EXPANSION = 0.3;
+/** `expansion` above this: the first order is no longer small. */
+export const LARGE_EXPANSION = 0.3;
 
 /** Noise above this many times the mean prior variance drowns the kernel. */
 const DROWNED = 100;
