@@ -25,6 +25,7 @@ import {
 } from "./adaptive-equations.ts";
 import { adaptiveTilt, type DualField } from "./adaptive-unit.ts";
 import { type AdaptiveSolution, solveAdaptive } from "./solve-adaptive.ts";
+import { startingField } from "./starting-field.ts";
 import { solveByChains } from "./solve-by-chains.ts";
 
 /** The equations and where they were left. */
@@ -54,8 +55,8 @@ export interface IntegrationOptions {
 export interface IntegrationTask {
 	readonly problem: Problem;
 	readonly equations: AdaptiveProblem;
-	/** Delta and R to start from. */
-	readonly start: DualField;
+	/** Whether the outputs fluctuate; the tree where not. */
+	readonly fluctuating: boolean;
 	/** K0 over the training points. */
 	readonly priorKernel: PriorAnchor["kernel"];
 }
@@ -87,8 +88,7 @@ export function integrateAdaptive(
 		engine,
 		task.problem,
 		{
-			solve: (unit, rule, start = task.start) =>
-				solveOn(engine, task, unit, rule, start, ROUGH).solution.point.field,
+			solve: (unit, rule, start) => solveOn(engine, task, unit, rule, start, ROUGH).solution.point.field,
 			tilt: (field) => adaptiveTilt(task.equations, field),
 		},
 		{ stream, grids: options.quadrature !== "sobol" },
@@ -145,24 +145,21 @@ function sampled(
 	onProgress?.(0.1, `adapted measure on ${2 ** Math.min(FIRST, log2Count)} nodes`);
 	const first = nodes.draw(Math.min(FIRST, log2Count), SETS + 1);
 	const coarse = solveOn(engine, task, unit, first, nodes.solution, ROUGH);
-	const byChains = (from: SolvedNodes) => {
-		const solved = solveByChains(
-			engine,
-			task.equations,
-			{ unit: trainingUnit(unit), scales: nodes.scales, from },
-			{ samples, stream: splitStream(stream, CHAINS) },
-			onProgress,
-		);
+	const byChains = () => {
+		const { scales } = nodes;
+		const { fluctuating } = task;
+		const settings = { scales, samples, stream: splitStream(stream, CHAINS), fluctuating };
+		const solved = solveByChains(engine, task.equations, trainingUnit(unit), settings, onProgress);
 		return { ...solved, integration: "chains" as const, unit };
 	};
-	if (effectiveFraction(coarse) < LEAST_FRACTION) return byChains(coarse);
+	if (effectiveFraction(coarse) < LEAST_FRACTION) return byChains();
 	const { source, prior } = coarse.equations;
 	const share = priorShare(engine, source, prior, coarse.solution.point.unit.measure);
 	const anchor = { share: Math.min(1, Math.max(0, share)), kernel: task.priorKernel };
 	onProgress?.(0.3, `adapted measure on ${2 ** log2Count} nodes`);
 	const { field } = coarse.solution.point;
 	const solved = solveOn(engine, task, unit, nodes.draw(log2Count, 0), field, ACCURATE, ACCURATE, anchor);
-	if (effectiveFraction(solved) < LEAST_FRACTION) return byChains(solved);
+	if (effectiveFraction(solved) < LEAST_FRACTION) return byChains();
 	const sets = Array.from({ length: SETS }, (_, k) => {
 		onProgress?.(0.6 + (0.3 * k) / SETS, `set ${k + 1} of ${SETS}, which show the error`);
 		const rule = nodes.draw(log2Count - Math.log2(SETS), k + 1);
@@ -184,14 +181,15 @@ function solveOn(
 	task: IntegrationTask,
 	unit: HiddenUnit,
 	rule: IntegrationRule,
-	start: DualField,
-	accuracy: number,
+	start: DualField = { dual: new Float64Array(task.equations.targets.length) },
+	accuracy = ROUGH,
 	accepted = accuracy,
 	anchor?: PriorAnchor,
 ): SolvedNodes {
 	const source = featureSource(engine, trainingUnit(unit), rule);
 	const equations = adaptiveEquations(engine, task.equations, source, anchor);
-	return { equations, solution: solveAdaptive(engine, equations, start, accuracy, accepted) };
+	const field = task.fluctuating ? startingField(engine, equations, start) : start;
+	return { equations, solution: solveAdaptive(engine, equations, field, accuracy, accepted) };
 }
 
 function beyondGrids(dimension: number): InputError {
