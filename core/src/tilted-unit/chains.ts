@@ -1,5 +1,5 @@
 /** Draws of a tilted unit as nodes of integration: for tilts whose weights leave too few of any proposal's points in effect. */
-import type { Engine, RandomState } from "@finitude/engine";
+import { type Engine, gram, type Matrix, matrix, type RandomState } from "@finitude/engine";
 import { normals, uniforms } from "../data/random.ts";
 import { rHat } from "../diagnostics/rhat.ts";
 import { ellipticalSlice } from "./elliptical-slice.ts";
@@ -35,8 +35,11 @@ export interface PopulationOptions {
 
 /** Many chains that follow a tilt. */
 export interface Population {
+	readonly chains: number;
 	/** Brings the chains from the tilt they are at to another one. @returns the stages it took */
 	moveTo(tilt: Tilt): number;
+	/** <w w^T> over the chains as they stand, r x r. */
+	covariance(): Matrix;
 	/** Draws at the present tilt, `thinning` sweeps from one to the next. */
 	draw(draws: number, thinning: number): UnitChains;
 }
@@ -62,6 +65,7 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 	let points = normals(engine, stream, r * chains);
 	const samplerOf = (tilts: readonly Tilt[]) => ellipticalSlice(engine, unit, tilts, { scales, start: points, stream });
 	return {
+		chains,
 		moveTo(tilt) {
 			const [before, after] = [samplerOf([present]), samplerOf([tilt])];
 			let gains = differences(after.states().exponents, before.states().exponents);
@@ -79,6 +83,7 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 			present = tilt;
 			return stages;
 		},
+		covariance: () => gram(engine, matrix(r, chains, points), { alpha: 1 / chains }),
 		draw(draws, thinning) {
 			const sampler = samplerOf([present]);
 			const kept = Array.from({ length: draws }, () => {

@@ -126,16 +126,25 @@ function randomNodes<Solution>(
 	theory: TiltedTheory<Solution>,
 	stream: RandomState,
 ): RandomNodes<Solution> {
-	const draw = ({ scales }: Proposal, log2Count: number, index: number) =>
-		stretchedRule(paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream, index)), scales);
 	const { proposal, solution } = refittedProposal(engine, theory, unit, targets, (candidate, round) =>
-		draw(candidate, FITTING, FITTING_INDEX + round),
+		nodesOfProposal(engine, candidate, undefined, stream).draw(FITTING, FITTING_INDEX + round),
 	);
+	return nodesOfProposal(engine, proposal, solution, stream);
+}
+
+/** Scrambled Sobol points of a proposal. @param stream not advanced */
+export function nodesOfProposal<Solution>(
+	engine: Engine,
+	{ unit, scales }: Proposal,
+	solution: Solution,
+	stream: RandomState,
+): RandomNodes<Solution> {
 	return {
 		kind: "sobol",
-		unit: proposal.unit,
-		scales: proposal.scales,
-		draw: (log2Count, index) => draw(proposal, log2Count, index),
+		unit,
+		scales,
+		draw: (log2Count, index) =>
+			stretchedRule(paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream, index)), scales),
 		solution,
 	};
 }

@@ -9,7 +9,9 @@ import {
 	type HiddenUnit,
 	type IntegrationRule,
 	MOST_FEATURES,
+	nodesOfProposal,
 	priorShare,
+	proposalOf,
 	type RandomNodes,
 	SETS,
 	searchedNodes,
@@ -26,7 +28,7 @@ import {
 import { adaptiveTilt, type DualField } from "./adaptive-unit.ts";
 import { type AdaptiveSolution, solveAdaptive } from "./solve-adaptive.ts";
 import { startingField } from "./starting-field.ts";
-import { solveByChains } from "./solve-by-chains.ts";
+import { fractionOf, searchByChains, solveByChains } from "./solve-by-chains.ts";
 
 /** The equations and where they were left. */
 export interface SolvedNodes {
@@ -62,7 +64,13 @@ export interface IntegrationTask {
 }
 
 /** Random nodes of which a smaller fraction counts under the tilt give way to Markov chains. */
-export const LEAST_FRACTION = 0.05;
+const LEAST_FRACTION = 0.05;
+
+/** A proposal of which a smaller fraction counts is fitted anew, to draws of Markov chains. */
+const GOOD_FRACTION = 0.1;
+
+/** Of the variances of that proposal: tails are to be covered too. */
+const INFLATION = 1.15;
 
 /** Residuals: far below the error of any nodes, that of random ones, and what is enough to find nodes and to see their error. */
 const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-8, 1e-4];
@@ -135,31 +143,41 @@ const FIRST = 14;
 function sampled(
 	engine: Engine,
 	task: IntegrationTask,
-	nodes: RandomNodes<DualField>,
+	searched: RandomNodes<DualField>,
 	samples: number,
 	stream: Uint32Array,
 	onProgress: SolveContext["onProgress"],
 ): IntegratedAdaptive {
-	const { unit } = nodes;
 	const log2Count = Math.ceil(Math.log2(samples));
 	onProgress?.(0.1, `adapted measure on ${2 ** Math.min(FIRST, log2Count)} nodes`);
-	const first = nodes.draw(Math.min(FIRST, log2Count), SETS + 1);
-	const coarse = solveOn(engine, task, unit, first, nodes.solution, ROUGH);
-	const byChains = () => {
-		const { scales } = nodes;
-		const { fluctuating } = task;
-		const settings = { scales, samples, stream: splitStream(stream, CHAINS), fluctuating };
-		const solved = solveByChains(engine, task.equations, trainingUnit(unit), settings, onProgress);
-		return { ...solved, integration: "chains" as const, unit };
-	};
-	if (effectiveFraction(coarse) < LEAST_FRACTION) return byChains();
+	let nodes = searched;
+	let coarse = trial(engine, task, nodes, Math.min(FIRST, log2Count), nodes.solution);
+	if (coarse.fraction < GOOD_FRACTION) {
+		const search = searchByChains(
+			engine,
+			task.equations,
+			trainingUnit(nodes.unit),
+			{ scales: nodes.scales, samples, stream: splitStream(stream, CHAINS), fluctuating: task.fluctuating },
+			onProgress,
+		);
+		const { population, field } = search;
+		const proposal = proposalOf(engine, nodes.unit, population.covariance(), population.chains, INFLATION);
+		const refitted = nodesOfProposal(engine, proposal, field, stream);
+		const again = trial(engine, task, refitted, Math.min(FIRST, log2Count), field);
+		if (again.fraction < LEAST_FRACTION) {
+			const solved = solveByChains(engine, task.equations, search, task.fluctuating);
+			return { ...solved, integration: "chains", unit: nodes.unit };
+		}
+		nodes = refitted;
+		coarse = again;
+	}
+	const { unit } = nodes;
 	const { source, prior } = coarse.equations;
 	const share = priorShare(engine, source, prior, coarse.solution.point.unit.measure);
 	const anchor = { share: Math.min(1, Math.max(0, share)), kernel: task.priorKernel };
 	onProgress?.(0.3, `adapted measure on ${2 ** log2Count} nodes`);
 	const { field } = coarse.solution.point;
 	const solved = solveOn(engine, task, unit, nodes.draw(log2Count, 0), field, ACCURATE, ACCURATE, anchor);
-	if (effectiveFraction(solved) < LEAST_FRACTION) return byChains();
 	const sets = Array.from({ length: SETS }, (_, k) => {
 		onProgress?.(0.6 + (0.3 * k) / SETS, `set ${k + 1} of ${SETS}, which show the error`);
 		const rule = nodes.draw(log2Count - Math.log2(SETS), k + 1);
@@ -171,9 +189,25 @@ function sampled(
 /** The stream of the chains, apart from those of the points. */
 const CHAINS = 1000;
 
-/** The fraction of the nodes that carry the averages. */
-export function effectiveFraction({ solution, equations }: SolvedNodes): number {
-	return solution.point.unit.measure.effectiveSampleSize / equations.source.rule.count;
+/**
+ * The solution on some nodes, and the fraction of others like them that counts at it: a solution on nodes that miss a part of the
+ * measure makes those very nodes look better than they are.
+ */
+function trial(
+	engine: Engine,
+	task: IntegrationTask,
+	nodes: RandomNodes<DualField>,
+	log2Count: number,
+	start: DualField,
+): SolvedNodes & { readonly fraction: number } {
+	const solved = solveOn(engine, task, nodes.unit, nodes.draw(log2Count, SETS + 1), start);
+	const source = featureSource(engine, trainingUnit(nodes.unit), nodes.draw(log2Count, SETS + 2));
+	const others = adaptiveEquations(engine, task.equations, source);
+	const { field } = solved.solution.point;
+	const fraction = Math.min(
+		...[solved.equations, others].map((equations) => fractionOf(engine, equations)(field)),
+	);
+	return { ...solved, fraction: solved.solution.converged ? fraction : 0 };
 }
 
 function solveOn(

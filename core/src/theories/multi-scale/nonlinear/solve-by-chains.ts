@@ -1,8 +1,15 @@
 /** The equations by draws of the tilted measure itself, where importance sampling leaves too few points in effect. */
 import { type Engine, matrix, type RandomState } from "@finitude/engine";
-import { featureSource, type HiddenUnit, tiltedPopulation, type UnitChains } from "../../../tilted-unit/index.ts";
+import {
+	featureSource,
+	type HiddenUnit,
+	type IntegrationRule,
+	type Population,
+	tiltedPopulation,
+	type UnitChains,
+} from "../../../tilted-unit/index.ts";
 import type { SolveContext } from "../../theory.ts";
-import { type AdaptiveProblem, adaptiveEquations } from "./adaptive-equations.ts";
+import { type AdaptiveEquations, type AdaptiveProblem, adaptiveEquations } from "./adaptive-equations.ts";
 import { adaptiveTilt, adaptiveUnit, type DualField } from "./adaptive-unit.ts";
 import type { SolvedNodes } from "./integrate-adaptive.ts";
 import { solveAdaptive } from "./solve-adaptive.ts";
@@ -42,6 +49,18 @@ export interface ChainSettings {
 	readonly fluctuating: boolean;
 }
 
+/** What the search by chains found. */
+export interface ChainSearch {
+	/** At the training points. */
+	readonly unit: HiddenUnit;
+	/** At the tilt of the field. */
+	readonly population: Population;
+	/** Delta and R at which the draws count. */
+	readonly field: DualField;
+	/** Whether they do. */
+	readonly settled: boolean;
+}
+
 /**
  * Draws at a tilt, the equations solved on the draws reweighted to the tilt of each Newton step, draws at the new tilt, until
  * the solution lies where its own draws count. On fixed draws the equations are deterministic. The first draws are the prior's;
@@ -49,40 +68,67 @@ export interface ChainSettings {
  *
  * @param unit at the training points
  */
-export function solveByChains(
+export function searchByChains(
 	engine: Engine,
 	problem: AdaptiveProblem,
 	unit: HiddenUnit,
-	{ scales, samples, stream, fluctuating }: ChainSettings,
+	{ samples, stream, fluctuating, scales }: ChainSettings,
 	onProgress: SolveContext["onProgress"],
-): SolvedByChains {
+): ChainSearch {
 	const chains = GROUPS * Math.ceil(Math.max(FEWEST_CHAINS, samples / (DRAWS * THINNING)) / GROUPS);
 	const population = tiltedPopulation(engine, unit, { chains, groups: GROUPS, scales, stream });
 	let field: DualField = { dual: new Float64Array(problem.targets.length) };
-	let final = false;
-	for (let round = 0; ; round++) {
-		onProgress?.(Math.min(0.9, 0.3 + round / MOST_ROUNDS), `Markov chains, round ${round + 1}`);
-		const drawn = population.draw(final ? DRAWS : 1, THINNING);
-		const solveOn = (rule: UnitChains["rule"], accuracy: number) => {
-			const equations = adaptiveEquations(engine, problem, featureSource(engine, unit, rule));
-			const start = fluctuating ? startingField(engine, equations, field) : field;
-			return { equations, solution: solveAdaptive(engine, equations, start, accuracy) };
-		};
-		const { equations, solution } = solveOn(drawn.rule, final ? ACCURATE : ROUGH);
-		const fraction = (at: DualField) =>
-			adaptiveUnit(engine, problem, equations.source, equations.weights, at).measure.effectiveSampleSize /
-			drawn.rule.count;
+	for (let round = 0; round < MOST_ROUNDS; round++) {
+		onProgress?.(0.3 + (0.4 * round) / MOST_ROUNDS, `Markov chains, round ${round + 1}`);
+		const { rule } = population.draw(1, THINNING);
+		const { equations, solution } = solveOn(engine, problem, unit, rule, field, fluctuating, ROUGH);
+		const fraction = fractionOf(engine, equations);
 		const reached = fraction(solution.point.field);
-		if (round + 1 >= MOST_ROUNDS || (final && reached >= ANSWERS)) {
-			field = solution.point.field;
-			const sets = drawn.groups.map((rule) => solveOn(rule, ROUGH));
-			const converged = solution.converged && reached >= ANSWERS;
-			return { equations, solution: { ...solution, converged }, sets, chains: drawn };
-		}
-		final = reached >= ANSWERS;
 		field = reached >= SERVES ? solution.point.field : within(field, solution.point.field, fraction);
 		population.moveTo(adaptiveTilt(problem, field));
+		if (reached >= ANSWERS) return { unit, population, field, settled: true };
 	}
+	return { unit, population, field, settled: false };
+}
+
+/** The answer by draws of the chains themselves. */
+export function solveByChains(
+	engine: Engine,
+	problem: AdaptiveProblem,
+	{ unit, population, field, settled }: ChainSearch,
+	fluctuating: boolean,
+): SolvedByChains {
+	const chains = population.draw(DRAWS, THINNING);
+	const { equations, solution } = solveOn(engine, problem, unit, chains.rule, field, fluctuating, ACCURATE);
+	const reached = solution.point.field;
+	const sets = chains.groups.map((rule) => solveOn(engine, problem, unit, rule, reached, fluctuating, ROUGH));
+	const counts = fractionOf(engine, equations)(reached) >= ANSWERS;
+	return {
+		equations,
+		solution: { ...solution, converged: solution.converged && settled && counts },
+		sets,
+		chains,
+	};
+}
+
+function solveOn(
+	engine: Engine,
+	problem: AdaptiveProblem,
+	unit: HiddenUnit,
+	rule: IntegrationRule,
+	field: DualField,
+	fluctuating: boolean,
+	accuracy: number,
+): SolvedNodes {
+	const equations = adaptiveEquations(engine, problem, featureSource(engine, unit, rule));
+	const start = fluctuating ? startingField(engine, equations, field) : field;
+	return { equations, solution: solveAdaptive(engine, equations, start, accuracy) };
+}
+
+/** The fraction of the draws that count under the tilt of a field. */
+export function fractionOf(engine: Engine, { problem, source, weights }: AdaptiveEquations) {
+	return (field: DualField): number =>
+		adaptiveUnit(engine, problem, source, weights, field).measure.effectiveSampleSize / source.rule.count;
 }
 
 /** The farthest field on the way from one to another, to a sixteenth, for which enough draws count. */
