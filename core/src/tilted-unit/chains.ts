@@ -31,6 +31,8 @@ export interface PopulationOptions {
 	readonly scales: Float64Array;
 	/** Advanced by everything that is drawn. */
 	readonly stream: RandomState;
+	/** Where the chains are at first: r x chains points of this tilt's measure. By default normal points, of no tilt. */
+	readonly start?: { readonly points: Float64Array; readonly tilt: Tilt };
 }
 
 /** Many chains that follow a tilt. */
@@ -51,7 +53,7 @@ const STAGE_FRACTION = 0.5;
 const STAGE_SWEEPS = 4;
 
 /**
- * Chains of a unit, at first by the prior. A tilt is approached in stages E = (1 - l) E_before + l E_after, l from 0 to 1: at
+ * Chains of a unit. A tilt is approached in stages E = (1 - l) E_before + l E_after, l from 0 to 1: at
  * each the chains are resampled by the weights of the change, within their group, and moved by elliptical slice sampling
  * (sequential Monte Carlo; Del Moral, Doucet, Jasra 2006, J. R. Stat. Soc. B 68:411; stages as in Jasra et al. 2011, Scand. J.
  * Stat. 38:1). Modes between which no chain could pass get their share of the chains while the barrier is low.
@@ -59,10 +61,10 @@ const STAGE_SWEEPS = 4;
  * @param unit at the points that the tilts are about
  */
 export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: PopulationOptions): Population {
-	const { chains, groups, scales, stream } = options;
+	const { chains, groups, scales, stream, start } = options;
 	const r = unit.dimension;
-	let present: Tilt = {};
-	let points = normals(engine, stream, r * chains);
+	let present: Tilt = start?.tilt ?? {};
+	let points = start?.points ?? normals(engine, stream, r * chains);
 	const samplerOf = (tilts: readonly Tilt[]) => ellipticalSlice(engine, unit, tilts, { scales, start: points, stream });
 	return {
 		chains,
@@ -108,6 +110,41 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 			};
 		},
 	};
+}
+
+/**
+ * Points drawn from the nodes of some rules under a tilt, as a start of as many groups of chains: each group from its own rule.
+ *
+ * @param probabilities of each rule's nodes, in its order
+ * @param stream advanced
+ */
+export function resampledPoints(
+	engine: Engine,
+	rules: readonly IntegrationRule[],
+	probabilities: readonly Float64Array[],
+	chains: number,
+	stream: RandomState,
+): Float64Array {
+	const groups = rules.length;
+	const r = rules[0]!.dimension;
+	const result = new Float64Array(r * chains);
+	const offsets = uniforms(engine, stream, groups);
+	rules.forEach((rule, g) => {
+		const size = Math.ceil((chains - g) / groups);
+		const total = probabilities[g]!.reduce((sum, p) => sum + p, 0);
+		let [at, sum, drawn] = [0, 0, 0];
+		for (const { points, count } of rule.chunks(2 ** 12)) {
+			for (let s = 0; s < count; s++) {
+				sum += probabilities[g]![at++]!;
+				const last = at === rule.count;
+				while (drawn < size && (last || (drawn + offsets[g]!) * total < sum * size)) {
+					for (let k = 0; k < r; k++) result[k * chains + g + drawn * groups] = points[k * count + s]!;
+					drawn++;
+				}
+			}
+		}
+	});
+	return result;
 }
 
 interface Kept {

@@ -8,7 +8,7 @@
  * Which rule: `nodesOf` where the covariance of the tilted weights is known in advance, `searchedNodes` where the theory has to
  * be solved to find it. `effectiveSampleNote` says how many random nodes carry the averages.
  */
-export { type Population, tiltedPopulation, type UnitChains } from "./chains.ts";
+export { type Population, resampledPoints, tiltedPopulation, type UnitChains } from "./chains.ts";
 export {
 	conditionalUnit,
 	largestCorrelation,

@@ -73,7 +73,7 @@ const GOOD_FRACTION = 0.1;
 const INFLATION = 1.15;
 
 /** Residuals: far below the error of any nodes, that of random ones, and what is enough to find nodes and to see their error. */
-const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-8, 1e-4];
+const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-7, 1e-4];
 
 /** Rounding in sums over a grid may end the progress before EXACT. */
 const ROUNDING = 1e-9;
@@ -157,7 +157,13 @@ function sampled(
 			engine,
 			task.equations,
 			trainingUnit(nodes.unit),
-			{ scales: nodes.scales, samples, stream: splitStream(stream, CHAINS), fluctuating: task.fluctuating },
+			{
+				nodes,
+				start: coarse.solution.point.field,
+				samples,
+				stream: splitStream(stream, CHAINS),
+				fluctuating: task.fluctuating,
+			},
 			onProgress,
 		);
 		const { population, field } = search;

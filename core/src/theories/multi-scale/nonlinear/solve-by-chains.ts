@@ -4,7 +4,11 @@ import {
 	featureSource,
 	type HiddenUnit,
 	type IntegrationRule,
+	LEAST_EFFECTIVE,
 	type Population,
+	type RandomNodes,
+	resampledPoints,
+	ruleWeights,
 	tiltedPopulation,
 	type UnitChains,
 } from "../../../tilted-unit/index.ts";
@@ -16,7 +20,7 @@ import { solveAdaptive } from "./solve-adaptive.ts";
 import { startingField } from "./starting-field.ts";
 
 /** Draws that each chain gives to the answer, sweeps from one to the next, and sweeps for each of the samples asked for. */
-const [DRAWS, THINNING] = [8, 4];
+const [DRAWS, THINNING] = [8, 2];
 
 /** Groups of chains that know nothing of each other. */
 const GROUPS = 8;
@@ -40,8 +44,10 @@ export interface SolvedByChains extends SolvedNodes {
 }
 
 export interface ChainSettings {
-	/** Of the fitted proposal. */
-	readonly scales: Float64Array;
+	/** Nodes of the proposal at hand: independent ones for each index. */
+	readonly nodes: RandomNodes<unknown>;
+	/** A solution by such nodes. */
+	readonly start: DualField;
 	/** Sweeps of all chains together for the answer. */
 	readonly samples: number;
 	readonly stream: RandomState;
@@ -63,7 +69,8 @@ export interface ChainSearch {
 
 /**
  * Draws at a tilt, the equations solved on the draws reweighted to the tilt of each Newton step, draws at the new tilt, until
- * the solution lies where its own draws count. On fixed draws the equations are deterministic. The first draws are the prior's;
+ * the solution lies where its own draws count. On fixed draws the equations are deterministic. The first draws are points of the
+ * proposal by their weights, so that every mode that it reaches has its share of the chains, or the prior's where too few count;
  * where a solution lies beyond the reach of its draws, the next ones are drawn as far toward it as the reweighting carries.
  *
  * @param unit at the training points
@@ -72,12 +79,19 @@ export function searchByChains(
 	engine: Engine,
 	problem: AdaptiveProblem,
 	unit: HiddenUnit,
-	{ samples, stream, fluctuating, scales }: ChainSettings,
+	{ samples, stream, fluctuating, nodes, start }: ChainSettings,
 	onProgress: SolveContext["onProgress"],
 ): ChainSearch {
 	const chains = GROUPS * Math.ceil(Math.max(FEWEST_CHAINS, samples / (DRAWS * THINNING)) / GROUPS);
-	const population = tiltedPopulation(engine, unit, { chains, groups: GROUPS, scales, stream });
-	let field: DualField = { dual: new Float64Array(problem.targets.length) };
+	const drawn = startingPoints(engine, problem, unit, nodes, start, chains, stream);
+	const population = tiltedPopulation(engine, unit, {
+		chains,
+		groups: GROUPS,
+		scales: nodes.scales,
+		stream,
+		...(drawn && { start: { points: drawn, tilt: adaptiveTilt(problem, start) } }),
+	});
+	let field: DualField = drawn ? start : { dual: new Float64Array(problem.targets.length) };
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		onProgress?.(0.3 + (0.4 * round) / MOST_ROUNDS, `Markov chains, round ${round + 1}`);
 		const { rule } = population.draw(1, THINNING);
@@ -89,6 +103,29 @@ export function searchByChains(
 		if (reached >= ANSWERS) return { unit, population, field, settled: true };
 	}
 	return { unit, population, field, settled: false };
+}
+
+/** log2 of the nodes of each group that its chains start from, and the index of the first group's. */
+const [START_NODES, START_INDEX] = [13, 200];
+
+/** Undefined where fewer nodes count than an average needs. */
+function startingPoints(
+	engine: Engine,
+	problem: AdaptiveProblem,
+	unit: HiddenUnit,
+	nodes: RandomNodes<unknown>,
+	field: DualField,
+	chains: number,
+	stream: RandomState,
+): Float64Array | undefined {
+	const rules = Array.from({ length: GROUPS }, (_, g) => nodes.draw(START_NODES, START_INDEX + g));
+	const measures = rules.map((rule) => {
+		const source = featureSource(engine, unit, rule);
+		return adaptiveUnit(engine, problem, source, ruleWeights(source), field).measure;
+	});
+	const size = measures.reduce((sum, { effectiveSampleSize }) => sum + effectiveSampleSize, 0);
+	if (size < LEAST_EFFECTIVE) return undefined;
+	return resampledPoints(engine, rules, measures.map(({ probabilities }) => probabilities), chains, stream);
 }
 
 /** The answer by draws of the chains themselves. */

@@ -3,7 +3,7 @@ import { effectiveSampleNote } from "../../../tilted-unit/index.ts";
 import type { IntegratedAdaptive } from "./integrate-adaptive.ts";
 
 /** Groups of chains whose R-hat is above this disagree. */
-const LARGEST_R_HAT = 1.01;
+const LARGEST_R_HAT = 1.05;
 
 const REMEDY = "raise samples, or take fewer training points, more noise or a larger width";
 
