@@ -5,6 +5,7 @@ import { equationsOfState } from "./equations-of-state.ts";
 import { exactMeanField } from "./exact-mean-field.ts";
 import { finiteWidthCorrection } from "./finite-width-correction.ts";
 import { kernelRescaling } from "./kernel-rescaling.ts";
+import { mapKernels } from "./map-kernels.ts";
 import { multiScale } from "./multi-scale.ts";
 import { nngp } from "./nngp.ts";
 import { scaleMixture } from "./scale-mixture.ts";
@@ -15,6 +16,7 @@ import type { Theory } from "./theory.ts";
 export const theories: readonly Theory[] = [
 	asTheory(nngp),
 	asTheory(finiteWidthCorrection),
+	asTheory(mapKernels),
 	asTheory(selfConsistent),
 	asTheory(equationsOfState),
 	asTheory(exactMeanField),

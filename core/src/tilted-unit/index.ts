@@ -36,9 +36,17 @@ export {
 	type WhitenedUnit,
 } from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
+export { keptRule } from "./kept-rule.ts";
 export { mappedRule } from "./mapped-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
-export { type Integration, MOST_FEATURES, nodesOf, SETS, type UnitNodes } from "./nodes.ts";
+export {
+	type Integration,
+	MOST_FEATURES,
+	nodesOf,
+	type SampledNodes,
+	SETS,
+	type UnitNodes,
+} from "./nodes.ts";
 export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";

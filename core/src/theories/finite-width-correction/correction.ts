@@ -13,6 +13,10 @@ export interface Correction {
 	readonly kernelShift: Matrix;
 	/** P x P: K1, the shift of the prior mean of the kernel; two hidden layers and more. */
 	readonly priorShift?: Matrix;
+	/** n x D: the part of `mean` that a Gaussian process with the shifted kernel has to first order; from the whole tensor only. */
+	readonly kernelOnlyMean?: Matrix;
+	/** P: V_(0b)(0b), the prior variances of the kernel entries of the first point; from the whole tensor only. */
+	readonly firstRowVariance?: Float64Array;
 	/** To be added to the log evidence, (23). */
 	readonly logEvidence: number;
 	/** The terms of (18), whose sum `logEvidence` is, for one output. */
@@ -39,13 +43,17 @@ export function sumOfCorrections(corrections: readonly Correction[], factor: num
 			Float64Array.from({ length: rows * columns }, (_, k) => total((c) => of(c).data[k]!)),
 		);
 	};
-	const { covariance, priorShift, evidenceTerms } = corrections[0]!;
+	const { covariance, priorShift, kernelOnlyMean, firstRowVariance, evidenceTerms } = corrections[0]!;
 	return {
 		mean: totalMatrix((c) => c.mean),
 		outputCovariance: totalMatrix((c) => c.outputCovariance),
 		...(covariance && { covariance: totalMatrix((c) => c.covariance!) }),
 		kernelShift: totalMatrix((c) => c.kernelShift),
 		...(priorShift && { priorShift: totalMatrix((c) => c.priorShift!) }),
+		...(kernelOnlyMean && { kernelOnlyMean: totalMatrix((c) => c.kernelOnlyMean!) }),
+		...(firstRowVariance && {
+			firstRowVariance: firstRowVariance.map((_, b) => total((c) => c.firstRowVariance![b]!)),
+		}),
 		logEvidence: total((c) => c.logEvidence),
 		...(evidenceTerms && {
 			evidenceTerms: {

@@ -73,7 +73,7 @@ export function firstOrder(
 	const wanted = { covariance: covariance && problem.trainTargets.columns === 1 };
 	return problem.network.layers.length === 1
 		? oneLayer(engine, problem, operators, options, wanted)
-		: severalLayers(engine, problem, prior, operators, options, wanted);
+		: tensorFirstOrder(engine, problem, prior, operators, options, wanted);
 }
 
 function oneLayer(
@@ -139,21 +139,30 @@ function errorOf(corrections: readonly ContractedCorrection[]): AveragingError |
 	};
 }
 
-function severalLayers(
+/**
+ * The order 1/N of dense layers of any number from the whole tensor V: exact where the moments of all layers are, else by random
+ * points, doubled until their standard error is 1e-2 of the correction or `samples` are used.
+ *
+ * @param prior with the blocks between test points
+ * @param isExact which activations' exact moments to use, among those that have some
+ * @throws InputError when averages are needed and `samples` is 0
+ */
+export function tensorFirstOrder(
 	engine: Engine,
 	problem: Problem,
 	prior: PriorKernels,
 	operators: PosteriorOperators,
-	{ samples, seed }: FirstOrderOptions,
+	{ samples, seed }: Pick<FirstOrderOptions, "samples" | "seed">,
 	wanted: { readonly covariance: boolean },
+	isExact: (activation: string) => boolean = (activation) => exactMoment(activation) !== undefined,
 ): FirstOrder {
 	const { network } = problem;
 	const P = problem.trainInputs.rows;
-	const inexact = network.layers.filter(({ activation }) => exactMoment(activation) === undefined);
+	const inexact = network.layers.filter(({ activation }) => !isExact(activation));
 	const solve = (replicate: number, log2Count: number): Correction => {
 		const cumulants = kernelCumulants(engine, network, prior, (l, C, n) => {
 			const { activation } = network.layers[l]!;
-			if (exactMoment(activation)) return exactUnitCovariance(engine, activation, C, n);
+			if (isExact(activation)) return exactUnitCovariance(engine, activation, C, n);
 			const unit = unitOfCovariance(engine, activation, matrix(n, n, C), P);
 			const stream = splitStream(seedStream(seed), l);
 			const rule = sobolRule(engine, unit.dimension, log2Count, splitStream(stream, replicate));

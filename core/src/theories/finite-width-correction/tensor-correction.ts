@@ -69,8 +69,12 @@ export function tensorCorrection(
 		trace: (D / 4) * dot(inverse.data, block(response, P).data),
 		priorShift: meanShift ? 0.5 * dot(source.data, block(meanShift, P).data) : 0,
 	};
+	const meanOf = (kernel: Matrix) => multiply(engine, psi, multiply(engine, leading(kernel, P), g));
+	const T = pairCount(n);
 	return {
-		mean: multiply(engine, psi, multiply(engine, leading(net, P), g)),
+		mean: meanOf(net),
+		kernelOnlyMean: meanOf(shift),
+		firstRowVariance: Float64Array.from({ length: P }, (_, b) => V[pairIndex(0, b) * (T + 1)]!),
 		outputCovariance,
 		...(covariance && { covariance }),
 		kernelShift: mirrorLower(block(shift, P)),
