@@ -65,7 +65,8 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 	const r = unit.dimension;
 	let present: Tilt = start?.tilt ?? {};
 	let points = start?.points ?? normals(engine, stream, r * chains);
-	const samplerOf = (tilts: readonly Tilt[]) => ellipticalSlice(engine, unit, tilts, { scales, start: points, stream });
+	const samplerOf = (tilts: readonly Tilt[]) =>
+		ellipticalSlice(engine, unit, tilts, { scales, start: points, stream });
 	return {
 		chains,
 		moveTo(tilt) {

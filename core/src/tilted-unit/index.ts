@@ -53,7 +53,13 @@ export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
 export { priorShare } from "./prior-share.ts";
 export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
 export { type Proposal, proposalOf, type TiltedTheory } from "./refitted-proposal.ts";
-export { type GridNodes, type RandomNodes, nodesOfProposal, type SearchedNodes, searchedNodes } from "./searched-nodes.ts";
+export {
+	type GridNodes,
+	nodesOfProposal,
+	type RandomNodes,
+	type SearchedNodes,
+	searchedNodes,
+} from "./searched-nodes.ts";
 export { SOBOL_DIMENSIONS, sobolRule } from "./sobol.ts";
 export { stretchedRule } from "./stretched-rule.ts";
 export type { Tilt } from "./tilt.ts";

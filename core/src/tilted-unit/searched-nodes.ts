@@ -4,6 +4,7 @@ import type { Problem } from "../problem/problem.ts";
 import { featureSource } from "./features.ts";
 import { type HiddenUnit, hiddenUnit, largestDeviation, trainingUnit } from "./hidden-unit.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
+import { keptRule } from "./kept-rule.ts";
 import { paddedSobolRule } from "./padded-sobol.ts";
 import { GRID_DIMENSIONS } from "./refinement.ts";
 import { type Proposal, refittedProposal, type TiltedTheory } from "./refitted-proposal.ts";
@@ -144,7 +145,9 @@ export function nodesOfProposal<Solution>(
 		unit,
 		scales,
 		draw: (log2Count, index) =>
-			stretchedRule(paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream, index)), scales),
+			keptRule(
+				stretchedRule(paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream, index)), scales),
+			),
 		solution,
 	};
 }

@@ -35,7 +35,7 @@ const [SERVES, ANSWERS] = [0.3, 0.8];
 const MOST_ROUNDS = 60;
 
 /** Residual of the equations on the draws of a round, and of the answer. */
-const [ROUGH, ACCURATE] = [1e-4, 1e-8];
+const [ROUGH, ACCURATE] = [1e-4, 1e-6];
 
 /** What the draws of the last round give. */
 export interface SolvedByChains extends SolvedNodes {
@@ -125,7 +125,13 @@ function startingPoints(
 	});
 	const size = measures.reduce((sum, { effectiveSampleSize }) => sum + effectiveSampleSize, 0);
 	if (size < LEAST_EFFECTIVE) return undefined;
-	return resampledPoints(engine, rules, measures.map(({ probabilities }) => probabilities), chains, stream);
+	return resampledPoints(
+		engine,
+		rules,
+		measures.map(({ probabilities }) => probabilities),
+		chains,
+		stream,
+	);
 }
 
 /** The answer by draws of the chains themselves. */
@@ -184,7 +190,10 @@ function between(from: DualField, to: DualField, part: number): DualField {
 	const dual = mixed(from.dual, to.dual, part);
 	if (to.resolvent === undefined) return { dual };
 	const { rows, data } = to.resolvent;
-	return { dual, resolvent: matrix(rows, rows, mixed(from.resolvent?.data ?? new Float64Array(data.length), data, part)) };
+	return {
+		dual,
+		resolvent: matrix(rows, rows, mixed(from.resolvent?.data ?? new Float64Array(data.length), data, part)),
+	};
 }
 
 function mixed(a: Float64Array, b: Float64Array, part: number): Float64Array {
