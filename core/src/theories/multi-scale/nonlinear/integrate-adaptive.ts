@@ -73,7 +73,7 @@ const GOOD_FRACTION = 0.1;
 const INFLATION = 1.15;
 
 /** Residuals: far below the error of any nodes, that of random ones, and what is enough to find nodes and to see their error. */
-const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-6, 1e-4];
+const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-7, 1e-4];
 
 /** Rounding in sums over a grid may end the progress before EXACT. */
 const ROUNDING = 1e-9;
@@ -161,12 +161,12 @@ function sampled(
 			stream: splitStream(stream, CHAINS),
 			fluctuating: task.fluctuating,
 		};
-		return searchByChains(engine, task.equations, trainingUnit(nodes.unit), settings, onProgress);
+		return searchByChains(engine, task.equations, nodes.unit, settings, onProgress);
 	};
 	const byChains = (found: ChainSearch): IntegratedAdaptive => ({
 		...solveByChains(engine, task.equations, found, task.fluctuating),
 		integration: "chains",
-		unit: searched.unit,
+		unit: found.whole,
 	});
 	let found: ChainSearch | undefined;
 	if (coarse.fraction < GOOD_FRACTION) {
@@ -176,70 +176,6 @@ function sampled(
 		const refitted = nodesOfProposal(engine, proposal, field, stream);
 		const again = trial(engine, task, refitted, few, field);
 		if (again.fraction < LEAST_FRACTION) return byChains(found);
-		nodes = refitted;
-		coarse = again;
-	}
-	const { unit } = nodes;
-	const scale = task.equations.targets.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
-	let field = nodes.solution;
-	let before: { solved: SolvedNodes; means: Float64Array } | undefined;
-	let iterations = 0;
-	for (let level = 0; ; level++) {
-		const rule = nodes.rule(level);
-		onProgress?.(1 - 2 ** -level, `adapted measure on ${rule.count} nodes`);
-		const solved = solveOn(engine, task, unit, rule, field, EXACT, ROUNDING);
-		const found = means(unit, solved);
-		const change = before
-			? found.reduce((most, x, a) => Math.max(most, Math.abs(x - before!.means[a]!)), 0)
-			: Number.POSITIVE_INFINITY;
-		iterations += solved.solution.iterations;
-		const last = nodes.rule(level + 1).count * unit.points > MOST_FEATURES;
-		if (before && (change <= EXACT ** 0.8 * scale || last)) {
-			const solution = { ...solved.solution, iterations };
-			return { ...solved, solution, integration: "quadrature", unit, sets: [before.solved] };
-		}
-		field = solved.solution.point.field;
-		before = { solved, means: found };
-	}
-}
-
-/** log2 of the points that find the solution before more of them make it accurate. */
-const FIRST = 14;
-
-function sampled(
-	engine: Engine,
-	task: IntegrationTask,
-	searched: RandomNodes<DualField>,
-	samples: number,
-	stream: Uint32Array,
-	onProgress: SolveContext["onProgress"],
-): IntegratedAdaptive {
-	const log2Count = Math.ceil(Math.log2(samples));
-	onProgress?.(0.1, `adapted measure on ${2 ** Math.min(FIRST, log2Count)} nodes`);
-	let nodes = searched;
-	let coarse = trial(engine, task, nodes, Math.min(FIRST, log2Count), nodes.solution);
-	if (coarse.fraction < GOOD_FRACTION) {
-		const search = searchByChains(
-			engine,
-			task.equations,
-			trainingUnit(nodes.unit),
-			{
-				nodes,
-				start: coarse.solution.point.field,
-				samples,
-				stream: splitStream(stream, CHAINS),
-				fluctuating: task.fluctuating,
-			},
-			onProgress,
-		);
-		const { population, field } = search;
-		const proposal = proposalOf(engine, nodes.unit, population.covariance(), population.chains, INFLATION);
-		const refitted = nodesOfProposal(engine, proposal, field, stream);
-		const again = trial(engine, task, refitted, Math.min(FIRST, log2Count), field);
-		if (again.fraction < LEAST_FRACTION) {
-			const solved = solveByChains(engine, task.equations, search, task.fluctuating);
-			return { ...solved, integration: "chains", unit: nodes.unit };
-		}
 		nodes = refitted;
 		coarse = again;
 	}

@@ -10,6 +10,7 @@ import {
 	resampledPoints,
 	ruleWeights,
 	tiltedPopulation,
+	trainingUnit,
 	type UnitChains,
 } from "../../../tilted-unit/index.ts";
 import type { SolveContext } from "../../theory.ts";
@@ -57,6 +58,8 @@ export interface ChainSettings {
 
 /** What the search by chains found. */
 export interface ChainSearch {
+	/** At training and test points. */
+	readonly whole: HiddenUnit;
 	/** At the training points. */
 	readonly unit: HiddenUnit;
 	/** At the tilt of the field. */
@@ -73,16 +76,17 @@ export interface ChainSearch {
  * proposal by their weights, so that every mode that it reaches has its share of the chains, or the prior's where too few count;
  * where a solution lies beyond the reach of its draws, the next ones are drawn as far toward it as the reweighting carries.
  *
- * @param unit at the training points
+ * @param whole the unit in the coordinates of the nodes
  */
 export function searchByChains(
 	engine: Engine,
 	problem: AdaptiveProblem,
-	unit: HiddenUnit,
+	whole: HiddenUnit,
 	{ samples, stream, fluctuating, nodes, start }: ChainSettings,
 	onProgress: SolveContext["onProgress"],
 ): ChainSearch {
 	const chains = GROUPS * Math.ceil(Math.max(FEWEST_CHAINS, samples / (DRAWS * THINNING)) / GROUPS);
+	const unit = trainingUnit(whole);
 	const drawn = startingPoints(engine, problem, unit, nodes, start, chains, stream);
 	const population = tiltedPopulation(engine, unit, {
 		chains,
@@ -100,9 +104,9 @@ export function searchByChains(
 		const reached = fraction(solution.point.field);
 		field = reached >= SERVES ? solution.point.field : within(field, solution.point.field, fraction);
 		population.moveTo(adaptiveTilt(problem, field));
-		if (reached >= ANSWERS) return { unit, population, field, settled: true };
+		if (reached >= ANSWERS) return { whole, unit, population, field, settled: true };
 	}
-	return { unit, population, field, settled: false };
+	return { whole, unit, population, field, settled: false };
 }
 
 /** log2 of the nodes of each group that its chains start from, and the index of the first group's. */
