@@ -191,6 +191,16 @@ describe("examples", () => {
 		expect(many.functionOverlap.value).toBeGreaterThan(0.9);
 	});
 
+	it.each(["criticality", "criticality-digits"])("%s.yaml", async (example) => {
+		const short = ["weightDeviations=[0.7,1.2,2]", "depths=[1,4]"];
+		const { result } = await analyzeShortly("criticality", short, { example });
+		const { depths, criticalWeightDeviation, relativeKernelChange } = result.results;
+		expect(criticalWeightDeviation).toBeCloseTo(1.17296, 5);
+		// Far below the critical line deep networks respond least.
+		expect(depths[1].response[0]).toBeLessThan(0.2 * depths[0].response[0]);
+		expect(relativeKernelChange[0]).toBeGreaterThan(relativeKernelChange[2]);
+	});
+
 	it("learning-curve-teacher.yaml", async () => {
 		const flags = ["--samples", "12,200", "--sample-at", "12"];
 		const { stdout, curves } = await learningCurveShortly("teacher", flags);

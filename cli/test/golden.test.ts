@@ -22,6 +22,11 @@ function known(id: string): Theory | undefined {
 	return theories.find((theory) => theory.id === id);
 }
 
+/** Numbers of one building block of a theory, which core tests where it is. */
+function isUnit({ options }: GoldenCase): boolean {
+	return "quantity" in options;
+}
+
 function numbers(value: unknown): number[] {
 	if (Array.isArray(value)) return value.flatMap(numbers);
 	return [value as number];
@@ -75,7 +80,9 @@ const ownProcess = new Map<string, GoldenCase>();
 
 for (const file of readdirSync(folder).sort()) {
 	const golden = JSON.parse(readFileSync(join(folder, file), "utf8"));
-	const cases = (golden.cases as GoldenCase[]).filter((candidate) => known(candidate.theory) !== undefined);
+	const cases = (golden.cases as GoldenCase[]).filter(
+		(candidate) => known(candidate.theory) !== undefined && !isUnit(candidate),
+	);
 	if (golden.problem === undefined || cases.length === 0) continue;
 	for (const candidate of cases) {
 		if (!ownProcess.has(candidate.theory)) ownProcess.set(candidate.theory, candidate);
@@ -84,6 +91,8 @@ for (const file of readdirSync(folder).sort()) {
 		const problem = parseProblem(golden.problem);
 		const path = join(scratch, file);
 		writeFileSync(path, JSON.stringify(golden.problem));
+		// Cases that differ in what they expect alone, with its tolerance, are one question.
+		const answered = new Map<string, ReturnType<typeof finitude>>();
 		for (const [i, candidate] of cases.entries()) {
 			const title = `${candidate.theory} ${JSON.stringify(candidate.options)} (case ${i})`;
 			it(title, async () => {
@@ -92,10 +101,14 @@ for (const file of readdirSync(folder).sort()) {
 					`${name}=${JSON.stringify(value)}`,
 				]);
 				const flags = ["--theory", candidate.theory, "--covariance", "--json", ...options];
-				const result =
-					ownProcess.get(candidate.theory) === candidate
-						? await finitude(["predict", "-", ...flags], { input: JSON.stringify(golden.problem) })
-						: await finitudeHere(["predict", path, ...flags]);
+				const question = flags.join(" ");
+				const asked =
+					answered.get(question) ??
+					(ownProcess.get(candidate.theory) === candidate
+						? finitude(["predict", "-", ...flags], { input: JSON.stringify(golden.problem) })
+						: finitudeHere(["predict", path, ...flags]));
+				answered.set(question, asked);
+				const result = await asked;
 				const applies = findTheory(candidate.theory).applies(problem);
 				if (applies !== true) {
 					// A part of the theory that is not available: the command must refuse with that sentence, not answer.

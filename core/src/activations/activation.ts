@@ -9,6 +9,8 @@ export interface ActivationDefinition {
 	value(h: number): number;
 	/** phi'(h); at a kink the mean of both sides or one of them, as the activation says. */
 	derivative(h: number): number;
+	/** phi''(h) from h, phi(h) and phi'(h). The most probable kernels of a deep network need it, for smooth bounded activations. */
+	secondDerivative?(h: number, value: number, derivative: number): number;
 	/** phi(-h) = -phi(h) for every h: such a function has no mean under a centered Gaussian. */
 	readonly odd: boolean;
 	/** phi is a polynomial of this degree: its Gaussian averages have exact rules of finitely many points. */
@@ -64,6 +66,9 @@ export function defineActivation(definition: ActivationDefinition): Activation {
 		odd,
 		bounded,
 		...(definition.smoothedScale && { smoothedScale: definition.smoothedScale.bind(definition) }),
+		...(definition.secondDerivative && {
+			secondDerivative: definition.secondDerivative.bind(definition),
+		}),
 		...(dual && { dual }),
 		...(polynomialDegree !== undefined && { polynomialDegree }),
 		...(homogeneous && { homogeneous }),

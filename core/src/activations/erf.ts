@@ -11,6 +11,7 @@ export const erf = defineActivation({
 	dual: erfDual,
 	value: erfValue,
 	derivative: erfDerivative,
+	secondDerivative: (h, _value, derivative) => -2 * h * derivative,
 	evaluate: (engine, h, value) => engine.erf(h, value),
 	valueAndDerivative: (engine, h, value, derivative) => engine.erfWithDerivative(h, value, derivative),
 });

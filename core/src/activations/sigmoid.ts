@@ -12,6 +12,7 @@ export const sigmoid = defineActivation({
 		const s = logistic(h);
 		return s * (1 - s);
 	},
+	secondDerivative: (_h, value, derivative) => (1 - 2 * value) * derivative,
 	evaluate(engine, h, value) {
 		const [x, y] = [h.data, value.data];
 		for (let i = 0; i < x.length; i++) y[i] = -x[i]!;

@@ -9,4 +9,5 @@ export const sin = defineActivation({
 	dual: sinDual,
 	value: Math.sin,
 	derivative: Math.cos,
+	secondDerivative: (_h, value) => -value,
 });

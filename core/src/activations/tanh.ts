@@ -7,6 +7,7 @@ export const tanh = defineActivation({
 	bounded: true,
 	value: Math.tanh,
 	derivative: (h) => 1 - Math.tanh(h) ** 2,
+	secondDerivative: (_h, value, derivative) => -2 * value * derivative,
 	evaluate: (engine, h, value) => engine.tanh(h, value),
 	valueAndDerivative(engine, h, value, derivative) {
 		engine.tanh(h, value);

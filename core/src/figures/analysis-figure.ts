@@ -1,4 +1,5 @@
 import type { AnalysisAnswer } from "../analyses/analysis.ts";
+import { criticalityFigure } from "./criticality.ts";
 import { equivalentFigure } from "./equivalent-linear-model.ts";
 import { gapFigure } from "./generalization-gap.ts";
 import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
@@ -22,6 +23,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Draw>>>> = {
 	"equivalent-linear-model": { figure: equivalentFigure },
 	"teacher-overlap": { figure: overlapFigure },
 	"residual-scaling": { figure: residualScalingFigure },
+	criticality: { figure: criticalityFigure },
 };
 
 /**

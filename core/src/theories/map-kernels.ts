@@ -19,6 +19,7 @@
 import { applies } from "./map-kernels/applies.ts";
 import { type MapKernelsOptions, options } from "./map-kernels/options.ts";
 import { references } from "./map-kernels/references.ts";
+import { solveSaddle } from "./map-kernels/saddle/solve-saddle.ts";
 import { solveCompleteFirst } from "./map-kernels/solve-complete-first.ts";
 import { solveFirst } from "./map-kernels/solve-first.ts";
 import type { Theory } from "./theory.ts";
@@ -26,6 +27,7 @@ import type { Theory } from "./theory.ts";
 const solvers = {
 	first: solveFirst,
 	"complete-first": solveCompleteFirst,
+	saddle: solveSaddle,
 };
 
 export const mapKernels: Theory<MapKernelsOptions> = {
@@ -38,5 +40,5 @@ export const mapKernels: Theory<MapKernelsOptions> = {
 	assumes: ["first-order-change"],
 	options,
 	applies,
-	solve: (problem, chosen, context) => solvers[chosen.order as "first"](chosen, problem, context),
+	solve: (problem, chosen, context) => solvers[chosen.order](chosen, problem, context),
 };

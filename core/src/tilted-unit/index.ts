@@ -8,7 +8,7 @@
  * Which rule: `nodesOf` where the covariance of the tilted weights is known in advance, `searchedNodes` where the theory has to
  * be solved to find it. `effectiveSampleNote` says how many random nodes carry the averages.
  */
-export { resampledPoints, tiltedChains, type UnitChains } from "./chains.ts";
+export { type Population, resampledPoints, tiltedPopulation, type UnitChains } from "./chains.ts";
 export {
 	conditionalUnit,
 	largestCorrelation,
@@ -36,16 +36,30 @@ export {
 	type WhitenedUnit,
 } from "./hidden-unit.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
+export { keptRule } from "./kept-rule.ts";
 export { mappedRule } from "./mapped-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
-export { type Integration, MOST_FEATURES, nodesOf, SETS, type UnitNodes } from "./nodes.ts";
+export {
+	type Integration,
+	MOST_FEATURES,
+	nodesOf,
+	type SampledNodes,
+	SETS,
+	type UnitNodes,
+} from "./nodes.ts";
 export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
 export { priorShare } from "./prior-share.ts";
 export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
-export type { Proposal, TiltedTheory } from "./refitted-proposal.ts";
-export { type GridNodes, type RandomNodes, type SearchedNodes, searchedNodes } from "./searched-nodes.ts";
+export { type Proposal, proposalOf, type TiltedTheory } from "./refitted-proposal.ts";
+export {
+	type GridNodes,
+	nodesOfProposal,
+	type RandomNodes,
+	type SearchedNodes,
+	searchedNodes,
+} from "./searched-nodes.ts";
 export { SOBOL_DIMENSIONS, sobolRule } from "./sobol.ts";
 export { stretchedRule } from "./stretched-rule.ts";
 export type { Tilt } from "./tilt.ts";

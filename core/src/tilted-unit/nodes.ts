@@ -28,28 +28,32 @@ interface QuadratureNodes {
 }
 
 /** Random nodes for the answer, and smaller independent sets that show their error. */
-interface SampledNodes {
+export interface SampledNodes {
 	readonly kind: "sampled";
 	/** Directions, with the radius integrated out, need no proposal. */
 	readonly sphere: boolean;
 	readonly rule: IntegrationRule;
 	/** Together as many nodes as the rule has, which as one set is at least as accurate as their average. */
 	readonly sets: readonly IntegrationRule[];
+	/** Far fewer nodes, to find the solution with; where the sets are not small themselves. */
+	readonly pilot?: IntegrationRule;
 }
 
 export type UnitNodes = QuadratureNodes | SampledNodes;
 
 export interface NodeOptions {
+	/** Up to so many weights, the bias among them, a grid takes the place of random nodes: 2 where not given, 3 at most. */
+	readonly gridDimensions?: 2 | 3;
 	readonly integration: Integration;
 	readonly samples: number;
 	readonly seed: number;
 }
 
-/** Up to so many weights, the bias among them, a product rule is better than random nodes. */
-const QUADRATURE_DIMENSIONS = 2;
-
 /** The spread of so many independent sets of nodes is the standard error; a power of two. */
 export const SETS = 4;
+
+/** log2 of the nodes of a pilot: it is worth while for sets of four times as many or more. */
+const PILOT = 12;
 
 /** 240 steps between -11 and 11, where the density has fallen by exp(-60). */
 const [RADIUS, STEP] = [11, 22 / 239];
@@ -71,7 +75,7 @@ export function nodesOf(
 	engine: Engine,
 	unit: HiddenUnit,
 	covariance: Matrix,
-	{ integration, samples, seed }: NodeOptions,
+	{ integration, samples, seed, gridDimensions = 2 }: NodeOptions,
 ): UnitNodes {
 	const { dimension } = unit;
 	const homogeneous = unit.activation.homogeneous === true;
@@ -82,15 +86,16 @@ export function nodesOf(
 			`needs an activation with phi(c h) = c phi(h) for c > 0, as relu and linear; this one is ${unit.activation.name}`,
 		);
 	}
-	if (integration === "quadrature" && dimension > QUADRATURE_DIMENSIONS) {
+	const most = homogeneous ? 2 : gridDimensions;
+	if (integration === "quadrature" && dimension > most) {
 		throw refused(
 			"quadrature",
 			"auto",
-			`is for at most ${QUADRATURE_DIMENSIONS} weights per neuron, its bias among them; the points span ${dimension}`,
+			`is for at most ${most} weights per neuron, its bias among them; the points span ${dimension}`,
 		);
 	}
 	const sphere = homogeneous && integration !== "importance";
-	const product = dimension <= QUADRATURE_DIMENSIONS && integration !== "importance";
+	const product = dimension <= most && integration !== "importance";
 	if (sphere && product) {
 		if (dimension === 1) return { kind: "quadrature", exact: true, rule: twoDirections };
 		return {
@@ -116,8 +121,10 @@ export function nodesOf(
 		const points = paddedSobolRule(engine, dimension, log2, splitStream(seedStream(seed), stream));
 		return sphere ? sphereRule(points) : mappedRule(points, factor);
 	};
-	const sets = Array.from({ length: SETS }, (_, k) => scrambled(log2Count - Math.log2(SETS), k + 1));
-	return { kind: "sampled", sphere, rule: scrambled(log2Count, 0), sets };
+	const log2Set = log2Count - Math.log2(SETS);
+	const sets = Array.from({ length: SETS }, (_, k) => scrambled(log2Set, k + 1));
+	const pilot = log2Set >= PILOT + 2 ? scrambled(PILOT, SETS + 1) : undefined;
+	return { kind: "sampled", sphere, rule: scrambled(log2Count, 0), sets, ...(pilot && { pilot }) };
 }
 
 function covarianceFactor(engine: Engine, covariance: Matrix): Matrix {
@@ -133,14 +140,17 @@ function covarianceFactor(engine: Engine, covariance: Matrix): Matrix {
 /** Trapezoidal grids of the proposal. */
 function gridNodes(engine: Engine, unit: HiddenUnit, factor: Matrix): QuadratureNodes {
 	const steps = gridSteps(engine, unit, factor);
+	// Three dimensions begin at 2 sqrt(2) times the step and end where the density is exp(-40): what a refinement changes shows
+	// whether that is enough.
+	const [start, radius] = unit.dimension > 2 ? [3, 9] : [0, RADIUS];
 	const { dimension } = unit;
 	const even = unit.activation.odd;
 	return {
 		kind: "quadrature",
 		exact: false,
 		rule(level) {
-			const finer = steps.map((step) => step * 2 ** (-level / 2));
-			return mappedRule(trapezoidRule(dimension, finer, RADIUS, { even }), factor);
+			const finer = steps.map((step) => step * 2 ** ((start - level) / 2));
+			return mappedRule(trapezoidRule(dimension, finer, radius, { even }), factor);
 		},
 	};
 }

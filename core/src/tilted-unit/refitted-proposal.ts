@@ -94,9 +94,30 @@ function fitted(
 		strength /= 2;
 		average = averageOverUnit(engine, source, moments, { ...tilt, strength });
 	}
+	const covariance = matrix(r, r, average.averages);
+	return { effective, proposal: proposalOf(engine, unit, covariance, average.effectiveSampleSize) };
+}
+
+/**
+ * The proposal of the covariance of w, along the directions in which it is broader than the prior by more than the noise of an
+ * estimate.
+ *
+ * @param unit whose coordinates of w are turned
+ * @param covariance estimate of <w w^T>, r x r
+ * @param effective how many independent vectors the estimate is worth
+ * @param inflation of the variances along these directions
+ */
+export function proposalOf(
+	engine: Engine,
+	unit: HiddenUnit,
+	covariance: Matrix,
+	effective: number,
+	inflation = 1,
+): Proposal {
+	const r = unit.dimension;
 	// The largest eigenvalue of an estimate of the identity from this many vectors (Marchenko and Pastur).
-	const noise = (1 + Math.sqrt(r / average.effectiveSampleSize)) ** 2;
-	const { values, vectors } = symmetricEigen(engine, matrix(r, r, average.averages));
+	const noise = (1 + Math.sqrt(r / effective)) ** 2;
+	const { values, vectors } = symmetricEigen(engine, covariance);
 	const wide = Array.from(values.keys())
 		.filter((k) => values[k]! > noise)
 		.reverse();
@@ -105,14 +126,11 @@ function fitted(
 		for (let i = 0; i < r; i++) directions.data[row * r + i] = vectors.data[i * r + k]!;
 	});
 	return {
-		effective,
-		proposal: {
-			unit: {
-				...unit,
-				inputs: multiply(engine, unit.inputs, completedBasis(directions), { transposeB: true }),
-			},
-			scales: Float64Array.from(wide, (k) => Math.sqrt(values[k]!)),
+		unit: {
+			...unit,
+			inputs: multiply(engine, unit.inputs, completedBasis(directions), { transposeB: true }),
 		},
+		scales: Float64Array.from(wide, (k) => Math.sqrt(inflation * values[k]!)),
 	};
 }
 

@@ -4,6 +4,7 @@ import type { Problem } from "../problem/problem.ts";
 import { featureSource } from "./features.ts";
 import { type HiddenUnit, hiddenUnit, largestDeviation, trainingUnit } from "./hidden-unit.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
+import { keptRule } from "./kept-rule.ts";
 import { paddedSobolRule } from "./padded-sobol.ts";
 import { GRID_DIMENSIONS } from "./refinement.ts";
 import { type Proposal, refittedProposal, type TiltedTheory } from "./refitted-proposal.ts";
@@ -126,16 +127,27 @@ function randomNodes<Solution>(
 	theory: TiltedTheory<Solution>,
 	stream: RandomState,
 ): RandomNodes<Solution> {
-	const draw = ({ scales }: Proposal, log2Count: number, index: number) =>
-		stretchedRule(paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream, index)), scales);
 	const { proposal, solution } = refittedProposal(engine, theory, unit, targets, (candidate, round) =>
-		draw(candidate, FITTING, FITTING_INDEX + round),
+		nodesOfProposal(engine, candidate, undefined, stream).draw(FITTING, FITTING_INDEX + round),
 	);
+	return nodesOfProposal(engine, proposal, solution, stream);
+}
+
+/** Scrambled Sobol points of a proposal. @param stream not advanced */
+export function nodesOfProposal<Solution>(
+	engine: Engine,
+	{ unit, scales }: Proposal,
+	solution: Solution,
+	stream: RandomState,
+): RandomNodes<Solution> {
 	return {
 		kind: "sobol",
-		unit: proposal.unit,
-		scales: proposal.scales,
-		draw: (log2Count, index) => draw(proposal, log2Count, index),
+		unit,
+		scales,
+		draw: (log2Count, index) =>
+			keptRule(
+				stretchedRule(paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream, index)), scales),
+			),
 		solution,
 	};
 }

@@ -2,7 +2,7 @@
 import type { Engine, RandomState } from "@finitude/engine";
 import { uniforms } from "../data/random.ts";
 import { inverseNormal } from "../diagnostics/inverse-normal.ts";
-import { chunkBuilder, type IntegrationRule } from "./integration-rule.ts";
+import type { IntegrationRule } from "./integration-rule.ts";
 import { DIRECTION_NUMBERS } from "./sobol-directions.ts";
 
 /** The dimensions that direction numbers are tabulated for. */
@@ -42,22 +42,35 @@ export function sobolRule(
 		dimension,
 		count,
 		*chunks(size) {
-			const builder = chunkBuilder(dimension, size);
 			const digits = shifts.slice();
-			const point = new Float64Array(dimension);
-			for (let s = 0; s < count; s++) {
-				// The middle of the interval that 32 digits leave: never 0 or 1.
-				for (let k = 0; k < dimension; k++) point[k] = inverseNormal((digits[k]! + 0.5) / 2 ** BITS);
-				const full = builder.add(point, 1 / count);
-				if (full) yield full;
-				// Gray code order (Antonov and Saleev 1979): one direction number turns point s into point s + 1.
-				const bit = trailingOnes(s);
-				for (let k = 0; k < dimension; k++) digits[k]! ^= directions[k]![bit]!;
+			for (let first = 0; first < count; first += size) {
+				const length = Math.min(size, count - first);
+				const points = new Float64Array(dimension * length);
+				// One coordinate after the other, each through the whole chunk.
+				for (let k = 0; k < dimension; k++) {
+					digits[k] = fillCoordinate(
+						points.subarray(k * length, (k + 1) * length),
+						first,
+						digits[k]!,
+						directions[k]!,
+					);
+				}
+				yield { points, weights: new Float64Array(length).fill(1 / count), count: length };
 			}
-			const rest = builder.rest();
-			if (rest) yield rest;
 		},
 	};
+}
+
+/** Points `first`, `first + 1`, ... of one coordinate. @returns the digits of the point after the last */
+function fillCoordinate(points: Float64Array, first: number, start: number, directions: Uint32Array): number {
+	let digits = start;
+	for (let i = 0; i < points.length; i++) {
+		// The middle of the interval that 32 digits leave: never 0 or 1.
+		points[i] = inverseNormal(((digits >>> 0) + 0.5) / 2 ** BITS);
+		// Gray code order (Antonov and Saleev 1979): one direction number turns point s into point s + 1.
+		digits ^= directions[trailingOnes(first + i)]!;
+	}
+	return digits >>> 0;
 }
 
 function trailingOnes(s: number): number {

@@ -68,6 +68,16 @@ const files: Readonly<Record<string, object>> = {
 		options: { samplesPerInput: [0.5, 1, 2] },
 	},
 	"residual-scaling": { options: { variance: 1, covariance: 0.5, depth: [2, 5] } },
+	criticality: {
+		problem: {
+			...problem,
+			network: {
+				...problem.network,
+				layers: [{ ...problem.network.layers[0], width: 100, activation: "erf" }],
+			},
+		},
+		options: { weightDeviations: [0.5, 1, 2] },
+	},
 	"teacher-overlap": {
 		network: problem.network,
 		noiseVariance: 0.1,

@@ -457,3 +457,70 @@ it("an unknown analysis has no figure", () => {
 		new RangeError("analysisFigures: other has no figure."),
 	);
 });
+
+const scanOf = (factor: number, expansion: readonly number[]) => ({
+	response: [0.01 * factor, 0.1, 0.2],
+	backwardResponse: [0.05 * factor, 0.4, 0.5],
+	relativeKernelChange: [0.2, 0.05, 0.01],
+	projectedKernelChange: [0.001, 0.01 * factor, 0.008],
+	alignmentPrior: [0.1, 0.12, 0.15],
+	alignmentSlope: [0.3, 0.1, 0.01],
+	conjugateNorms: [[3], [2], [1]],
+	expansion,
+});
+const scan = {
+	analysis: "criticality",
+	options: {},
+	results: {
+		weightDeviations: [0.8, 1.2, 2],
+		susceptibility: [0.65, 1.02, 1.51],
+		criticalWeightDeviation: 1.173,
+		...scanOf(2, [4, 0.2, 0.05]),
+		depths: [
+			{ depth: 1, ...scanOf(1, [0.2, 0.1, 0.01]) },
+			{ depth: 2, ...scanOf(2, [4, 0.2, 0.05]) },
+		],
+		problem: {
+			trainPoints: 12,
+			inputs: 20,
+			activation: "erf",
+			widths: [200, 100],
+			biasVariance: 0.05,
+			noiseVariance: 0.01,
+			scaling: "standard",
+		},
+	},
+	convergence: { converged: true, iterations: 0, residual: 0 },
+	validity: [],
+	absent: {},
+};
+
+describe("the figure of criticality", () => {
+	const draw = (results: object) =>
+		analysisFigures("Criticality", { ...scan, results } as typeof scan, document).figure;
+
+	it("keeps its picture", async () => {
+		await expect(draw(scan.results)!).toMatchFileSnapshot("snapshots/criticality.svg");
+	});
+
+	it("says what is drawn, and where the first order ends", () => {
+		const figure = draw(scan.results)!;
+		for (const text of [
+			"P = 12, d = 20; erf, N = 200, 100; σ_b² = 0.05; κ = 0.01; standard scaling; critical σ_w = 1.173; infinite-width responses and first order in 1/N",
+			"1 hidden layer",
+			"2 hidden layers",
+			"critical line, χ⊥ = 1",
+			"open: expansion above 0.3",
+			"Gain of alignment with the targets",
+		]) {
+			expect(figure).toContain(text);
+		}
+	});
+
+	it("leaves out what is not there", () => {
+		const { alignmentSlope: _, ...rest } = scan.results;
+		expect(draw(rest)).not.toContain("Gain of alignment");
+		expect(draw({ ...scan.results, weightDeviations: [1] })).toBeUndefined();
+		expect(draw({ criticalWeightDeviation: 1, fixedPointVariance: 0 })).toBeUndefined();
+	});
+});

@@ -31,10 +31,10 @@ export interface DepthPoint {
 /**
  * Responses and the strict first order at the infinite-width kernels, (3)-(6) of docs/analyses/criticality.md.
  *
- * @param problem a dense network of erf, relu or linear units
+ * @param problem a dense network of erf, relu or linear units, and no test points
  * @throws InputError when K + kappa I is singular
  */
-export function depthPoint(engine: Engine, problem: Problem): DepthPoint {
+export function depthPoint(engine: Engine, problem: Omit<Problem, "testInputs" | "testTargets">): DepthPoint {
 	const { network, trainTargets, noiseVariance } = problem;
 	const layers = kernelMaps(network);
 	const kernels = infiniteWidthKernels(priorKernels(engine, problem));

@@ -3,15 +3,13 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { layerWidth, type Network } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { LARGE_EXPANSION } from "../../theories/map-kernels/validity.ts";
 import { depthPoint } from "./depth-point.ts";
 import { depthScan, type ScanResults } from "./results.ts";
 import { criticalPoint, varianceFixedPoint } from "./wide-network.ts";
 
 /** Activations whose kernels, responses and four-point moments are closed forms, and whose variance has a fixed point. */
 const SCANNED = new Set(["erf", "relu", "linear"]);
-
-/** Above this the first order is no longer small. */
-const LARGE_EXPANSION = 0.3;
 
 /**
  * The measures of (3)-(6) of docs/analyses/criticality.md at every weight deviation and depth.
@@ -31,11 +29,12 @@ export function scan(
 	const deepest = network.layers.length;
 	requireDepths(depths, deepest);
 	const { activation, biasVariance } = network.layers[0]!;
+	const { testInputs: _, testTargets: __, ...training } = problem;
 	const measured = [...new Set([...depths, deepest])];
 	const points = weightDeviations.map((sigma, i) => {
 		onProgress(i / weightDeviations.length, `weight deviation ${sigma}`);
 		return measured.map((depth) =>
-			depthPoint(engine, { ...problem, network: scannedNetwork(network, depth, sigma) }),
+			depthPoint(engine, { ...training, network: scannedNetwork(network, depth, sigma) }),
 		);
 	});
 	const scanOf = (depth: number) => depthScan(points.map((one) => one[measured.indexOf(depth)]!));
@@ -79,8 +78,8 @@ export function scanNotes({ depths, weightDeviations }: ScanResults): ValidityNo
 			value: largest,
 			message:
 				outside.length === 0
-					? `${depth} hidden layers: P max |eigenvalue of Ct| g/N is at most ${largest.toPrecision(2)}, within the first order`
-					: `${depth} hidden layers: P max |eigenvalue of Ct| g/N is up to ${largest.toPrecision(2)}, above ${LARGE_EXPANSION} at sigma_w = ${outside.join(", ")}: the changes of the kernel there are directions, not sizes`,
+					? `${layersOf(depth)}: P max |eigenvalue of Ct| g/N is at most ${largest.toPrecision(2)}, within the first order`
+					: `${layersOf(depth)}: P max |eigenvalue of Ct| g/N is up to ${largest.toPrecision(2)}, above ${LARGE_EXPANSION} at sigma_w = ${outside.join(", ")}: the changes of the kernel there are directions, not sizes`,
 		};
 	});
 }
@@ -115,4 +114,8 @@ function requireDepths(depths: readonly number[], deepest: number): void {
 		got: `${wrong}`,
 		advice: "Give the problem as many layers as the largest depth.",
 	});
+}
+
+function layersOf(depth: number): string {
+	return depth === 1 ? "1 hidden layer" : `${depth} hidden layers`;
 }

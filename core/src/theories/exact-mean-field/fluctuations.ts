@@ -53,7 +53,7 @@ export function kernelFluctuations(
 	const P = force.precision.rows;
 	const n = predictors.rows;
 	const pairs = (P * (P + 1)) / 2;
-	const all = nodeCovariance(engine, source, measure, pairs, predictors, force.discrepancy, c);
+	const all = nodeCovariance(engine, source, measure, pairs, predictors, force.discrepancy.data, c);
 	const total = pairs + n;
 	const { values, vectors } = symmetricEigen(engine, leadingBlock(all, pairs));
 	// Rounding leaves directions without a variance; V has no part along them.

@@ -83,10 +83,14 @@ export function applyJacobian(
 	);
 }
 
+/** A step by the Jacobian of fewer nodes has to lower the residual by this factor, or those of the law take over. */
+const WORTHWHILE = 0.3;
+
 /**
  * Newton's method from a start at which everything exists; undefined where it does not.
  *
  * @param accuracy the residual that is sought; up to SOLVED counts as converged
+ * @param pilot the same density on fewer nodes: its Jacobian, close to that of the law, saves most of the passes over the nodes
  */
 export function solveSaddle(
 	engine: Engine,
@@ -94,21 +98,26 @@ export function solveSaddle(
 	problem: SaddleProblem,
 	start: Matrix,
 	accuracy = ROUNDING,
+	pilot?: NeuronLaw,
 ): SaddleSolution | undefined {
 	const P = start.rows;
 	let point = saddlePoint(engine, law, problem, start);
 	if (point === undefined) return undefined;
 	let iterations = 0;
+	let guide = pilot;
 	while (point.residual > accuracy && iterations < MOST_STEPS) {
 		const here: SaddlePoint = point;
+		const guided: SaddlePoint | undefined = guide && saddlePoint(engine, guide, problem, here.kernel);
+		const [slopes, at] = guide && guided ? [guide, guided] : [law, here];
 		const step = gmres(
-			(x) => applyJacobian(engine, law, problem, here, matrix(P, P, x)).data,
+			(x) => applyJacobian(engine, slopes, problem, at, matrix(P, P, x)).data,
 			here.defect.data.map((x) => -x),
 			here.residual > NEAR ? LOOSE : TIGHT,
 		);
 		const next = lineSearch(engine, law, problem, here, step);
-		if (next === undefined) break;
-		point = next;
+		if (guided && !(next && next.residual <= WORTHWHILE * here.residual)) guide = undefined;
+		if (next === undefined && !guided) break;
+		point = next ?? here;
 		iterations++;
 	}
 	return { point, iterations, converged: point.residual <= SOLVED };

@@ -1,18 +1,8 @@
 /** What the output kernel Q asks of the neurons, and the free energy: equations (1) and (4) of docs/theories/exact-mean-field.md. */
-import {
-	choleskyFactor,
-	choleskyInverse,
-	choleskySolve,
-	dot,
-	type Engine,
-	logDeterminant,
-	type Matrix,
-	matrix,
-	matrixFromColumn,
-	multiply,
-} from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrix, multiply, plusDiagonal, transposed } from "@finitude/engine";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { type OutputForce, outputEnergy, outputForce } from "./output-force.ts";
 
 /** The network and the data as the saddle equations see them. */
 export interface SaddleProblem {
@@ -22,32 +12,26 @@ export interface SaddleProblem {
 	readonly readoutVariance: number;
 	/** s_b^2 of the readout. */
 	readonly readoutBiasVariance: number;
-	/** y, P numbers. */
-	readonly targets: Float64Array;
+	/** Y, P x D. */
+	readonly targets: Matrix;
 	/** kappa. */
 	readonly noiseVariance: number;
 }
 
-/** The saddle equations' view of a problem with one hidden layer and one output. */
+/** The saddle equations' view of a problem with one hidden layer. */
 export function saddleProblem({ network, trainTargets, noiseVariance }: Problem): SaddleProblem {
 	return {
 		width: layerWidth(network.layers[0]!),
 		readoutVariance: network.readout.weightVariance / chi(network),
 		readoutBiasVariance: network.readout.biasVariance,
-		targets: trainTargets.data,
+		targets: trainTargets,
 		noiseVariance,
 	};
 }
 
-/** What follows from Q alone. */
-export interface Force {
-	/** Lower Cholesky factor of Q + s_b^2 + kappa I. */
-	readonly factor: Matrix;
-	/** R, its inverse. */
-	readonly precision: Matrix;
-	/** t = R y. */
-	readonly discrepancy: Float64Array;
-	/** A = (c/N)(t t^T - R): the neurons' density is the prior times exp(phi^T A phi / 2). */
+/** What follows from Q alone: `factor` and `precision` are those of Q + s_b^2 + kappa I. */
+export interface Force extends OutputForce {
+	/** A = (c/N)(t t^T - R), D outputs (c/N)(sum t t^T - D R): the neurons' density is the prior times exp(phi^T A phi / 2). */
 	readonly dual: Matrix;
 }
 
@@ -58,42 +42,40 @@ export function forceOf(
 	kernel: Matrix,
 ): Force | undefined {
 	const P = kernel.rows;
-	const noisy = matrix(
+	const biased = matrix(
 		P,
 		P,
 		kernel.data.map((x) => x + readoutBiasVariance),
 	);
-	for (let a = 0; a < P; a++) noisy.data[a * P + a]! += noiseVariance;
-	const cholesky = choleskyFactor(engine, noisy);
-	if (!cholesky.positiveDefinite) return undefined;
-	const { factor } = cholesky;
-	const precision = choleskyInverse(engine, factor);
-	const discrepancy = choleskySolve(engine, factor, matrixFromColumn(targets)).data;
-	const dual = matrix(P, P);
-	for (let a = 0; a < P; a++) {
-		for (let b = 0; b < P; b++) {
-			const at = a * P + b;
-			dual.data[at] = (readoutVariance / width) * (discrepancy[a]! * discrepancy[b]! - precision.data[at]!);
-		}
-	}
-	return { factor, precision, discrepancy, dual };
+	const force = outputForce(engine, plusDiagonal(biased, noiseVariance), targets);
+	if (force === undefined) return undefined;
+	const scale = (2 * readoutVariance) / width;
+	const dual = matrix(
+		P,
+		P,
+		force.conjugate.data.map((x) => scale * x),
+	);
+	return { ...force, dual };
 }
 
 /**
- * S''[U] = (-R U R + R U t t^T + t t^T U R) / 2 of the output part of the free energy, for a symmetric U. The change of A with
- * Q is -(2 c/N) S''[dQ].
+ * S''[U] = (-D R U R + sum [R U t t^T + t t^T U R]) / 2 of the output part of the free energy, for a symmetric U, summed over
+ * the D outputs. The change of A with Q is -(2 c/N) S''[dQ].
  */
 export function outputCurvature(engine: Engine, { precision, discrepancy }: Force, change: Matrix): Matrix {
 	const P = change.rows;
 	const left = multiply(engine, precision, change);
 	const both = multiply(engine, left, precision);
-	const pulled = multiply(engine, left, matrixFromColumn(discrepancy)).data;
+	const pulled = multiply(engine, multiply(engine, left, discrepancy), discrepancy, { transposeB: true });
+	const back = transposed(pulled);
+	const D = discrepancy.columns;
 	const result = matrix(P, P);
 	for (let a = 0; a < P; a++) {
 		for (let b = 0; b <= a; b++) {
-			const pull = pulled[a]! * discrepancy[b]! + discrepancy[a]! * pulled[b]!;
-			const value = 0.5 * (pull - 0.5 * (both.data[a * P + b]! + both.data[b * P + a]!));
-			result.data[a * P + b] = result.data[b * P + a] = value;
+			const at = a * P + b;
+			const pull = pulled.data[at]! + back.data[at]!;
+			const value = 0.5 * (pull - 0.5 * D * (both.data[at]! + both.data[b * P + a]!));
+			result.data[at] = result.data[b * P + a] = value;
 		}
 	}
 	return result;
@@ -103,11 +85,10 @@ export function outputCurvature(engine: Engine, { precision, discrepancy }: Forc
 export function freeEnergy(
 	{ width, readoutVariance, targets }: SaddleProblem,
 	kernel: Matrix,
-	{ factor, discrepancy, dual }: Force,
+	force: Force,
 	logNormalizer: number,
 ): number {
-	const output =
-		0.5 * (dot(targets, discrepancy) + logDeterminant(factor) + targets.length * Math.log(2 * Math.PI));
 	// For a wide network both terms are small differences: N is multiplied last.
-	return output + width * (dot(dual.data, kernel.data) / (2 * readoutVariance) - logNormalizer);
+	const neurons = dot(force.dual.data, kernel.data) / (2 * readoutVariance) - logNormalizer;
+	return outputEnergy(force, targets) + width * neurons;
 }

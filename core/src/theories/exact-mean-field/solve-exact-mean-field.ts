@@ -1,31 +1,18 @@
-import { type Engine, type Matrix, matrix, matrixFromColumn, multiply } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import type { Answer, ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
-import { combineBlocks, type KernelBlocks } from "../../kernels/kernel-blocks.ts";
-import { priorKernels } from "../../kernels/prior-kernels.ts";
 import type { Problem } from "../../problem/problem.ts";
-import {
-	featureSource,
-	hiddenUnit,
-	type Integration,
-	nodesOf,
-	oriented,
-	SETS,
-	trainingUnit,
-	type WhitenedUnit,
-} from "../../tilted-unit/index.ts";
+import { type Integration, nodesOf, SETS, trainingUnit, type WhitenedUnit } from "../../tilted-unit/index.ts";
 import { gaussianProcessPosterior } from "../gaussian-process.ts";
-import { factorKernel } from "../kernel-factor.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
 import { fluctuationsOf, oneLoopEvidence, plusFluctuations } from "./fluctuating-posterior.ts";
 import { MOST_POINTS } from "./fluctuations.ts";
 import { isNormalizable } from "./growth.ts";
-import type { SaddleSolution } from "./newton.ts";
-import { momentBlocks, weightMoments } from "./outputs.ts";
-import { gaussianSampleSize, proposalOf } from "./proposal.ts";
-import { freeEnergy, type SaddleProblem, saddleProblem } from "./saddle-equations.ts";
-import { integrateSaddle, type SaddleOnNodes } from "./solve-saddle.ts";
+import { outputSaddle } from "./output-saddle.ts";
+import { weightMoments } from "./outputs.ts";
+import { gaussianSampleSize } from "./proposal.ts";
+import { freeEnergy } from "./saddle-equations.ts";
 import { NOT_NORMALIZABLE, notConverged, unsolved } from "./unsolved.ts";
 import { integrationNotes, requireEffectiveNodes, scalingNotes } from "./validity.ts";
 
@@ -49,41 +36,21 @@ export function solveExactMeanField(
 ): Answer {
 	const { engine, covariance = false } = context;
 	requireFewPoints(options, problem);
-	const saddle = saddleProblem(problem);
-	const prior = priorKernels(engine, problem, { testCovariance: covariance });
-	factorKernel(engine, prior.output.train, problem.noiseVariance);
-	const priorMoments = combineBlocks([prior.outputWeights], 1 / saddle.readoutVariance, 0);
-	const unit = oriented(hiddenUnit(engine, problem), saddle.targets);
-	const proposal = proposalOf(engine, problem, unit, prior.outputWeights.train);
-	const nodes = nodesOf(engine, unit, proposal.covariance, options);
-	if (nodes.kind === "sampled" && !nodes.sphere) {
-		// Before minutes of work that would end in the same refusal.
-		requireEffectiveNodes(gaussianSampleSize(nodes.rule.count, proposal.covariance.rows), options.samples);
-	}
-	const kernels = (on: SaddleOnNodes, { point }: SaddleSolution, tests = false): KernelBlocks => {
-		const { law, rule } = on;
-		const source = featureSource(engine, unit, rule, { stored: 0 });
-		const moments = momentBlocks(engine, source, { law, neurons: point.neurons }, priorMoments, tests);
-		const blocks = combineBlocks([moments], saddle.readoutVariance, saddle.readoutBiasVariance);
-		return { ...blocks, train: withBias(point.kernel, saddle) };
-	};
-	const integrated = integrateSaddle(
-		{
-			unit,
-			problem: saddle,
-			nodes,
-			priorMoment: priorMoments.train,
-			guess: proposal.kernel,
-			means: (on, solution) => meansOf(engine, kernels(on, solution), solution, saddle),
-		},
-		context,
-	);
+	const found = outputSaddle(problem, context, (unit, { covariance: spread }) => {
+		const chosen = nodesOf(engine, unit, spread, options);
+		if (chosen.kind === "sampled" && !chosen.sphere) {
+			// Before minutes of work that would end in the same refusal.
+			requireEffectiveNodes(gaussianSampleSize(chosen.rule.count, spread.rows), options.samples);
+		}
+		return chosen;
+	});
+	const { problem: saddle, unit, proposal, nodes, integrated } = found;
 	const { solution, rule, errors } = integrated;
 	if (solution === undefined) return unsolved(problem, NOT_NORMALIZABLE, proposal.notes);
 	const { point } = solution;
 	const { effectiveSampleSize } = point.neurons.measure;
 	const sampled = nodes.kind === "sampled";
-	const blocks = kernels(integrated, solution, covariance);
+	const blocks = found.kernels(solution, covariance);
 	const conditional = gaussianProcessPosterior(engine, blocks, problem.trainTargets, problem.noiseVariance, {
 		covariance,
 	});
@@ -157,27 +124,6 @@ function requireFewPoints(options: ExactMeanFieldOptions, { trainInputs }: Probl
 		got: `${options[where]} with ${trainInputs.rows}`,
 		advice: `The fluctuations need the eigenvalues of a matrix with P(P+1)/2 rows; use ${wanted}.`,
 	});
-}
-
-function withBias(kernel: Matrix, { readoutBiasVariance }: SaddleProblem): Matrix {
-	return matrix(
-		kernel.rows,
-		kernel.rows,
-		kernel.data.map((x) => x + readoutBiasVariance),
-	);
-}
-
-/** The means at the training points, then at the test points. */
-function meansOf(
-	engine: Engine,
-	{ test }: KernelBlocks,
-	{ point }: SaddleSolution,
-	{ targets, noiseVariance }: SaddleProblem,
-): Float64Array {
-	const t = point.force.discrepancy;
-	const train = targets.map((y, a) => y - noiseVariance * t[a]!);
-	if (!test) return train;
-	return Float64Array.of(...train, ...multiply(engine, test.cross, matrixFromColumn(t)).data);
 }
 
 /** K_1 = X Sigma X^T, one for each position of a convolution. */

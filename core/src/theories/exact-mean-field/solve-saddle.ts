@@ -3,7 +3,9 @@ import type { Engine, Matrix } from "@finitude/engine";
 import {
 	featureSource,
 	type IntegrationRule,
+	keptRule,
 	MOST_FEATURES,
+	type SampledNodes,
 	SETS,
 	trainingUnit,
 	type UnitNodes,
@@ -12,7 +14,7 @@ import {
 import type { SolveContext } from "../theory.ts";
 import { anchorOf } from "./anchor.ts";
 import { type NeuronLaw, neuronLaw } from "./neurons.ts";
-import { type SaddleSolution, SOLVED } from "./newton.ts";
+import { type SaddleSolution, SOLVED, solveSaddle } from "./newton.ts";
 import { forceOf, freeEnergy, type SaddleProblem } from "./saddle-equations.ts";
 import { findSaddle, startingKernel } from "./starts.ts";
 
@@ -52,13 +54,16 @@ export interface IntegrationTask {
 /** A refinement of a quadrature is the last when it moves the means by less than this, relative to the largest target. */
 const ACCURATE = 1e-10;
 
+/** The residual that is sought on many random nodes, whose error is far above it: what equal theories are compared to. */
+const MANY_NODES = 1e-11;
+
 /** Solves on the nodes of the answer, and on those that show its error. */
 export function integrateSaddle(
 	task: IntegrationTask,
 	{ engine, onProgress }: SolveContext,
 ): IntegratedSaddle {
 	return task.nodes.kind === "sampled"
-		? sampledSaddle(engine, task, task.nodes.rule, task.nodes.sets, onProgress)
+		? sampledSaddle(engine, task, task.nodes, onProgress)
 		: refinedSaddle(engine, task, onProgress);
 }
 
@@ -70,7 +75,7 @@ function refinedSaddle(
 ): IntegratedSaddle {
 	const { nodes, unit, problem } = task;
 	if (nodes.kind !== "quadrature") throw new RangeError("refinedSaddle: wanted quadrature nodes.");
-	const scale = problem.targets.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
+	const scale = problem.targets.data.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
 	let before: Judged | undefined;
 	let guess = task.guess;
 	let steps = 0;
@@ -93,20 +98,36 @@ function refinedSaddle(
 	}
 }
 
-/** The smaller sets, each from the solution of the one before, and from the last one the nodes of the answer. */
+/**
+ * The smaller sets, each from the solution of the one before, and from the last one the nodes of the answer. The pilot, where
+ * there is one, comes first: the others start from its solution and take its Jacobian.
+ */
 function sampledSaddle(
 	engine: Engine,
 	task: IntegrationTask,
-	rule: IntegrationRule,
-	sets: readonly IntegrationRule[],
+	{ rule, sets, pilot }: SampledNodes,
 	onProgress: SolveContext["onProgress"],
 ): IntegratedSaddle {
 	const alone: Judged[] = [];
 	let { guess } = task;
 	let steps = 0;
+	let law: NeuronLaw | undefined;
+	if (pilot) {
+		onProgress?.(0, `saddle on ${pilot.count} nodes`);
+		const saddle = solveOn(engine, task, keptRule(pilot), { random: true, accuracy: SOLVED });
+		steps += saddle.solution?.iterations ?? 0;
+		if (saddle.solution?.converged) {
+			guess = saddle.solution.point.kernel;
+			law = saddle.law;
+		}
+	}
 	for (const [k, set] of sets.entries()) {
 		onProgress?.(k / (2 * SETS), `saddle on ${set.count} nodes, set ${k + 1} of ${SETS}`);
-		const saddle = solveOn(engine, { ...task, guess }, set, { random: true, accuracy: SOLVED });
+		const saddle = solveOn(engine, { ...task, guess }, keptRule(set), {
+			random: true,
+			accuracy: SOLVED,
+			pilot: law,
+		});
 		const { solution } = saddle;
 		steps += solution?.iterations ?? 0;
 		// Fewer nodes may fail where all of them do not; one set without a solution leaves the error unknown.
@@ -115,7 +136,10 @@ function sampledSaddle(
 		alone.push(judged(task, saddle, solution));
 	}
 	onProgress?.(0.5, `saddle on ${rule.count} nodes`);
-	const saddle = solveOn(engine, { ...task, guess }, rule, { random: true });
+	const saddle = solveOn(engine, { ...task, guess }, keptRule(rule), {
+		random: true,
+		...(law && { pilot: law, accuracy: MANY_NODES }),
+	});
 	const { solution } = saddle;
 	return {
 		...saddle,
@@ -124,20 +148,25 @@ function sampledSaddle(
 	};
 }
 
-/** @param random sampled nodes: what is known of the prior takes the place of a part of its estimate */
+/**
+ * @param random sampled nodes: what is known of the prior takes the place of a part of its estimate
+ * @param pilot solved on fewer nodes: the guess is its solution
+ */
 function solveOn(
 	engine: Engine,
 	{ unit, problem, guess, priorMoment }: IntegrationTask,
 	rule: IntegrationRule,
-	{ random, accuracy }: { readonly random: boolean; readonly accuracy?: number },
+	{ random, accuracy, pilot }: { random: boolean; accuracy?: number; pilot?: NeuronLaw | undefined },
 ): SaddleOnNodes {
 	const law = neuronLaw(engine, featureSource(engine, trainingUnit(unit), rule));
 	if (!random) return { rule, law, solution: findSaddle(engine, law, problem, guess, accuracy) };
-	const start = startingKernel(engine, law, problem, guess);
+	const start = pilot ? guess : startingKernel(engine, law, problem, guess);
 	const force = start && forceOf(engine, problem, start);
 	const measure = force && law.at(force.dual)?.measure;
 	const anchored = measure ? law.anchored(anchorOf(engine, law, priorMoment, measure)) : law;
-	return { rule, law: anchored, solution: findSaddle(engine, anchored, problem, guess, accuracy) };
+	const near = pilot && solveSaddle(engine, anchored, problem, guess, accuracy, pilot);
+	const solution = near?.converged ? near : findSaddle(engine, anchored, problem, guess, accuracy);
+	return { rule, law: anchored, solution };
 }
 
 function judged(

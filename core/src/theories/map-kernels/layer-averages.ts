@@ -25,7 +25,7 @@ import { unitOfCovariance } from "../finite-width-correction/unit-covariance.ts"
 import { distinctMoments, exactContraction } from "./exact-contraction.ts";
 import type { KernelMap } from "./layers.ts";
 import type { MapKernelsOptions } from "./options.ts";
-import { sampledContraction, splitBlocks } from "./sampled-contraction.ts";
+import { pairBlocks, sampledContraction } from "./sampled-contraction.ts";
 
 /**
  * sum_cd M_cd Cov(phi_a phi_b, phi_c phi_d) over N(0, C) for the units of one layer.
@@ -49,7 +49,7 @@ export interface LayerAverages {
 }
 
 /** Independent scrambles of random points, whose spread gives the standard error. */
-const SCRAMBLES = 8;
+export const SCRAMBLES = 8;
 
 /** Distinct moments of one layer, some ten seconds of them, above which random points take over. */
 const MOST_MOMENTS = 1_300_000;
@@ -71,6 +71,7 @@ const FIRST_GRID_LEVEL = -3;
  * with at most three inputs; scrambled Sobol points for the rest.
  *
  * @param covariances C^(0), ..., C^(L-1) at infinite width, with `test.covariance` where there are test points
+ * @param log2Count of the random points of one set
  * @param testCovariance whether the P* x P* blocks are wanted
  * @param iterated whether the same averages are taken again and again: random points are then kept
  * @throws InputError where `quadrature` is converged and a layer needs random points
@@ -79,12 +80,16 @@ export function layerAverages(
 	engine: Engine,
 	layers: readonly KernelMap[],
 	covariances: readonly KernelBlocks[],
-	{ samples, seed, quadrature }: Pick<MapKernelsOptions, "samples" | "seed" | "quadrature">,
+	{ seed, quadrature }: Pick<MapKernelsOptions, "seed" | "quadrature">,
+	log2Count: number,
 	testCovariance: boolean,
 	iterated = false,
 ): LayerAverages {
-	const P = covariances[0]!.train.rows;
-	const moments = distinctMoments(P, covariances[0]!.test?.diagonal.length ?? 0, testCovariance);
+	const moments = distinctMoments(
+		covariances[0]!.train.rows,
+		covariances[0]!.test?.diagonal.length ?? 0,
+		testCovariance,
+	);
 	const stream = (layer: number): RandomState => splitStream(seedStream(seed), layer);
 	const kinds = layers.map(({ activation }, l): "closed" | "nodes" | "random" => {
 		if (activation === "linear") return "closed";
@@ -96,9 +101,8 @@ export function layerAverages(
 		if (quadrature === "converged") throw needsRandomPoints(l, unit);
 		return "random";
 	});
-	const log2Count = Math.ceil(Math.log2(samples / SCRAMBLES));
-	const average = (unit: HiddenUnit, conjugate: Matrix, rule: IntegrationRule): Matrix =>
-		sampledContraction(engine, unit, conjugate, rule);
+	const average = (unit: HiddenUnit, conjugate: Matrix, rule: IntegrationRule): Float64Array =>
+		sampledContraction(engine, unit, conjugate, rule, testCovariance);
 	const kept = new Map<string, IntegrationRule>();
 	const points = (layer: number, replicate: number, dimension: number): IntegrationRule => {
 		const key = [layer, replicate, dimension].join();
@@ -121,7 +125,7 @@ export function layerAverages(
 				kinds[layer] === "nodes"
 					? onNodes(engine, unit, stream(layer), (rule) => average(unit, conjugate, rule))
 					: average(unit, conjugate, points(layer, replicate, unit.dimension));
-			return splitBlocks(contracted, P, testCovariance);
+			return pairBlocks(contracted, unit, testCovariance);
 		};
 	const random = kinds.includes("random");
 	return {
@@ -145,19 +149,18 @@ function onNodes(
 	engine: Engine,
 	unit: HiddenUnit,
 	stream: RandomState,
-	evaluate: (rule: IntegrationRule) => Matrix,
-): Matrix {
-	const { values } = refine(
+	evaluate: (rule: IntegrationRule) => Float64Array,
+): Float64Array {
+	return refine(
 		gridOf(engine, unit, stream),
-		(rule) => evaluate(rule).data,
+		evaluate,
 		(entries) => {
 			const largest = entries.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 			return entries.map(() => GRID_TOLERANCE * largest);
 		},
 		GRID_POINTS,
 		FIRST_GRID_LEVEL,
-	);
-	return matrix(unit.points, unit.points, values);
+	).values;
 }
 
 /** The same points without making them anew. */

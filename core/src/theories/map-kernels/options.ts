@@ -20,7 +20,7 @@ export const options = z.strictObject({
 		.min(2 ** 10, count)
 		.max(2 ** 24, count)
 		.default(2 ** 18)
-		.describe("Random points of averages without a closed form, rounded up to a power of two."),
+		.describe("Random points, at most, of averages without a closed form; rounded up to a power of two."),
 	seed: z
 		.int("an integer of at least 0")
 		.min(0, "an integer of at least 0")

@@ -1,70 +1,101 @@
 /** The covariance of a layer's kernel contracted with a conjugate kernel, from features at weighted points. */
-import { type Engine, load, type Matrix, matrix, scoped, transpose, type View, view } from "@finitude/engine";
+import { type Engine, load, type Matrix, matrix, transpose, type View, view } from "@finitude/engine";
 import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import {
 	averageOverUnit,
-	type FeatureChunk,
 	featureSource,
 	type HiddenUnit,
 	type Integrand,
 	type IntegrationRule,
 } from "../../tilted-unit/index.ts";
 
+/** Which averages there are: n x c entries of phi_a phi_b, then the n of phi_a^2. */
+interface PairSizes {
+	/** n */
+	readonly points: number;
+	/** c: P, or n where the pairs of test points are wanted. */
+	readonly columns: number;
+}
+
 /**
  * sum_cd M_cd Cov(phi_a phi_b, phi_c phi_d) by one rule: with t = sum_cd M_cd phi_c phi_d it is <t phi_a phi_b> -
- * <t> <phi_a phi_b>, with the rule's own averages in both terms, so that the errors of the kernel cancel. O(S n^2) for S points.
+ * <t> <phi_a phi_b>, with the rule's own averages in both terms, so that the errors of the kernel cancel. O(S n P) for S points.
  *
  * @param unit of the layer, at training and test points
  * @param conjugate M, P x P, symmetric
- * @returns n x n, exactly symmetric
+ * @param testCovariance whether the P* x P* block is wanted
+ * @returns what `pairBlocks` takes apart
  */
 export function sampledContraction(
 	engine: Engine,
 	unit: HiddenUnit,
 	conjugate: Matrix,
 	rule: IntegrationRule,
-): Matrix {
-	const n = unit.points;
+	testCovariance: boolean,
+): Float64Array {
+	const sizes = pairSizes(unit, testCovariance);
 	const source = featureSource(engine, unit, rule, { stored: 0 });
-	const { averages } = averageOverUnit(engine, source, weightedKernels(engine, unit, conjugate));
-	const form = averages[2 * n * n]!;
-	const result = matrix(n, n);
-	for (let a = 0; a < n; a++) {
-		for (let b = 0; b <= a; b++) {
-			const at = a * n + b;
-			result.data[at] = result.data[b * n + a] = averages[at]! - form * averages[n * n + at]!;
-		}
-	}
-	return result;
+	const { averages } = averageOverUnit(engine, source, weightedPairs(engine, sizes, conjugate));
+	const size = (averages.length - 1) / 2;
+	const form = averages[2 * size]!;
+	return averages.slice(0, size).map((x, k) => x - form * averages[size + k]!);
 }
 
-/** The n x n averages of t phi phi^T, those of phi phi^T, and that of t. */
-function weightedKernels(
-	engine: Engine,
-	{ points: n, trainPoints: P }: HiddenUnit,
-	conjugate: Matrix,
-): Integrand {
+/** The blocks of a contraction, exactly symmetric. */
+export function pairBlocks(values: Float64Array, unit: HiddenUnit, testCovariance: boolean): KernelBlocks {
+	const { points: n, columns } = pairSizes(unit, testCovariance);
+	const P = unit.trainPoints;
+	const tests = n - P;
+	const entry = (a: number, b: number) => values[a * columns + b]!;
+	const square = (first: number, size: number): Matrix => {
+		const result = matrix(size, size);
+		for (let i = 0; i < size; i++) {
+			for (let j = 0; j <= i; j++) {
+				result.data[i * size + j] = result.data[j * size + i] = entry(first + i, first + j);
+			}
+		}
+		return result;
+	};
+	const train = square(0, P);
+	if (tests === 0) return { train };
+	const cross = matrix(tests, P);
+	for (let s = 0; s < tests; s++) for (let b = 0; b < P; b++) cross.data[s * P + b] = entry(P + s, b);
+	const diagonal = values.slice(n * columns + P, n * columns + n);
+	if (!testCovariance) return { train, test: { cross, diagonal } };
+	const covariance = square(P, tests);
+	// One number each, also where the order of a sum differs.
+	diagonal.forEach((x, s) => {
+		covariance.data[s * (tests + 1)] = x;
+	});
+	return { train, test: { cross, diagonal, covariance } };
+}
+
+function pairSizes({ points, trainPoints }: HiddenUnit, testCovariance: boolean): PairSizes {
+	return { points, columns: testCovariance ? points : trainPoints };
+}
+
+/** The averages of t phi phi^T, those of phi phi^T, and that of t. */
+function weightedPairs(engine: Engine, sizes: PairSizes, conjugate: Matrix): Integrand {
+	const size = sizes.points * (sizes.columns + 1);
 	return {
-		size: 2 * n * n + 1,
+		size: 2 * size + 1,
 		add({ features, count }, weights, sums) {
-			scoped(engine, () => {
-				const forms = quadraticForms(engine, conjugate, { ...features, rows: P }, count);
-				const w = weights.data.slice();
-				const weighted = w.map((x, s) => x * forms[s]!);
-				addWeightedGram(engine, features, n, count, weighted, sums, 0);
-				addWeightedGram(engine, features, n, count, w, sums, n * n);
-				for (let s = 0; s < count; s++) sums[2 * n * n]! += weighted[s]!;
-			});
+			const forms = quadraticForms(engine, conjugate, features, count);
+			const w = weights.data.slice();
+			const weighted = w.map((x, s) => x * forms[s]!);
+			addPairs(engine, sizes, features, weighted, sums.subarray(0, size));
+			addPairs(engine, sizes, features, w, sums.subarray(size, 2 * size));
+			for (let s = 0; s < count; s++) sums[2 * size]! += weighted[s]!;
 		},
 	};
 }
 
-/** phi^T M phi at every point. */
+/** phi^T M phi over the training points, for every column of the features. */
 function quadraticForms(engine: Engine, m: Matrix, features: View, count: number): Float64Array {
 	const P = m.rows;
 	const M = load(engine, m);
 	const product = view(engine.allocate(P * count), P, count);
-	engine.gemm(1, M, features, 0, product);
+	engine.gemm(1, M, { ...features, rows: P }, 0, product);
 	const phi = features.block.data;
 	const image = product.block.data;
 	const forms = new Float64Array(count);
@@ -75,49 +106,30 @@ function quadraticForms(engine: Engine, m: Matrix, features: View, count: number
 	return forms;
 }
 
-/** sums[offset + a n + b] += sum_s w_s phi_as phi_bs. */
-function addWeightedGram(
+/** Adds sum_s w_s phi_as phi_bs. */
+function addPairs(
 	engine: Engine,
-	features: FeatureChunk["features"],
-	n: number,
-	count: number,
+	{ points: n, columns }: PairSizes,
+	features: View,
 	weights: Float64Array,
 	sums: Float64Array,
-	offset: number,
 ): void {
+	const count = weights.length;
 	const scaled = view(engine.allocate(n * count), n, count);
-	const product = view(engine.allocate(n * n), n, n);
+	const product = view(engine.allocate(n * columns), n, columns);
 	const phi = features.block.data;
 	const to = scaled.block.data;
 	for (let a = 0; a < n; a++) {
 		const row = features.offset + a * features.columns;
-		for (let s = 0; s < count; s++) to[a * count + s] = weights[s]! * phi[row + s]!;
-	}
-	engine.gemm(1, scaled, transpose(features), 0, product);
-	const { data } = product.block;
-	for (let k = 0; k < n * n; k++) sums[offset + k]! += data[k]!;
-}
-
-/** The blocks of an n x n matrix over training, then test points. */
-export function splitBlocks(joined: Matrix, P: number, testCovariance: boolean): KernelBlocks {
-	const n = joined.rows;
-	const tests = n - P;
-	const block = (row: number, column: number, rows: number, columns: number): Matrix => {
-		const result = matrix(rows, columns);
-		for (let i = 0; i < rows; i++) {
-			const from = (row + i) * n + column;
-			result.data.set(joined.data.subarray(from, from + columns), i * columns);
+		let square = 0;
+		for (let s = 0; s < count; s++) {
+			const x = phi[row + s]!;
+			to[a * count + s] = weights[s]! * x;
+			square += weights[s]! * x * x;
 		}
-		return result;
-	};
-	const train = block(0, 0, P, P);
-	if (tests === 0) return { train };
-	return {
-		train,
-		test: {
-			cross: block(P, 0, tests, P),
-			diagonal: Float64Array.from({ length: tests }, (_, s) => joined.data[(P + s) * (n + 1)]!),
-			...(testCovariance && { covariance: block(P, P, tests, tests) }),
-		},
-	};
+		sums[n * columns + a]! += square;
+	}
+	engine.gemm(1, scaled, transpose({ ...features, rows: columns }), 0, product);
+	const { data } = product.block;
+	for (let k = 0; k < n * columns; k++) sums[k]! += data[k]!;
 }

@@ -4,8 +4,8 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { KernelMap } from "./layers.ts";
 
-/** Above this the first order is no longer small. */
-const LARGE_EXPANSION = 0.3;
+/** `expansion` above this: the first order is no longer small. */
+export const LARGE_EXPANSION = 0.3;
 
 /** Noise above this many times the mean prior variance drowns the kernel. */
 const DROWNED = 100;
@@ -17,9 +17,10 @@ export function expansionParameter(engine: Engine, layer: KernelMap, conjugate: 
 	return (conjugate.rows * largest * layer.prefactor) / layer.width;
 }
 
-/** |dK| / |K|, Frobenius. @param kernel K at infinite width */
+/** |dK| / |K|, Frobenius; 0 where inputs of zero leave no kernel. @param kernel K at infinite width */
 export function relativeChange(kernel: Matrix, change: Matrix): number {
-	return Math.sqrt(dot(change.data, change.data) / dot(kernel.data, kernel.data));
+	const size = dot(kernel.data, kernel.data);
+	return size === 0 ? 0 : Math.sqrt(dot(change.data, change.data) / size);
 }
 
 export function expansionNote(value: number): ValidityNote {

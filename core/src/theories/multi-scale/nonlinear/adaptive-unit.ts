@@ -83,10 +83,10 @@ export function adaptiveUnit(
 		if (resolvent) {
 			const image = view(engine.allocate(resolvent.rows * m), resolvent.rows, m);
 			engine.gemm(c, load(engine, resolvent), phi, 0, image);
-			const [x, y] = [phi.block.data, image.block.data];
+			const [x, y, sums] = [phi.block.data, image.block.data, stiffnesses.subarray(first, first + m)];
 			for (let a = 0; a < resolvent.rows; a++) {
 				const at = phi.offset + a * m;
-				for (let s = 0; s < m; s++) stiffnesses[first + s]! += x[at + s]! * y[a * m + s]!;
+				for (let s = 0; s < m; s++) sums[s]! += x[at + s]! * y[a * m + s]!;
 			}
 		}
 		engine.release(mark);

@@ -3,46 +3,40 @@ import { type Engine, matrix, type RandomState } from "@finitude/engine";
 import {
 	featureSource,
 	type HiddenUnit,
+	type IntegrationRule,
+	LEAST_EFFECTIVE,
+	type Population,
+	type RandomNodes,
 	resampledPoints,
-	SETS,
-	tiltedChains,
+	ruleWeights,
+	tiltedPopulation,
+	trainingUnit,
 	type UnitChains,
 } from "../../../tilted-unit/index.ts";
 import type { SolveContext } from "../../theory.ts";
-import { type AdaptiveProblem, adaptiveEquations } from "./adaptive-equations.ts";
+import { type AdaptiveEquations, type AdaptiveProblem, adaptiveEquations } from "./adaptive-equations.ts";
 import { adaptiveTilt, adaptiveUnit, type DualField } from "./adaptive-unit.ts";
 import type { SolvedNodes } from "./integrate-adaptive.ts";
 import { solveAdaptive } from "./solve-adaptive.ts";
+import { startingField } from "./starting-field.ts";
 
-/** Chains side by side. */
-const CHAINS = 512;
+/** Draws that each chain gives to the answer, sweeps from one to the next, and sweeps for each of the samples asked for. */
+const [DRAWS, THINNING] = [8, 2];
 
-/** Sweeps from one draw to the next: the draws that are kept are then nearly independent. */
-const THINNING = 4;
+/** Groups of chains that know nothing of each other. */
+const GROUPS = 8;
 
-/** Sweeps before the first draw: of the first round, from resampled points, and of those that go on from the round before. */
-const [FIRST_WARM_UP, WARM_UP] = [60, 20];
-
-/** Of a round that only moves the tilt along. */
-const SEARCH_DRAWS = 32;
+/** Chains at least. */
+const FEWEST_CHAINS = 512;
 
 /** Draws serve a tilt as long as this fraction of them counts, and no answer is given with less than the second. */
 const [SERVES, ANSWERS] = [0.3, 0.8];
 
 /** Rounds of drawing, solving and drawing again. */
-const MOST_ROUNDS = 30;
+const MOST_ROUNDS = 60;
 
 /** Residual of the equations on the draws of a round, and of the answer. */
-const [ROUGH, ACCURATE] = [1e-4, 1e-8];
-
-interface ChainStart {
-	/** At the training points. */
-	readonly unit: HiddenUnit;
-	/** Of the fitted proposal. */
-	readonly scales: Float64Array;
-	/** The solution by random points of that proposal. */
-	readonly from: SolvedNodes;
-}
+const [ROUGH, ACCURATE] = [1e-4, 1e-6];
 
 /** What the draws of the last round give. */
 export interface SolvedByChains extends SolvedNodes {
@@ -50,56 +44,138 @@ export interface SolvedByChains extends SolvedNodes {
 	readonly chains: UnitChains;
 }
 
+export interface ChainSettings {
+	/** Nodes of the proposal at hand: independent ones for each index. */
+	readonly nodes: RandomNodes<unknown>;
+	/** A solution by such nodes. */
+	readonly start: DualField;
+	/** Sweeps of all chains together for the answer. */
+	readonly samples: number;
+	readonly stream: RandomState;
+	/** Whether the outputs fluctuate; the tree where not. */
+	readonly fluctuating: boolean;
+}
+
+/** What the search by chains found. */
+export interface ChainSearch {
+	/** At training and test points. */
+	readonly whole: HiddenUnit;
+	/** At the training points. */
+	readonly unit: HiddenUnit;
+	/** At the tilt of the field. */
+	readonly population: Population;
+	/** Delta and R at which the draws count. */
+	readonly field: DualField;
+	/** Whether they do. */
+	readonly settled: boolean;
+}
+
 /**
  * Draws at a tilt, the equations solved on the draws reweighted to the tilt of each Newton step, draws at the new tilt, until
- * the solution lies where its own draws count. On fixed draws the equations are deterministic. Where a solution lies beyond the
- * reach of its draws, the next ones are drawn as far toward it as the reweighting carries.
+ * the solution lies where its own draws count. On fixed draws the equations are deterministic. The first draws are points of the
+ * proposal by their weights, so that every mode that it reaches has its share of the chains, or the prior's where too few count;
+ * where a solution lies beyond the reach of its draws, the next ones are drawn as far toward it as the reweighting carries.
  *
- * @param samples sweeps of all chains together in the last round
+ * @param whole the unit in the coordinates of the nodes
  */
+export function searchByChains(
+	engine: Engine,
+	problem: AdaptiveProblem,
+	whole: HiddenUnit,
+	{ samples, stream, fluctuating, nodes, start }: ChainSettings,
+	onProgress: SolveContext["onProgress"],
+): ChainSearch {
+	const chains = GROUPS * Math.ceil(Math.max(FEWEST_CHAINS, samples / (DRAWS * THINNING)) / GROUPS);
+	const unit = trainingUnit(whole);
+	const drawn = startingPoints(engine, problem, unit, nodes, start, chains, stream);
+	const population = tiltedPopulation(engine, unit, {
+		chains,
+		groups: GROUPS,
+		scales: nodes.scales,
+		stream,
+		...(drawn && { start: { points: drawn, tilt: adaptiveTilt(problem, start) } }),
+	});
+	let field: DualField = drawn ? start : { dual: new Float64Array(problem.targets.length) };
+	for (let round = 0; round < MOST_ROUNDS; round++) {
+		onProgress?.(0.3 + (0.4 * round) / MOST_ROUNDS, `Markov chains, round ${round + 1}`);
+		const { rule } = population.draw(1, THINNING);
+		const { equations, solution } = solveOn(engine, problem, unit, rule, field, fluctuating, ROUGH);
+		const fraction = fractionOf(engine, equations);
+		const reached = fraction(solution.point.field);
+		field = reached >= SERVES ? solution.point.field : within(field, solution.point.field, fraction);
+		population.moveTo(adaptiveTilt(problem, field));
+		if (reached >= ANSWERS) return { whole, unit, population, field, settled: true };
+	}
+	return { whole, unit, population, field, settled: false };
+}
+
+/** log2 of the nodes of each group that its chains start from, and the index of the first group's. */
+const [START_NODES, START_INDEX] = [13, 200];
+
+/** Undefined where fewer nodes count than an average needs. */
+function startingPoints(
+	engine: Engine,
+	problem: AdaptiveProblem,
+	unit: HiddenUnit,
+	nodes: RandomNodes<unknown>,
+	field: DualField,
+	chains: number,
+	stream: RandomState,
+): Float64Array | undefined {
+	const rules = Array.from({ length: GROUPS }, (_, g) => nodes.draw(START_NODES, START_INDEX + g));
+	const measures = rules.map((rule) => {
+		const source = featureSource(engine, unit, rule);
+		return adaptiveUnit(engine, problem, source, ruleWeights(source), field).measure;
+	});
+	const size = measures.reduce((sum, { effectiveSampleSize }) => sum + effectiveSampleSize, 0);
+	if (size < LEAST_EFFECTIVE) return undefined;
+	return resampledPoints(
+		engine,
+		rules,
+		measures.map(({ probabilities }) => probabilities),
+		chains,
+		stream,
+	);
+}
+
+/** The answer by draws of the chains themselves. */
 export function solveByChains(
 	engine: Engine,
 	problem: AdaptiveProblem,
-	{ unit, scales, from }: ChainStart,
-	{ samples, stream }: { readonly samples: number; readonly stream: RandomState },
-	onProgress: SolveContext["onProgress"],
+	{ unit, population, field, settled }: ChainSearch,
+	fluctuating: boolean,
 ): SolvedByChains {
-	const { measure } = from.solution.point.unit;
-	let field = from.solution.point.field;
-	let start = resampledPoints(engine, from.equations.source.rule, measure.probabilities, CHAINS, stream);
-	let final = false;
-	for (let round = 0; ; round++) {
-		onProgress?.(Math.min(0.9, 0.3 + round / MOST_ROUNDS), `Markov chains, round ${round + 1}`);
-		const draws = final ? Math.max(SEARCH_DRAWS, Math.round(samples / (CHAINS * THINNING))) : SEARCH_DRAWS;
-		const chains = tiltedChains(engine, unit, adaptiveTilt(problem, field), {
-			start,
-			scales,
-			warmUp: round === 0 ? FIRST_WARM_UP : WARM_UP,
-			draws,
-			thinning: THINNING,
-			groups: SETS,
-			stream,
-		});
-		start = chains.end;
-		const source = featureSource(engine, unit, chains.rule);
-		const equations = adaptiveEquations(engine, problem, source);
-		const fraction = (at: DualField) =>
-			adaptiveUnit(engine, problem, source, equations.weights, at).measure.effectiveSampleSize /
-			chains.rule.count;
-		const solution = solveAdaptive(engine, equations, field, final ? ACCURATE : ROUGH);
-		const reached = fraction(solution.point.field);
-		const last = round + 1 >= MOST_ROUNDS;
-		if (last || (final && reached >= ANSWERS)) {
-			const sets = chains.groups.map((rule) => {
-				const own = adaptiveEquations(engine, problem, featureSource(engine, unit, rule));
-				return { equations: own, solution: solveAdaptive(engine, own, solution.point.field, ROUGH) };
-			});
-			const converged = solution.converged && reached >= ANSWERS;
-			return { equations, solution: { ...solution, converged }, sets, chains };
-		}
-		final = reached >= ANSWERS;
-		field = reached >= SERVES ? solution.point.field : within(field, solution.point.field, fraction);
-	}
+	const chains = population.draw(DRAWS, THINNING);
+	const { equations, solution } = solveOn(engine, problem, unit, chains.rule, field, fluctuating, ACCURATE);
+	const reached = solution.point.field;
+	const sets = chains.groups.map((rule) => solveOn(engine, problem, unit, rule, reached, fluctuating, ROUGH));
+	const counts = fractionOf(engine, equations)(reached) >= ANSWERS;
+	return {
+		equations,
+		solution: { ...solution, converged: solution.converged && settled && counts },
+		sets,
+		chains,
+	};
+}
+
+function solveOn(
+	engine: Engine,
+	problem: AdaptiveProblem,
+	unit: HiddenUnit,
+	rule: IntegrationRule,
+	field: DualField,
+	fluctuating: boolean,
+	accuracy: number,
+): SolvedNodes {
+	const equations = adaptiveEquations(engine, problem, featureSource(engine, unit, rule));
+	const start = fluctuating ? startingField(engine, equations, field) : field;
+	return { equations, solution: solveAdaptive(engine, equations, start, accuracy) };
+}
+
+/** The fraction of the draws that count under the tilt of a field. */
+export function fractionOf(engine: Engine, { problem, source, weights }: AdaptiveEquations) {
+	return (field: DualField): number =>
+		adaptiveUnit(engine, problem, source, weights, field).measure.effectiveSampleSize / source.rule.count;
 }
 
 /** The farthest field on the way from one to another, to a sixteenth, for which enough draws count. */
@@ -115,12 +191,15 @@ function within(from: DualField, to: DualField, fraction: (field: DualField) => 
 }
 
 function between(from: DualField, to: DualField, part: number): DualField {
-	const mix = (a: Float64Array, b: Float64Array) => a.map((x, k) => (1 - part) * x + part * b[k]!);
+	const dual = mixed(from.dual, to.dual, part);
+	if (to.resolvent === undefined) return { dual };
+	const { rows, data } = to.resolvent;
 	return {
-		dual: mix(from.dual, to.dual),
-		resolvent:
-			from.resolvent &&
-			to.resolvent &&
-			matrix(from.resolvent.rows, from.resolvent.rows, mix(from.resolvent.data, to.resolvent.data)),
+		dual,
+		resolvent: matrix(rows, rows, mixed(from.resolvent?.data ?? new Float64Array(data.length), data, part)),
 	};
+}
+
+function mixed(a: Float64Array, b: Float64Array, part: number): Float64Array {
+	return a.map((x, k) => (1 - part) * x + part * b[k]!);
 }

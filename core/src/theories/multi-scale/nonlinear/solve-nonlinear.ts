@@ -1,5 +1,5 @@
 /** One hidden layer of bounded units and one output: (2)-(5) and (13)-(17) of docs/theories/multi-scale.md. */
-import { choleskyInverse, matrix, matrixFromColumn, symmetricEigenvalues } from "@finitude/engine";
+import { matrix, matrixFromColumn, symmetricEigenvalues } from "@finitude/engine";
 import type { Answer, Convergence, ValidityNote } from "../../../answer/answer.ts";
 import { type PriorKernels, priorKernels } from "../../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../../network/network.ts";
@@ -14,7 +14,6 @@ import type { MultiScaleOptions } from "../options.ts";
 import { sizeNote, vanishingKernelNotes, variantNote } from "../validity.ts";
 import type { AdaptiveProblem } from "./adaptive-equations.ts";
 import { adaptiveFluctuations, adaptiveMeans } from "./adaptive-predictions.ts";
-import type { DualField } from "./adaptive-unit.ts";
 import { type IntegratedAdaptive, integrateAdaptive, type SolvedNodes } from "./integrate-adaptive.ts";
 import { unsolved } from "./unsolved.ts";
 import { chainsAgree, errorOfMeans, integrationNotes } from "./validity.ts";
@@ -28,7 +27,7 @@ import { chainsAgree, errorOfMeans, integrationNotes } from "./validity.ts";
 export function solveNonlinear(options: MultiScaleOptions, problem: Problem, context: SolveContext): Answer {
 	const { engine, covariance = false } = context;
 	const prior = priorKernels(engine, problem, { testCovariance: covariance });
-	const factor = factorKernel(engine, prior.output.train, problem.noiseVariance);
+	factorKernel(engine, prior.output.train, problem.noiseVariance);
 	const notes = [
 		variantNote(options.variant),
 		sizeNote(problem),
@@ -39,15 +38,11 @@ export function solveNonlinear(options: MultiScaleOptions, problem: Problem, con
 		const answer = solveBounded("tree", problem, context);
 		if (answer.convergence.converged) return treeAnswer(answer, problem, notes);
 	}
-	const start: DualField = {
-		dual: new Float64Array(problem.trainInputs.rows),
-		...(!tree && { resolvent: choleskyInverse(engine, factor) }),
-	};
 	const equations = adaptiveProblem(problem);
 	const means = (unit: IntegratedAdaptive["unit"], solved: SolvedNodes) =>
 		adaptiveMeans(engine, unit, solved, prior.output.test?.cross);
 	const integrated = integrateAdaptive(
-		{ problem, equations, start, priorKernel: prior.output.train },
+		{ problem, equations, fluctuating: !tree, priorKernel: prior.output.train },
 		options,
 		(unit, solved) => {
 			const { train, test } = means(unit, solved);

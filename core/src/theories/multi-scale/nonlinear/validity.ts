@@ -2,7 +2,7 @@ import type { ValidityNote } from "../../../answer/answer.ts";
 import { effectiveSampleNote } from "../../../tilted-unit/index.ts";
 import type { IntegratedAdaptive } from "./integrate-adaptive.ts";
 
-/** Chains whose R-hat is above this have not forgotten where they started. */
+/** Groups of chains whose R-hat is above this disagree. */
 const LARGEST_R_HAT = 1.05;
 
 const REMEDY = "raise samples, or take fewer training points, more noise or a larger width";
@@ -57,7 +57,7 @@ export function integrationNotes(integrated: IntegratedAdaptive, mean: number | 
 		notes.push(effectiveSampleNote({ size, nodes }, REMEDY), {
 			name: "rHat",
 			value: chains.rHat,
-			message: `of the tilt exponent over ${chains.chains} chains${chains.rHat > LARGEST_R_HAT ? ": they have not forgotten their starts" : ""}`,
+			message: `of the tilt exponent over ${chains.groups.length} independent groups of chains, ${chains.chains} in all${chains.rHat > LARGEST_R_HAT ? ": they disagree" : ""}`,
 		});
 	} else if (integration === "importance") {
 		notes.push(effectiveSampleNote({ size: effectiveSampleSize, nodes }, REMEDY));

@@ -1,0 +1,64 @@
+/** What sets of random points are compared by. */
+import { dot, type Engine, multiply } from "@finitude/engine";
+import type { KernelBlocks } from "../../../../kernels/kernel-blocks.ts";
+import { outputEnergy } from "../../../exact-mean-field/output-force.ts";
+import type { DeepPoints, DeepProblem } from "./deep-equations.ts";
+import { outputBlocks } from "./extend-deep.ts";
+import type { DeepSaddle } from "./find-deep-saddle.ts";
+
+/** A saddle with its points. */
+export interface SolvedDeep {
+	readonly points: DeepPoints;
+	readonly saddle: DeepSaddle;
+}
+
+export interface Judged {
+	/** The means at the training, then at the test points. */
+	readonly mean: Float64Array;
+	readonly logEvidence: number;
+}
+
+/**
+ * Equation (6). With C^(l) = g <phi phi^T>_l + s_b^2, both terms of a layer are N times the exponent's average and its logarithm,
+ * and what the prior's average adds to one it takes from the other.
+ */
+export function logEvidence({ layers, targets }: DeepProblem, saddle: DeepSaddle): number {
+	const hidden = layers.reduce((sum, { width, prefactor }, l) => {
+		const { logExcess, change } = saddle.tilted[l]!;
+		return sum + width * logExcess - prefactor * dot(saddle.conjugates[l]!.data, change.data);
+	}, 0);
+	return hidden - outputEnergy(saddle.force, targets);
+}
+
+/** @param inputs C^(0) at all points */
+export function judge(
+	engine: Engine,
+	problem: DeepProblem,
+	{ points, saddle }: SolvedDeep,
+	{ train, test }: KernelBlocks,
+): Judged {
+	const { discrepancy } = saddle.force;
+	const means = problem.targets.data.map((y, k) => y - problem.noiseVariance * discrepancy.data[k]!);
+	const inputs: KernelBlocks = test
+		? { train, test: { cross: test.cross, diagonal: test.diagonal } }
+		: { train };
+	const { blocks } = outputBlocks(engine, problem, points, saddle, inputs);
+	const tests = blocks.test ? multiply(engine, blocks.test.cross, discrepancy).data : [];
+	return { mean: Float64Array.of(...means, ...tests), logEvidence: logEvidence(problem, saddle) };
+}
+
+/** The largest spread of a mean over independent sets, and that of the log evidence: of one set, times a factor. */
+export function spreadOf(sets: readonly Judged[], factor: number): { mean: number; logEvidence: number } {
+	const deviation = (values: readonly number[]) => {
+		const center = values.reduce((sum, x) => sum + x, 0) / values.length;
+		const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
+		return factor * Math.sqrt(squares / (values.length - 1));
+	};
+	return {
+		mean: sets[0]!.mean.reduce(
+			(most, _, a) => Math.max(most, deviation(sets.map(({ mean }) => mean[a]!))),
+			0,
+		),
+		logEvidence: deviation(sets.map((set) => set.logEvidence)),
+	};
+}

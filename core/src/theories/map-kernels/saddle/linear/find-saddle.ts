@@ -1,0 +1,88 @@
+/** The saddle of a linear network by a damped fixed point of its output kernel. */
+import {
+	choleskyFactor,
+	dot,
+	type Engine,
+	type Matrix,
+	matrix,
+	multiply,
+	solveLower,
+	symmetricEigen,
+	symmetricPart,
+	transposed,
+} from "@finitude/engine";
+import { iterateLinear, type LinearIteration, type LinearProblem } from "./kernel-map.ts";
+
+/** One saddle, in the coordinates of its problem. */
+export interface LinearSaddle extends LinearIteration {
+	/** K, r x r. */
+	readonly kernel: Matrix;
+	readonly iterations: number;
+	/** |K_new - K| / |K|, Frobenius norms. */
+	readonly residual: number;
+	readonly converged: boolean;
+}
+
+/** The residual that is sought; where rounding keeps it above that, it counts as solved below the second number. */
+const [SOUGHT, SOLVED] = [1e-12, 1e-9];
+
+const MOST_ITERATIONS = 5000;
+
+/** The iteration is at the rounding error when so many steps have not lowered the smallest residual. */
+const PATIENCE = 200;
+
+/**
+ * K <- K^{1/2} (K^{-1/2} K_new K^{-1/2})^theta K^{1/2} with theta = 1/(1 + L), from a positive definite start.
+ *
+ * @returns undefined where the equations do not exist at the start
+ */
+export function findLinearSaddle(
+	engine: Engine,
+	problem: LinearProblem,
+	start: Matrix,
+): LinearSaddle | undefined {
+	const theta = 1 / (1 + problem.layers.length);
+	let best: LinearSaddle | undefined;
+	let kernel = start;
+	for (let iterations = 0; iterations <= MOST_ITERATIONS; iterations++) {
+		const here = iterateLinear(engine, problem, kernel);
+		if (here === undefined) break;
+		const residual = relativeDistance(here.next, kernel);
+		if (best === undefined || residual < best.residual) {
+			best = { ...here, kernel, iterations, residual, converged: residual <= SOLVED };
+		}
+		if (residual <= SOUGHT || iterations - best.iterations >= PATIENCE) break;
+		const next = geodesicStep(engine, kernel, here.next, theta);
+		if (next === undefined) break;
+		kernel = next;
+	}
+	return best;
+}
+
+/**
+ * The point at a fraction of the way from K to K_new on the geodesic of positive definite matrices. Where K_new is not positive
+ * definite the way goes to (K + K_new)/2, and so on. With K = F F^T, F any root, the powers are those of F^-1 K_new F^-T.
+ */
+function geodesicStep(engine: Engine, kernel: Matrix, next: Matrix, fraction: number): Matrix | undefined {
+	const cholesky = choleskyFactor(engine, kernel);
+	if (!cholesky.positiveDefinite) return undefined;
+	const { factor } = cholesky;
+	const half = transposed(solveLower(engine, factor, next));
+	const { values, vectors } = symmetricEigen(engine, symmetricPart(solveLower(engine, factor, half)));
+	// Averages with K have the same eigenvectors.
+	while (values[0]! <= 0) for (let k = 0; k < values.length; k++) values[k] = (1 + values[k]!) / 2;
+	const r = kernel.rows;
+	const image = multiply(engine, factor, vectors);
+	const stretched = matrix(r, r, image.data.slice());
+	stretched.data.forEach((x, at) => {
+		stretched.data[at] = x * values[at % r]! ** fraction;
+	});
+	return symmetricPart(multiply(engine, stretched, image, { transposeB: true }));
+}
+
+/** |A - B| / |B|. */
+export function relativeDistance(a: Matrix, b: Matrix): number {
+	const difference = a.data.map((x, k) => x - b.data[k]!);
+	const size = dot(b.data, b.data);
+	return size === 0 ? 0 : Math.sqrt(dot(difference, difference) / size);
+}
