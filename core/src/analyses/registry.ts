@@ -1,5 +1,6 @@
 import { findNamed } from "../find-named.ts";
 import type { Analysis } from "./analysis.ts";
+import { codingSchemes } from "./coding-schemes.ts";
 import { equivalentLinearModel } from "./equivalent-linear-model.ts";
 import { generalizationGap } from "./generalization-gap.ts";
 import { kernelAdaptation } from "./kernel-adaptation.ts";
@@ -15,6 +16,7 @@ export const analyses: readonly Analysis[] = [
 	asAnalysis(generalizationGap),
 	asAnalysis(equivalentLinearModel),
 	asAnalysis(teacherOverlap),
+	asAnalysis(codingSchemes),
 ];
 
 /** Options are checked against the analysis's own schema before `solve` sees them, so the list need not know their types. */

@@ -74,7 +74,11 @@ export function solveAdaptive(
 		const { whole } = state;
 		if (whole === undefined) break;
 		const x = packed(state.point.field, scale);
-		const mixed = mix(x, packed(whole, scale).map((value, k) => value - x[k]!), 1);
+		const mixed = mix(
+			x,
+			packed(whole, scale).map((value, k) => value - x[k]!),
+			1,
+		);
 		state = stateOf(engine, equations, equations.at(unpacked(mixed, state.point.field, scale)));
 		iterations++;
 		if (!(state.residual < Number.POSITIVE_INFINITY)) break;
@@ -142,7 +146,11 @@ function packed({ dual, resolvent }: DualField, scales: Scales): Float64Array {
 	const P = dual.length;
 	const result = new Float64Array(P + (resolvent?.data.length ?? 0));
 	result.set(dual.map((x) => x / scales.dual));
-	if (resolvent) result.set(resolvent.data.map((x) => x / scales.resolvent), P);
+	if (resolvent)
+		result.set(
+			resolvent.data.map((x) => x / scales.resolvent),
+			P,
+		);
 	return result;
 }
 
@@ -151,6 +159,11 @@ function unpacked(x: Float64Array, { dual, resolvent }: DualField, scales: Scale
 	return {
 		dual: x.slice(0, P).map((value) => value * scales.dual),
 		resolvent:
-			resolvent && matrix(P, P, x.slice(P).map((value) => value * scales.resolvent)),
+			resolvent &&
+			matrix(
+				P,
+				P,
+				x.slice(P).map((value) => value * scales.resolvent),
+			),
 	};
 }
