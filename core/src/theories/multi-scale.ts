@@ -29,6 +29,7 @@ import { scoped } from "@finitude/engine";
 import { firstNonlinear } from "../samplers/linear-networks.ts";
 import { applies } from "./multi-scale/applies.ts";
 import { solveLinear } from "./multi-scale/linear/solve-linear.ts";
+import { solveNonlinear } from "./multi-scale/nonlinear/solve-nonlinear.ts";
 import { type MultiScaleOptions, options, requireVariant } from "./multi-scale/options.ts";
 import { references } from "./multi-scale/references.ts";
 import type { Theory } from "./theory.ts";
@@ -41,12 +42,11 @@ export const multiScale: Theory<MultiScaleOptions> = {
 	references,
 	assumes: ["sharp-kernels"],
 	options,
-	// Bounded units enter with ./multi-scale/nonlinear/: then this is `applies` itself, and `solve` dispatches on firstNonlinear.
-	applies: (problem) =>
-		firstNonlinear(problem.network) === undefined ? applies(problem) : "multi-scale handles linear units.",
+	applies,
 	solve(problem, settings, context) {
 		requireVariant(settings, problem);
+		const solve = firstNonlinear(problem.network) === undefined ? solveLinear : solveNonlinear;
 		// The work space of a matrix of scales stays in the engine.
-		return scoped(context.engine, () => solveLinear(settings, problem, context));
+		return scoped(context.engine, () => solve(settings, problem, context));
 	},
 };

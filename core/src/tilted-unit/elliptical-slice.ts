@@ -16,14 +16,14 @@ export interface ChainStates {
 const MOST_SHRINKAGES = 200;
 
 /**
- * Elliptical slice sampling of p(w) ~ N(w; 0, I) exp(E(w)): a sweep moves every chain to a point of the ellipse through its own
+ * Elliptical slice sampling of p(w) ~ N(w; 0, I) exp(E(w)), E the sum over some tilts: a sweep moves every chain to a point of the ellipse through its own
  * and a random normal one, at which the density exceeds a random fraction of its own. It leaves p invariant without a step size
  * to choose, and reaches -w, the other mode of an even tilt, as easily as any point.
  *
  * Murray, Adams, MacKay 2010, arXiv 1001.0175; with the normal density N(0, diag(scales^2)) in the place of the prior and the
  * ratio of both in the likelihood (Nishihara, Murray, Adams 2014, arXiv 1210.7477, section 3).
  *
- * @param unit at the points that the tilt is about
+ * @param unit at the points that the tilts are about
  * @param scales standard deviations of the leading coordinates, where p is broader than the prior
  * @param start r x C; not changed
  * @param stream advanced by every sweep
@@ -31,13 +31,13 @@ const MOST_SHRINKAGES = 200;
 export function ellipticalSlice(
 	engine: Engine,
 	unit: HiddenUnit,
-	tilt: Tilt,
+	tilts: readonly Tilt[],
 	{ scales, start, stream }: { scales: Float64Array; start: Float64Array; stream: RandomState },
 ) {
 	const r = unit.dimension;
 	const chains = start.length / r;
 	const points = start.slice();
-	const exponents = exponentsAt(engine, unit, tilt, points, chains);
+	const exponents = exponentsAt(engine, unit, tilts, points, chains);
 	/** log N(w; 0, I) - log N(w; 0, diag(scales^2)) up to a constant. */
 	const logRatio = (at: Float64Array, count: number, c: number) => {
 		let sum = 0;
@@ -69,7 +69,7 @@ export function ellipticalSlice(
 						proposed[k * count + i] = cosine * points[at]! + sine * others[at]!;
 					}
 				});
-				const found = exponentsAt(engine, unit, tilt, proposed, count);
+				const found = exponentsAt(engine, unit, tilts, proposed, count);
 				const again = uniforms(engine, stream, count);
 				moving = moving.filter((c, i) => {
 					if (found[i]! + logRatio(proposed, count, i) > heights[c]!) {
@@ -91,7 +91,7 @@ export function ellipticalSlice(
 function exponentsAt(
 	engine: Engine,
 	unit: HiddenUnit,
-	tilt: Tilt,
+	tilts: readonly Tilt[],
 	points: Float64Array,
 	count: number,
 ): Float64Array {
@@ -106,7 +106,8 @@ function exponentsAt(
 		w.data.set(points);
 		engine.gemm(1, inputs, view(w, unit.dimension, count), 0, view(h, rows, count));
 		unit.activation.evaluate(engine, h, features);
-		tiltExponents(engine, unit, tilt)({ features: view(features, rows, count), weights, count }, exponents);
+		const chunk = { features: view(features, rows, count), weights, count };
+		for (const tilt of tilts) tiltExponents(engine, unit, tilt)(chunk, exponents);
 		return exponents;
 	});
 }

@@ -8,7 +8,7 @@
  * Which rule: `nodesOf` where the covariance of the tilted weights is known in advance, `searchedNodes` where the theory has to
  * be solved to find it. `effectiveSampleNote` says how many random nodes carry the averages.
  */
-export { resampledPoints, tiltedChains, type UnitChains } from "./chains.ts";
+export { type Population, tiltedPopulation, type UnitChains } from "./chains.ts";
 export {
 	conditionalUnit,
 	largestCorrelation,
@@ -42,6 +42,7 @@ export { type Integration, MOST_FEATURES, nodesOf, SETS, type UnitNodes } from "
 export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
+export { priorShare } from "./prior-share.ts";
 export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
 export type { Proposal, TiltedTheory } from "./refitted-proposal.ts";
 export { type GridNodes, type RandomNodes, type SearchedNodes, searchedNodes } from "./searched-nodes.ts";

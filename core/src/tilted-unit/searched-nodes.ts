@@ -27,6 +27,8 @@ export interface RandomNodes<Solution> {
 	readonly kind: "sobol";
 	/** w covers at least the training points; its coordinates are those of the proposal. */
 	readonly unit: HiddenUnit;
+	/** Standard deviations of the leading coordinates of w under the proposal. */
+	readonly scales: Float64Array;
 	/** 2^log2Count points; another index gives independent ones. */
 	draw(log2Count: number, index: number): IntegrationRule;
 	/** The theory's by the points of the last round of fitting. */
@@ -132,6 +134,7 @@ function randomNodes<Solution>(
 	return {
 		kind: "sobol",
 		unit: proposal.unit,
+		scales: proposal.scales,
 		draw: (log2Count, index) => draw(proposal, log2Count, index),
 		solution,
 	};

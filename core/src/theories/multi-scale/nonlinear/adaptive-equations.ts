@@ -10,7 +10,14 @@ import {
 	plus,
 	plusDiagonal,
 } from "@finitude/engine";
-import { type FeatureSource, ruleWeights, secondMoment, sumOverUnit } from "../../../tilted-unit/index.ts";
+import {
+	type FeatureSource,
+	ruleWeights,
+	secondMoment,
+	sumOverUnit,
+	type TiltedMeasure,
+	tiltedMeasure,
+} from "../../../tilted-unit/index.ts";
 import { applied } from "../../self-consistent/bounded/prior-correction.ts";
 import {
 	type AdaptiveUnit,
@@ -36,6 +43,8 @@ export interface AdaptivePoint {
 	readonly action: number;
 	/** f, P numbers. */
 	readonly mean: Float64Array;
+	/** Without the correction by what is known of the prior. */
+	readonly ownMean: Float64Array;
 	/** kappa Delta + f - y, the gradient of the action. */
 	readonly residual: Float64Array;
 	/** Q, P x P. */
@@ -46,40 +55,67 @@ export interface AdaptivePoint {
 	kernel(): Matrix;
 }
 
+/** What is known of the prior, in the place of a share of its estimate by random nodes. */
+export interface PriorAnchor {
+	/** The share, 0 to 1. */
+	readonly share: number;
+	/** K0, P x P. */
+	readonly kernel: Matrix;
+}
+
 /** Equations (15) and (16) with the averages of one rule. */
 export interface AdaptiveEquations {
+	readonly problem: AdaptiveProblem;
 	readonly source: FeatureSource;
 	/** The weights of its rule. */
 	readonly weights: Float64Array;
-	readonly problem: AdaptiveProblem;
-	/** What is added to averages of phi phi^T times g, P x P: the known part of the prior's less its estimate. */
-	readonly correction: Matrix | undefined;
+	/** The prior on the nodes. */
+	readonly prior: TiltedMeasure;
+	/** 0 without an anchor. */
+	readonly share: number;
 	at(field: DualField): AdaptivePoint;
 }
 
 /**
  * @param source the unit at its P training points
- * @param correction a share of K0 less its estimate by the same nodes: half of Delta.correction Delta is added to the action
+ * @param anchor share (K0 - K0^) is added to the kernels, K0^ by the same nodes, and half of its form in Delta to the action
  */
 export function adaptiveEquations(
 	engine: Engine,
 	problem: AdaptiveProblem,
 	source: FeatureSource,
-	correction?: Matrix,
+	anchor?: PriorAnchor,
 ): AdaptiveEquations {
 	const { width, readoutVariance, targets, noiseVariance } = problem;
 	const P = targets.length;
 	const weights = ruleWeights(source);
+	const prior = tiltedMeasure(source, weights, new Float64Array(weights.length))!;
 	const moments = secondMoment(engine, source.unit);
 	const sums = firstMoment(engine, P);
-	const corrected = (kernel: Matrix) => (correction ? plus(kernel, correction) : kernel);
+	/** g sum phi phi^T. */
 	const secondMoments = (nodeWeights: Float64Array) =>
-		mirrorLower(matrix(P, P, sumOverUnit(engine, source, moments, nodeWeights)));
+		matrix(
+			P,
+			P,
+			mirrorLower(matrix(P, P, sumOverUnit(engine, source, moments, nodeWeights))).data.map(
+				(x) => readoutVariance * x,
+			),
+		);
+	const estimate = anchor && secondMoments(prior.probabilities);
+	const correction =
+		anchor &&
+		matrix(
+			P,
+			P,
+			anchor.kernel.data.map((x, k) => anchor.share * (x - estimate!.data[k]!)),
+		);
+	const corrected = (kernel: Matrix) => (correction ? plus(kernel, correction) : kernel);
 	return {
+		problem,
 		source,
 		weights,
-		problem,
-		correction,
+		prior,
+		share: anchor?.share ?? 0,
 		at(field) {
 			const { dual } = field;
 			const unit = adaptiveUnit(engine, problem, source, weights, field);
@@ -90,7 +126,7 @@ export function adaptiveEquations(
 			const fluctuation = once(() => {
 				const Q = secondMoments(unit.second);
 				Q.data.forEach((x, k) => {
-					Q.data[k] = readoutVariance * x - (own[Math.floor(k / P)]! * own[k % P]!) / width;
+					Q.data[k] = x - (own[Math.floor(k / P)]! * own[k % P]!) / width;
 				});
 				return corrected(Q);
 			});
@@ -99,22 +135,14 @@ export function adaptiveEquations(
 				unit,
 				action: 0.5 * noiseVariance * dot(dual, dual) - dot(dual, targets) + output,
 				mean,
+				ownMean: own,
 				residual: dual.map((x, a) => noiseVariance * x + mean[a]! - targets[a]!),
 				fluctuation,
 				factor: once(() => {
 					const result = choleskyFactor(engine, plusDiagonal(fluctuation(), noiseVariance));
 					return result.positiveDefinite ? result.factor : undefined;
 				}),
-				kernel: once(() => {
-					const kernel = secondMoments(unit.measure.probabilities);
-					return corrected(
-						matrix(
-							P,
-							P,
-							kernel.data.map((x) => readoutVariance * x),
-						),
-					);
-				}),
+				kernel: once(() => corrected(secondMoments(unit.measure.probabilities))),
 			};
 		},
 	};

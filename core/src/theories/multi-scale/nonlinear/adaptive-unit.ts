@@ -47,6 +47,8 @@ export function adaptiveTilt({ width, readoutVariance }: UnitNetwork, { dual, re
 /** The adapted measure on the nodes of a source, with the weights that the averages of (15) and (16) give each node. */
 export interface AdaptiveUnit {
 	readonly measure: TiltedMeasure;
+	/** Delta.phi. */
+	readonly fields: Float64Array;
 	/** p (Delta.phi)/Lam: sums of phi over it are f/g. */
 	readonly first: Float64Array;
 	/** p [1/Lam + (g/N)(Delta.phi)^2/Lam^2]: sums of phi phi^T over it are Q/g before - f f^T/N. */
@@ -99,6 +101,7 @@ export function adaptiveUnit(
 	const { probabilities } = measure;
 	return {
 		measure,
+		fields,
 		first: probabilities.map((p, k) => (p * fields[k]!) / stiffnesses[k]!),
 		second: probabilities.map((p, k) => {
 			const stiffness = stiffnesses[k]!;

@@ -1,0 +1,87 @@
+import type { ValidityNote } from "../../../answer/answer.ts";
+import { effectiveSampleNote } from "../../../tilted-unit/index.ts";
+import type { IntegratedAdaptive } from "./integrate-adaptive.ts";
+
+/** Groups of chains whose R-hat is above this disagree. */
+const LARGEST_R_HAT = 1.01;
+
+const REMEDY = "raise samples, or take fewer training points, more noise or a larger width";
+
+/**
+ * The largest change by the last refinement of a quadrature, or the largest standard error by the spread of independent sets.
+ *
+ * @param answer the means by the nodes of the answer
+ * @param sets those of each set
+ */
+export function errorOfMeans(
+	{ integration }: IntegratedAdaptive,
+	answer: Float64Array,
+	sets: readonly Float64Array[],
+): number {
+	let most = 0;
+	answer.forEach((value, a) => {
+		const values = sets.map((set) => set[a]!);
+		if (integration === "quadrature") {
+			most = Math.max(most, Math.abs(values[0]! - value));
+			return;
+		}
+		const center = values.reduce((sum, x) => sum + x, 0) / values.length;
+		const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
+		most = Math.max(most, Math.sqrt(squares / (values.length * (values.length - 1))));
+	});
+	return most;
+}
+
+/** `integration`, `integrationError`, for random nodes `effectiveSampleSize`, and `<L> - 1`. @param mean error of the means */
+export function integrationNotes(integrated: IntegratedAdaptive, mean: number | undefined): ValidityNote[] {
+	const { integration, unit, equations, solution, sets, chains } = integrated;
+	const nodes = equations.source.rule.count;
+	const weights = `${unit.dimension} ${unit.dimension === 1 ? "weight" : "weights"}`;
+	const { effectiveSampleSize } = solution.point.unit.measure;
+	const how =
+		integration === "quadrature"
+			? `the last refinement of the quadrature over ${weights}, to ${nodes} nodes`
+			: `the spread of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${nodes / sets.length} nodes`}, for ${nodes} nodes over ${weights}`;
+	const notes: ValidityNote[] = [
+		{ name: "integration", value: integration, message: DESCRIPTIONS[integration] },
+		mean === undefined
+			? {
+					name: "integrationError",
+					value: "unknown",
+					message: `the equations were not solved on all of the nodes that are compared: ${how}`,
+				}
+			: { name: "integrationError", value: mean, message: `the error of the means by ${how}` },
+	];
+	if (chains) {
+		const size = chains.effectiveSampleSize * (effectiveSampleSize / nodes);
+		notes.push(effectiveSampleNote({ size, nodes }, REMEDY), {
+			name: "rHat",
+			value: chains.rHat,
+			message: `of the tilt exponent over ${chains.groups.length} independent groups of chains, ${chains.chains} in all${chains.rHat > LARGEST_R_HAT ? ": they disagree" : ""}`,
+		});
+	} else if (integration === "importance") {
+		notes.push(effectiveSampleNote({ size: effectiveSampleSize, nodes }, REMEDY));
+	}
+	const excess = solution.point.unit.meanStiffness - 1;
+	if (solution.point.field.resolvent) {
+		notes.push({
+			name: "<L> - 1",
+			value: excess,
+			message:
+				"how much the fluctuations of the outputs stiffen the readout of a unit on average; 0 is the tree",
+		});
+	}
+	return notes;
+}
+
+const DESCRIPTIONS = {
+	quadrature: "averages over a unit's weights by a grid",
+	importance: "averages over a unit's weights by scrambled Sobol points of a normal density fitted to them",
+	chains:
+		"averages over a unit's weights by Markov chains: of the points of a fitted normal density fewer than 5 % would count",
+} as const;
+
+/** Whether the chains agree. */
+export function chainsAgree({ chains }: IntegratedAdaptive): boolean {
+	return chains === undefined || chains.rHat <= LARGEST_R_HAT;
+}
