@@ -77,7 +77,7 @@ export const codingSchemes: Analysis<CodingOptions, CodingResults> = {
 		return scoped(engine, () => {
 			const prior = priorKernels(engine, problem);
 			const unit = lastLayerUnit(engine, problem, prior.preactivation.at(-1)![0]!.train);
-			const posterior = oneUnitPosterior(problem, context, sampled.answer.trainMean);
+			const posterior = oneUnitPosterior(problem, context, sampled.answer.trainMean, complete);
 			const looks = looksOf(problem, classes, unit, prior.outputWeights.train, posterior.dualField);
 			const random = seedStream(complete.seed);
 			const { samples } = given;
@@ -135,6 +135,7 @@ function oneUnitPosterior(
 	problem: Problem,
 	{ engine, clock }: AnalysisContext,
 	sampledMean: Matrix,
+	settings: { readonly samples: number; readonly seed: number },
 ): OneUnitPosterior {
 	const { layers } = problem.network;
 	if (layers.length === 1 && isRectified(layers[0]!.activation)) {
@@ -144,7 +145,7 @@ function oneUnitPosterior(
 			dualField: sampledMean.data.map((f, i) => (y[i]! - f) / problem.noiseVariance),
 		};
 	}
-	const tree = solveTree(engine, problem, clock);
+	const tree = solveTree(engine, problem, clock, settings);
 	return typeof tree === "string" ? { source: "none", reason: tree } : { source: "tree", ...tree };
 }
 
@@ -167,8 +168,7 @@ function lawOf(
 	const gain = {
 		name: "largestGain",
 		value: largestGain,
-		message:
-			"max over unit weights of (g/N) (Delta.phi)^2 at the dual field of the sampled mean: the one-unit measure is normalizable below 1",
+		message: `max over unit weights of (g/N) (Delta.phi)^2 is ${largestGain.toPrecision(4)} at the dual field of the sampled mean: the one-unit measure is normalizable below 1`,
 	};
 	return law
 		? { law, absent: {}, notes: [gain, unitLawNote(law)] }

@@ -1,15 +1,14 @@
 /** Whether the units of one network fall into a few groups that repeat a code. */
 import {
+	dot,
 	type Engine,
-	gram,
 	type Matrix,
 	matrix,
 	multiply,
 	type RandomState,
 	splitStream,
-	symmetricEigen,
 } from "@finitude/engine";
-import { uniforms } from "../../data/random.ts";
+import { normals } from "../../data/random.ts";
 import { type Clusters, kMeans } from "./k-means.ts";
 import type { UnitCode } from "./sampled-units.ts";
 
@@ -27,16 +26,17 @@ export interface CodeGroups {
 /** More groups than this would not be few. */
 const MOST_GROUPS = 8;
 
-/** Sets of reference points: their logarithmic spread varies by a few percent. */
+/** Sets of reference units: their logarithmic spread varies by a few percent. */
 const REFERENCES = 10;
 
 const HELD = 0.9;
 
 /**
- * Clusters of phi_i/|phi_i|, for an odd activation with the sign of the readout, which (a, phi) -> (-a, -phi) leaves alone. Their number is the smallest k with
- * Gap(k) >= Gap(k + 1) - s_{k+1}, Gap(k) the mean of log W_k over reference points less that of the units, W_k the spread within
- * clusters; the reference is uniform in the box around the units along their principal axes (Tibshirani, Walther and Hastie 2001,
- * J. R. Stat. Soc. B 63:411).
+ * Clusters of phi_i/|phi_i|, for an odd activation with the sign of the readout, which (a, phi) -> (-a, -phi) leaves alone. Their
+ * number is the smallest k with Gap(k) >= Gap(k + 1) - s_{k+1}, Gap(k) the mean of log W_k over reference units less that of the
+ * units, W_k the spread within clusters (Tibshirani, Walther and Hastie 2001, J. R. Stat. Soc. B 63:411). The reference are units
+ * of an analog code: the same readouts, and features that are Gaussian around what is proportional to them, with the covariance
+ * of the units. Those of a linear network are such units, and fall into one group.
  *
  * @param odd whether the activation is
  * @param stream not advanced
@@ -52,12 +52,10 @@ export function codeGroups(
 	if (n < 2) return undefined;
 	const most = Math.min(MOST_GROUPS, n - 1);
 	const found = clusterings(engine, points, most, splitStream(stream, 0));
-	const box = principalBox(engine, points);
 	const references = Array.from({ length: REFERENCES }, (_, b) => {
 		const random = splitStream(stream, b + 1);
-		return clusterings(engine, drawnFrom(engine, box, n, random), most, random).map(({ spread }) =>
-			logOf(spread),
-		);
+		const units = normalized(analogCode(engine, code, random), odd).points;
+		return clusterings(engine, units, Math.min(most, units.rows), random).map(({ spread }) => logOf(spread));
 	});
 	const steps = found.map(({ spread }, k) => {
 		const logs = references.map((one) => one[k]!);
@@ -110,35 +108,43 @@ function logOf(spread: number): number {
 	return Math.log(Math.max(spread, Number.EPSILON));
 }
 
-/** The principal axes of points, and where they lie along them. */
-interface Box {
-	readonly axes: Matrix;
-	readonly low: Float64Array;
-	readonly high: Float64Array;
-}
-
-function principalBox(engine: Engine, points: Matrix): Box {
-	const { vectors: axes } = symmetricEigen(engine, gram(engine, points, { transposeA: true }));
-	const along = multiply(engine, points, axes);
-	const p = points.columns;
-	const low = new Float64Array(p).fill(Number.POSITIVE_INFINITY);
-	const high = new Float64Array(p).fill(Number.NEGATIVE_INFINITY);
-	along.data.forEach((x, e) => {
-		low[e % p] = Math.min(low[e % p]!, x);
-		high[e % p] = Math.max(high[e % p]!, x);
-	});
-	return { axes, low, high };
-}
-
-function drawnFrom(engine: Engine, { axes, low, high }: Box, n: number, stream: RandomState): Matrix {
-	const p = axes.columns;
-	const u = uniforms(engine, stream, n * p);
-	const along = matrix(
-		n,
-		p,
-		u.map((x, e) => low[e % p]! + x * (high[e % p]! - low[e % p]!)),
+/**
+ * Units with the readouts of a network and features a b + e, b the regression of its features on them and e Gaussian with the
+ * covariance of what the regression leaves, around what they have in common.
+ *
+ * @param stream advanced
+ */
+function analogCode(engine: Engine, { features, readout, draw }: UnitCode, stream: RandomState): UnitCode {
+	const { rows: n, columns: P } = features;
+	const square = dot(readout, readout);
+	const along = multiply(engine, matrix(1, n, readout), features).data.map((x) =>
+		square === 0 ? 0 : x / square,
 	);
-	return multiply(engine, along, axes, { transposeB: true });
+	const means = new Float64Array(P);
+	const rest = matrix(
+		n,
+		P,
+		features.data.map((x, e) => x - readout[Math.floor(e / P)]! * along[e % P]!),
+	);
+	rest.data.forEach((x, e) => {
+		means[e % P]! += x / n;
+	});
+	const centered = matrix(
+		n,
+		P,
+		rest.data.map((x, e) => x - means[e % P]!),
+	);
+	const mixing = matrix(n, n, normals(engine, stream, n * n));
+	const noise = multiply(engine, mixing, centered, { alpha: 1 / Math.sqrt(n) });
+	return {
+		draw,
+		readout,
+		features: matrix(
+			n,
+			P,
+			noise.data.map((x, e) => x + means[e % P]! + readout[Math.floor(e / P)]! * along[e % P]!),
+		),
+	};
 }
 
 function fewestHolding(squares: Float64Array): number {

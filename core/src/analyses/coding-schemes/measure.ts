@@ -8,6 +8,7 @@ import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
 import { codeGroups } from "./code-groups.ts";
+import { drawnParticipationRatio } from "./drawn-networks.ts";
 import type { Bins } from "./histograms.ts";
 import { histogramOf } from "./histograms.ts";
 import { jackknife, meanOverGroups } from "./jackknife.ts";
@@ -15,13 +16,7 @@ import type { UnitLaw } from "./one-unit.ts";
 import type { CodingResults, Histograms, PairResults, Quantity } from "./results.ts";
 import type { SampledUnits } from "./sampled-units.ts";
 import { signalHistogram, signalLaw } from "./signal-law.ts";
-import {
-	average,
-	centeredAlignment,
-	kurtosis,
-	lawParticipationRatio,
-	responseSparsity,
-} from "./unit-measures.ts";
+import { average, centeredAlignment, kurtosis, responseSparsity } from "./unit-measures.ts";
 import type { Looks, UnitPopulation } from "./unit-population.ts";
 
 type Populations = readonly UnitPopulation[];
@@ -39,7 +34,7 @@ export interface Compared {
 
 const exactly = (value: number): Estimate => ({ value, standardError: 0 });
 
-/** @param stream of the clustering; not advanced */
+/** @param stream of clusterings and drawn networks; not advanced */
 export function measured(
 	engine: Engine,
 	problem: Problem,
@@ -92,7 +87,17 @@ export function measured(
 			const signal = ({ signals }: UnitPopulation) => signals[pair]!;
 			const all = signalLaw(chains, pair, even);
 			const ratios = sampled.map(({ series }) => series.participationRatios[pair]!);
-			const law = (some: Populations) => lawParticipationRatio(some, pair, readoutVariance);
+			const drawn = (some: Populations) =>
+				overChains(
+					some.map((one, k) =>
+						drawnParticipationRatio(
+							engine,
+							one,
+							{ pair, c: readoutVariance, width },
+							splitStream(splitStream(stream, 1), k),
+						),
+					),
+				);
 			return {
 				classes: labels,
 				classSignal: {
@@ -103,9 +108,9 @@ export function measured(
 					chainKurtoses: chains.map((chain) => kurtosis([chain], signal)),
 				},
 				participationRatio: {
-					// a and m are independent there, and a is Gaussian.
-					prior: jackknife(prior.populations, (some) => 1 / (3 * kurtosis(some, signal))),
-					...(theory && { theory: jackknife(theory.populations, law) }),
+					// A priori the readout does not depend on the weights.
+					prior: drawn(prior.populations.map(({ fields: _, ...rest }) => rest)),
+					...(theory && { theory: drawn(theory.populations) }),
 					sampled: overNetworks(ratios),
 					chains: ratios.map(mean),
 				},
@@ -130,7 +135,7 @@ export function measured(
 			prior: exactly(centeredAlignment(priorKernel, y)),
 			...(treeKernel && { theory: exactly(centeredAlignment(treeKernel, y)) }),
 		},
-		codeGroups: groupsOf(engine, sampled, even, stream),
+		codeGroups: groupsOf(engine, sampled, even, splitStream(stream, 0)),
 		drift: {
 			correlation: overChains(sampled.map(({ drift }) => drift)),
 			lag: sampled[0]!.driftLag,
@@ -164,7 +169,7 @@ function groupsOf(
 	};
 }
 
-/** The mean over chains of one number each. */
+/** The mean of one number from each chain, or each set of points. */
 function overChains(values: readonly number[]): Estimate {
 	if (values.length < 2) return exactly(values[0] ?? 0);
 	return jackknife(values, (some) => some.reduce((sum, x) => sum + x, 0) / some.length);

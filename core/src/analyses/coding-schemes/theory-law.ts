@@ -1,7 +1,7 @@
 /** Equation (1): the one-unit posterior next to the sampled units, where it is known. */
-import { type Engine, matrix, type RandomState, splitStream } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, type RandomState, splitStream } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
-import type { KernelQuantity, ValidityNote } from "../../answer/answer.ts";
+import type { ValidityNote } from "../../answer/answer.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { findTheory } from "../../theories/registry.ts";
@@ -17,26 +17,26 @@ export interface Tree {
 	readonly dualField: Float64Array;
 	/** K^, P x P, row-major. */
 	readonly kernel: Float64Array;
-	readonly converged: boolean;
 }
 
-/** The tree of the problem's one-unit posterior, or the sentence that says why there is none. */
-export function solveTree(engine: Engine, problem: Problem, clock: () => number): Tree | string {
-	const theory = findTheory("self-consistent");
-	const withoutTest = trainingProblem(problem);
-	const applies = theory.applies(withoutTest);
-	if (applies !== true) {
-		return "the one-unit posterior is known for one dense hidden layer of linear or bounded units and one output";
+/** The tree of `multi-scale`, or the sentence that says why there is none. */
+export function solveTree(
+	engine: Engine,
+	problem: Problem,
+	clock: () => number,
+	{ samples, seed }: { readonly samples: number; readonly seed: number },
+): Tree | string {
+	if (problem.network.layers.length > 1) return "the one-unit posterior is known for one hidden layer only";
+	const theory = findTheory("multi-scale");
+	const applies = theory.applies(problem);
+	if (applies !== true) return `the one-unit posterior is not known: ${applies}`;
+	const answer = solveTheory(theory, problem, { variant: "tree", samples, seed }, { engine, clock });
+	const { dualField } = answer.orderParameters;
+	const { output } = answer.kernels;
+	if (dualField === undefined || output === undefined) {
+		return `the tree of the one-unit posterior was not solved: ${answer.convergence.advice}`;
 	}
-	const answer = solveTheory(theory, withoutTest, { variant: "tree" }, { engine, clock });
-	const { tau } = answer.orderParameters;
-	const kernel = answer.kernels.output as KernelQuantity & { data: Float64Array };
-	if (tau === undefined || kernel === undefined) return "the tree of the one-unit posterior was not solved";
-	return {
-		dualField: Float64Array.from(tau as readonly number[]),
-		kernel: kernel.data,
-		converged: answer.convergence.converged,
-	};
+	return { dualField: Float64Array.from(dualField as readonly number[]), kernel: (output as Matrix).data };
 }
 
 /** The same without test points, which no unit of these measures sees. */

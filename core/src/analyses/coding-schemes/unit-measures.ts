@@ -78,24 +78,3 @@ export function participationRatio(x: Float64Array): number {
 	}
 	return fourths === 0 ? 0 : squares ** 2 / (x.length * fourths);
 }
-
-/**
- * The participation ratio of a m over the units of a wide network: <a^2 m^2>^2/<a^4 m^4> with a ~ N(c Delta.phi, c) given the
- * weights, c = g/N.
- *
- * @param populations with their fields Delta.phi
- */
-export function lawParticipationRatio(populations: Populations, pair: number, c: number): number {
-	const moments = (power: 2 | 4) =>
-		average(populations, ({ signals, fields, weights }) => {
-			let sum = 0;
-			signals[pair]!.forEach((m, i) => {
-				const s = c * fields![i]!;
-				const a = power === 2 ? s * s + c : s ** 4 + 6 * s * s * c + 3 * c * c;
-				sum += weights[i]! * a * m ** power;
-			});
-			return sum;
-		});
-	const fourth = moments(4);
-	return fourth === 0 ? 0 : moments(2) ** 2 / fourth;
-}

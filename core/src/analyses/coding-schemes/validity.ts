@@ -30,13 +30,19 @@ export function codingNotes(
 					{
 						name: "logPosteriorRHat",
 						value: density.value,
-						message: `R-hat of the log posterior${density.value > R_HAT_LIMIT ? `, above ${R_HAT_LIMIT}: the chains do not agree` : ""}`,
+						message: `R-hat of the log posterior is ${density.value.toPrecision(4)}${density.value > R_HAT_LIMIT ? `, above ${R_HAT_LIMIT}: the chains do not agree` : ""}`,
 					},
 				]
 			: []),
 		...(maxRHat === undefined
 			? []
-			: [{ name: "maxRHat", value: maxRHat, message: "of everything that the sampler monitors" }]),
+			: [
+					{
+						name: "maxRHat",
+						value: maxRHat,
+						message: `the largest R-hat of what the sampler monitors is ${maxRHat.toPrecision(4)}`,
+					},
+				]),
 		mixingNote(units),
 		...scalingNotes(results),
 	];
@@ -63,7 +69,7 @@ function mixingNote(units: readonly SampledUnits[]): ValidityNote {
 		value: Number.isFinite(worst) ? worst : "infinite",
 		message:
 			worst > R_HAT_LIMIT
-				? `mixing between codes not demonstrated: chains started at different codes do not agree (R-hat above ${R_HAT_LIMIT}); look at each chain by itself, a histogram over all of them may look multimodal`
+				? `mixing between codes not demonstrated: chains started at different codes do not agree (R-hat ${worst.toPrecision(4)}, above ${R_HAT_LIMIT}); look at each chain by itself, a histogram over all of them may look multimodal`
 				: "kurtosis, participation ratio and strength of the class signal agree between chains that started at different codes",
 	};
 }
