@@ -1,4 +1,5 @@
 import type { AnalysisAnswer } from "../analyses/analysis.ts";
+import { codingFigure } from "./coding-schemes.ts";
 import { equivalentFigure } from "./equivalent-linear-model.ts";
 import { gapFigure } from "./generalization-gap.ts";
 import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
@@ -18,6 +19,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Draw>>>> = {
 	"generalization-gap": { figure: gapFigure },
 	"equivalent-linear-model": { figure: equivalentFigure },
 	"teacher-overlap": { figure: overlapFigure },
+	"coding-schemes": { figure: codingFigure },
 };
 
 /**
