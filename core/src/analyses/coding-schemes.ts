@@ -14,40 +14,21 @@
  *    posterior is not normalizable (absent).
  * 10. Checked: synthetic units with known laws, linear units (kurtosis 3), the kernel of the tree.
  */
-import {
-	diagonal,
-	type Matrix,
-	matrix,
-	scoped,
-	seedStream,
-	splitStream,
-	symmetricEigen,
-} from "@finitude/engine";
-import { findActivation } from "../activations/registry.ts";
+import { scoped, seedStream, splitStream } from "@finitude/engine";
 import { InputError } from "../errors.ts";
 import { priorKernels } from "../kernels/prior-kernels.ts";
-import { chi, type Network } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import { shortestLength } from "../samplers/combined-draws.ts";
-import { type HiddenUnit, hiddenUnit } from "../tilted-unit/index.ts";
-import type { Analysis, AnalysisContext } from "./analysis.ts";
-import { classesOf, classPairs } from "./coding-schemes/classes.ts";
+import type { Analysis } from "./analysis.ts";
+import { classesOf } from "./coding-schemes/classes.ts";
+import { lastLayerUnit, looksOf, trainingProblem } from "./coding-schemes/looks.ts";
 import { measured } from "./coding-schemes/measure.ts";
-import { priorPoints, type UnitLaw, unitLaw } from "./coding-schemes/one-unit.ts";
+import { priorPoints, unitLaw } from "./coding-schemes/one-unit.ts";
+import { dualFieldOf, oneUnitPosterior } from "./coding-schemes/one-unit-posterior.ts";
 import { type CodingOptions, options } from "./coding-schemes/options.ts";
 import { references } from "./coding-schemes/references.ts";
 import { type CodingResults, codingTable } from "./coding-schemes/results.ts";
 import { sampledUnits } from "./coding-schemes/sampled-units.ts";
-import {
-	homogeneousTreeLaw,
-	isRectified,
-	NOT_NORMALIZABLE,
-	solveTree,
-	trainingProblem,
-	treeLaw,
-	unitLawNote,
-} from "./coding-schemes/theory-law.ts";
-import type { Looks } from "./coding-schemes/unit-population.ts";
 import { codingNotes } from "./coding-schemes/validity.ts";
 import { savedNetworks } from "./saved-networks.ts";
 import { completeSampling, refuseWeighted } from "./sweep.ts";
@@ -61,121 +42,64 @@ export const codingSchemes: Analysis<CodingOptions, CodingResults> = {
 	references,
 	options,
 	subjects: ["problem"],
-	async solve({ problem: asked, seed }, given, context) {
+	async solve({ problem: asked, seed: fileSeed }, given, { engine, clock, sample }) {
 		const problem = trainingProblem(asked!);
 		requireDense(problem);
 		const classes = classesOf(problem, given.classes);
-		const sampling = completeSampling(given.sampling, seed);
+		const sampling = completeSampling(given.sampling, fileSeed);
 		refuseWeighted(sampling.sampler);
-		const complete = { ...given, seed: given.seed ?? seed, sampling };
-		const sampled = await context.sample(problem, { ...sampling, saveWeights: true });
+		const { seed = fileSeed, samples, networks } = given;
+		const sampled = await sample(problem, { ...sampling, saveWeights: true });
 		if (sampled === undefined) {
 			throw new InputError({ where: "sampling", wanted: "enough draws", got: "an interruption" });
 		}
-		const draws = shortestLength(sampled.chains);
-		const { engine } = context;
 		return scoped(engine, () => {
-			const prior = priorKernels(engine, problem);
-			const unit = lastLayerUnit(engine, problem, prior.preactivation.at(-1)![0]!.train);
-			const posterior = oneUnitPosterior(problem, context, sampled.answer.trainMean, complete);
-			const looks = looksOf(problem, classes, unit, prior.outputWeights.train, posterior.dualField);
-			const random = seedStream(complete.seed);
-			const { samples } = given;
-			const priorLaw = unitLaw(
+			const random = seedStream(seed);
+			const kernels = priorKernels(engine, problem);
+			const unit = lastLayerUnit(engine, problem, kernels);
+			const dualField = dualFieldOf(engine, problem, sampled.answer.trainMean, { samples, seed, clock });
+			const values = dualField.source === "none" ? undefined : dualField.values;
+			const looks = looksOf(problem, classes, unit, kernels, values);
+			const prior = unitLaw(engine, unit, looks, priorPoints(engine, unit, splitStream(random, 0)), samples);
+			const posterior = oneUnitPosterior(
 				engine,
+				problem,
 				unit,
 				looks,
-				priorPoints(engine, unit, splitStream(random, 0)),
+				dualField,
 				samples,
+				splitStream(random, 1),
 			);
-			const { law, absent, notes } = lawOf(posterior, problem, context, unit, looks, samples, random);
+			const { law } = posterior;
+			const draws = shortestLength(sampled.chains);
 			const units = sampled.chains.map((chain) =>
-				sampledUnits(engine, problem, savedNetworks(chain, draws), given.networks, looks),
+				sampledUnits(engine, problem, savedNetworks(chain, draws), networks, looks),
 			);
+			const compared = {
+				prior,
+				theory: law,
+				sampled: units,
+				priorKernel: kernels.output.train.data,
+				treeKernel: dualField.source === "tree" ? dualField.kernel : undefined,
+			};
 			const results: CodingResults = {
-				...measured(
-					engine,
-					problem,
-					looks,
-					{
-						prior: priorLaw,
-						theory: law,
-						sampled: units,
-						priorKernel: prior.output.train.data,
-						treeKernel: law && posterior.kernel,
-					},
-					splitStream(random, 2),
-				),
-				oneUnitPosterior: law ? posterior.source : "none",
+				...measured(engine, problem, looks, compared, splitStream(random, 2)),
+				oneUnitPosterior: law ? dualField.source : "none",
 			};
 			return {
 				analysis: "coding-schemes",
-				options: complete,
+				options: { ...given, seed, sampling },
 				results,
 				convergence: sampled.answer.convergence,
-				validity: [...codingNotes(results, sampled, units), ...notes],
-				absent,
+				validity: [...codingNotes(results, sampled, units), ...posterior.notes],
+				absent: posterior.absent,
 			};
 		});
 	},
 	table: codingTable,
 };
 
-/** The dual field of (1), where there is one. */
-interface OneUnitPosterior {
-	readonly source: CodingResults["oneUnitPosterior"];
-	readonly dualField?: Float64Array;
-	readonly kernel?: Float64Array;
-	/** Why there is none. */
-	readonly reason?: string;
-}
-
-/** Of the tree; for relu, which the tree does not take, that of the sampled mean, (y - f)/kappa. */
-function oneUnitPosterior(
-	problem: Problem,
-	{ engine, clock }: AnalysisContext,
-	sampledMean: Matrix,
-	settings: { readonly samples: number; readonly seed: number },
-): OneUnitPosterior {
-	const { layers } = problem.network;
-	if (layers.length === 1 && isRectified(layers[0]!.activation)) {
-		const y = problem.trainTargets.data;
-		return {
-			source: "sampled dual field",
-			dualField: sampledMean.data.map((f, i) => (y[i]! - f) / problem.noiseVariance),
-		};
-	}
-	const tree = solveTree(engine, problem, clock, settings);
-	return typeof tree === "string" ? { source: "none", reason: tree } : { source: "tree", ...tree };
-}
-
-function lawOf(
-	{ source, dualField, reason }: OneUnitPosterior,
-	problem: Problem,
-	{ engine }: AnalysisContext,
-	unit: HiddenUnit,
-	looks: Looks,
-	samples: number,
-	random: ReturnType<typeof seedStream>,
-): { law?: UnitLaw; absent: Record<string, string>; notes: ReturnType<typeof unitLawNote>[] } {
-	if (dualField === undefined) return { absent: { oneUnitPosterior: reason! }, notes: [] };
-	const stream = splitStream(random, 1);
-	if (source === "tree") {
-		const law = treeLaw(engine, problem, looks, dualField, samples, stream);
-		return { law, absent: {}, notes: [unitLawNote(law)] };
-	}
-	const { largestGain, law } = homogeneousTreeLaw(engine, problem, unit, looks, dualField, samples, stream);
-	const gain = {
-		name: "largestGain",
-		value: largestGain,
-		message: `max over unit weights of (g/N) (Delta.phi)^2 is ${largestGain.toPrecision(4)} at the dual field of the sampled mean: the one-unit measure is normalizable below 1`,
-	};
-	return law
-		? { law, absent: {}, notes: [gain, unitLawNote(law)] }
-		: { absent: { oneUnitPosterior: NOT_NORMALIZABLE }, notes: [gain] };
-}
-
-/** Up to the noise: the sampled dual field and the readout given the hidden weights need it. */
+/** With noise: the sampled dual field and the readout given the hidden weights need it. */
 function requireDense({ network, noiseVariance }: Problem): void {
 	const convolution = network.layers.findIndex(({ type }) => type !== "dense");
 	if (convolution >= 0) {
@@ -192,66 +116,4 @@ function requireDense({ network, noiseVariance }: Problem): void {
 			got: `${noiseVariance}`,
 		});
 	}
-}
-
-/**
- * A unit of the last hidden layer under its prior at the training points: exact in the first layer, with Gaussian pre-activations
- * (wide layers below) above it.
- */
-function lastLayerUnit(engine: AnalysisContext["engine"], problem: Problem, covariance: Matrix): HiddenUnit {
-	const { layers } = problem.network;
-	if (layers.length === 1) return hiddenUnit(engine, problem, { reduceTo: "training" });
-	const { values, vectors } = symmetricEigen(engine, covariance);
-	const P = covariance.rows;
-	const last = layers[layers.length - 1]!.activation;
-	return {
-		activation: findActivation(last, `network.layers[${layers.length - 1}].activation`),
-		trainPoints: P,
-		points: P,
-		positions: 1,
-		dimension: P,
-		inputs: matrix(
-			P,
-			P,
-			// The largest eigenvalue first: the first coordinates of Sobol points are the best. Rounding may leave the smallest below 0.
-			vectors.data.map(
-				(_, e) =>
-					vectors.data[e - (e % P) + P - 1 - (e % P)]! * Math.sqrt(Math.max(values[P - 1 - (e % P)]!, 0)),
-			),
-		),
-	};
-}
-
-function looksOf(
-	{ network, trainInputs: { rows: P } }: Problem,
-	classes: Looks["classes"],
-	{ inputs, dimension: r }: HiddenUnit,
-	outputKernel: Matrix,
-	dualField: Float64Array | undefined,
-): Looks {
-	const { activation } = network.layers[network.layers.length - 1]!;
-	const { bounded } = findActivation(activation);
-	const deviations = Float64Array.from({ length: P }, (_, a) =>
-		Math.hypot(...inputs.data.subarray(a * r, (a + 1) * r)),
-	);
-	return {
-		classes,
-		pairs: classPairs(classes, P),
-		points: P,
-		// A point at the origin has no pre-activation: 0 in any unit.
-		deviations: deviations.map((x) => (x === 0 ? 1 : x)),
-		activationUnit: bounded ? 1 : rootMeanSquareActivation(network, outputKernel),
-		preactivationBins: { range: 6.125, count: 49 },
-		activationBins: bounded ? { range: 1.05, count: 21 } : { range: 5.125, count: 41 },
-		dualField,
-		rectified: isRectified(activation),
-	};
-}
-
-/** Under the prior, from g <phi phi^T>. */
-function rootMeanSquareActivation(network: Network, outputKernel: Matrix): number {
-	const g = network.readout.weightVariance / chi(network);
-	const squares = diagonal(outputKernel).map((k) => k / g);
-	const mean = squares.reduce((sum, x) => sum + x, 0) / squares.length;
-	return mean > 0 ? Math.sqrt(mean) : 1;
 }

@@ -13,13 +13,14 @@ export function emptyCounts({ count }: Bins): Float64Array {
 	return new Float64Array(count + 2);
 }
 
+/** The ends of the range belong to it: activations saturate there. */
 export function addToHistogram(
 	{ range, count }: Bins,
 	counts: Float64Array,
 	x: number,
 	weight: number,
 ): void {
-	const bin = Math.floor(((x + range) * count) / (2 * range));
+	const bin = x === range ? count - 1 : Math.floor(((x + range) * count) / (2 * range));
 	counts[Math.max(0, Math.min(count + 1, bin + 1))]! += weight;
 }
 

@@ -12,12 +12,13 @@ import { drawnParticipationRatio } from "./drawn-networks.ts";
 import type { Bins } from "./histograms.ts";
 import { histogramOf } from "./histograms.ts";
 import { jackknife, meanOverGroups } from "./jackknife.ts";
+import type { Looks } from "./looks.ts";
 import type { UnitLaw } from "./one-unit.ts";
 import type { CodingResults, Histograms, PairResults, Quantity } from "./results.ts";
 import type { SampledUnits } from "./sampled-units.ts";
 import { signalHistogram, signalLaw } from "./signal-law.ts";
 import { average, centeredAlignment, kurtosis, responseSparsity } from "./unit-measures.ts";
-import type { Looks, UnitPopulation } from "./unit-population.ts";
+import type { UnitPopulation } from "./unit-population.ts";
 
 type Populations = readonly UnitPopulation[];
 

@@ -12,7 +12,8 @@ import {
 	type Tilt,
 	tiltedMeasure,
 } from "../../tilted-unit/index.ts";
-import { type Looks, populationBuilder, type UnitPopulation } from "./unit-population.ts";
+import type { Looks } from "./looks.ts";
+import { populationBuilder, type UnitPopulation } from "./unit-population.ts";
 
 /** A law on independent sets of points, whose differences show its error. */
 export interface UnitLaw {

@@ -3,8 +3,9 @@ import { type Engine, gram, type Matrix, matrix, multiply, scoped, symmetricEige
 import { layerWidth, type Network } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { createLayers, type SavedNetworks } from "../saved-networks.ts";
+import type { Looks } from "./looks.ts";
 import { participationRatio } from "./unit-measures.ts";
-import { type Looks, populationBuilder, type UnitPopulation } from "./unit-population.ts";
+import { populationBuilder, type UnitPopulation } from "./unit-population.ts";
 
 /** One chain's units. */
 export interface SampledUnits {

@@ -1,24 +1,6 @@
 /** Many units of one layer with weights: those of a chain of sampled networks, or weighted points of a unit's law. */
-import type { ClassPair, PointClass } from "./classes.ts";
-import { addToHistogram, type Bins, emptyCounts } from "./histograms.ts";
-
-/** What is looked at in every unit. */
-export interface Looks {
-	readonly classes: readonly PointClass[];
-	readonly pairs: readonly ClassPair[];
-	/** P. */
-	readonly points: number;
-	/** Prior standard deviation of the pre-activation at each point: the unit of its histogram. */
-	readonly deviations: Float64Array;
-	/** phi in this unit is what the histogram of activations shows. */
-	readonly activationUnit: number;
-	readonly preactivationBins: Bins;
-	readonly activationBins: Bins;
-	/** Delta, P numbers, where it is known. */
-	readonly dualField?: Float64Array | undefined;
-	/** Whether a unit's silence is phi = 0, as for relu, rather than |h| < 0.1. */
-	readonly rectified: boolean;
-}
+import { addToHistogram, emptyCounts } from "./histograms.ts";
+import type { Looks } from "./looks.ts";
 
 /** Units that count together: one chain, or one set of points. */
 export interface UnitPopulation {
