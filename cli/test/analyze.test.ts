@@ -101,10 +101,11 @@ describe("finitude analyze", () => {
 			expect.stringMatching(/^generalization-gap +Training and test error .*\. +options or problem$/),
 			expect.stringMatching(/^equivalent-linear-model +Error of .*\. +network or problem$/),
 			expect.stringMatching(/^teacher-overlap +Alignment of .*\. +network$/),
+			expect.stringMatching(/^coding-schemes +How the units .*\. +problem$/),
 			"",
 		]);
 		const { stdout: json } = await finitude(["analyze", "--json"]);
-		expect(JSON.parse(json)).toHaveLength(6);
+		expect(JSON.parse(json)).toHaveLength(7);
 	});
 
 	it("takes every option from the command line, and prints JSON alone", async () => {
@@ -159,7 +160,7 @@ describe("finitude analyze", () => {
 		[
 			["analyze", "width-scalling"],
 			"",
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, coding-schemes, or an alias; got "width-scalling". Did you mean width-scaling?',
 		],
 		[["analyze", "width-scaling"], "", "options.widths: wanted a list; got nothing. There is 1 more fault."],
 		[

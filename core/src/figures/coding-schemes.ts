@@ -27,13 +27,13 @@ import type { FigureDocument } from "./svg-node.ts";
  */
 export function codingFigure(
 	title: string,
-	{ options, results, absent }: AnalysisAnswer<CodingOptions, CodingResults>,
+	{ options, results, absent, convergence }: AnalysisAnswer<CodingOptions, CodingResults>,
 	document: FigureDocument,
 ): string {
 	return composeFigure({
 		width: WIDTH,
 		title,
-		subtitle: subtitle(results, absent.oneUnitPosterior),
+		subtitle: subtitle(results, absent.oneUnitPosterior, convergence.converged),
 		legend: legend(document, options, results),
 		rows: [
 			[signalPanel(document, results), signalByChainPanel(document, results)],
@@ -47,6 +47,7 @@ export function codingFigure(
 function subtitle(
 	{ trainPoints, inputs, layers, width, scaling, noiseVariance, classes, pairs }: CodingResults,
 	absent: string | undefined,
+	converged: boolean,
 ): string {
 	const [first] = pairs;
 	return [
@@ -58,6 +59,7 @@ function subtitle(
 			? `classes ${first!.classes.join(" and ")}`
 			: `${classes.length} classes; class signal of ${first!.classes.join(" against ")}`,
 		...(absent === undefined ? [] : [absent]),
+		...(converged ? [] : ["chains not converged"]),
 		"observables of the lab's own sampled networks",
 	].join("; ");
 }

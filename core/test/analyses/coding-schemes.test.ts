@@ -457,8 +457,8 @@ describe("coding-schemes", () => {
 			{ label: "positive", points: [0, 2, 5] },
 			{ label: "not positive", points: [1, 3, 4] },
 		]);
-		const [{ direction }] = classPairs(classesOf(problem, "sign"), 6) as [{ direction: Float64Array }];
-		expect(Array.from(direction)).toEqual([1 / 3, -1 / 3, 1 / 3, -1 / 3, -1 / 3, 1 / 3]);
+		const [pair] = classPairs(classesOf(problem, "sign"), 6);
+		expect(Array.from(pair!.direction)).toEqual([1 / 3, -1 / 3, 1 / 3, -1 / 3, -1 / 3, 1 / 3]);
 	});
 
 	it("refuses targets that name no classes", () => {

@@ -68,6 +68,10 @@ const files: Readonly<Record<string, object>> = {
 			sampling: { sampler: "exact", chains: 2, draws: 600, warmup: 0 },
 		},
 	},
+	"coding-schemes": {
+		problem: { ...problem, trainTargets: [1, -1, 1] },
+		options: { samples: 1024, sampling: { sampler: "exact", chains: 2, draws: 600, warmup: 0 } },
+	},
 };
 
 describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
@@ -165,7 +169,7 @@ describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(
 describe("findAnalysis", () => {
 	it("names all analyses and the one that was meant", () => {
 		expect(messageOf(() => findAnalysis("width-scalling", "analyze"))).toBe(
-			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, or an alias; got "width-scalling". Did you mean width-scaling?',
+			'analyze: wanted one of lazy-rich-transition, width-scaling, kernel-adaptation, generalization-gap, equivalent-linear-model, teacher-overlap, coding-schemes, or an alias; got "width-scalling". Did you mean width-scaling?',
 		);
 	});
 });

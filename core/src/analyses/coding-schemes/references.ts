@@ -8,6 +8,7 @@ export const references: readonly Reference[] = [
 		title: "Coding schemes in neural networks learning classification tasks",
 		year: 2025,
 		journal: "Nature Communications 16, 3354",
+		doi: "10.1038/s41467-025-58276-6",
 	},
 	multiScaleReferences.find(({ key }) => key === "rubin2025kernels")!,
 ];
