@@ -60,8 +60,7 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 	const r = unit.dimension;
 	let present: Tilt = {};
 	let points = normals(engine, stream, r * chains);
-	const samplerOf = (tilts: readonly Tilt[]) =>
-		ellipticalSlice(engine, unit, tilts, { scales, start: points, stream });
+	const samplerOf = (tilts: readonly Tilt[]) => ellipticalSlice(engine, unit, tilts, { scales, start: points, stream });
 	return {
 		moveTo(tilt) {
 			const [before, after] = [samplerOf([present]), samplerOf([tilt])];

@@ -25,8 +25,8 @@ import {
 } from "./adaptive-equations.ts";
 import { adaptiveTilt, type DualField } from "./adaptive-unit.ts";
 import { type AdaptiveSolution, solveAdaptive } from "./solve-adaptive.ts";
-import { solveByChains } from "./solve-by-chains.ts";
 import { startingField } from "./starting-field.ts";
+import { solveByChains } from "./solve-by-chains.ts";
 
 /** The equations and where they were left. */
 export interface SolvedNodes {

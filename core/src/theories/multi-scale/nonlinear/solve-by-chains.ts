@@ -1,11 +1,6 @@
 /** The equations by draws of the tilted measure itself, where importance sampling leaves too few points in effect. */
 import { type Engine, matrix, type RandomState } from "@finitude/engine";
-import {
-	featureSource,
-	type HiddenUnit,
-	tiltedPopulation,
-	type UnitChains,
-} from "../../../tilted-unit/index.ts";
+import { featureSource, type HiddenUnit, tiltedPopulation, type UnitChains } from "../../../tilted-unit/index.ts";
 import type { SolveContext } from "../../theory.ts";
 import { type AdaptiveProblem, adaptiveEquations } from "./adaptive-equations.ts";
 import { adaptiveTilt, adaptiveUnit, type DualField } from "./adaptive-unit.ts";
@@ -106,10 +101,7 @@ function between(from: DualField, to: DualField, part: number): DualField {
 	const dual = mixed(from.dual, to.dual, part);
 	if (to.resolvent === undefined) return { dual };
 	const { rows, data } = to.resolvent;
-	return {
-		dual,
-		resolvent: matrix(rows, rows, mixed(from.resolvent?.data ?? new Float64Array(data.length), data, part)),
-	};
+	return { dual, resolvent: matrix(rows, rows, mixed(from.resolvent?.data ?? new Float64Array(data.length), data, part)) };
 }
 
 function mixed(a: Float64Array, b: Float64Array, part: number): Float64Array {
