@@ -201,6 +201,20 @@ describe("examples", () => {
 		expect(relativeKernelChange[0]).toBeGreaterThan(relativeKernelChange[2]);
 	});
 
+	it("coding-schemes.yaml", async () => {
+		const { result } = await analyzeShortly("coding-schemes", [
+			"samples=4096",
+			"networks=20",
+			'sampling={"draws":40,"warmup":60,"chains":2}',
+		]);
+		const { classSignal } = result.results.pairs[0];
+		// Saturating units: below the prior's, which is below 3.
+		expect(classSignal.theory.kurtosis.value).toBeLessThan(classSignal.prior.kurtosis.value);
+		expect(result.results.kernelAlignment.sampled.value).toBeGreaterThan(
+			result.results.kernelAlignment.prior.value,
+		);
+	});
+
 	it("learning-curve-teacher.yaml", async () => {
 		const flags = ["--samples", "12,200", "--sample-at", "12"];
 		const { stdout, curves } = await learningCurveShortly("teacher", flags);

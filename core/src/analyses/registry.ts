@@ -1,6 +1,7 @@
 import { findNamed } from "../find-named.ts";
 import type { Analysis } from "./analysis.ts";
 import { criticality } from "./criticality.ts";
+import { codingSchemes } from "./coding-schemes.ts";
 import { equivalentLinearModel } from "./equivalent-linear-model.ts";
 import { generalizationGap } from "./generalization-gap.ts";
 import { kernelAdaptation } from "./kernel-adaptation.ts";
@@ -21,6 +22,7 @@ export const analyses: readonly Analysis[] = [
 	asAnalysis(teacherOverlap),
 	asAnalysis(residualScaling),
 	asAnalysis(criticality),
+	asAnalysis(codingSchemes),
 ];
 
 /** Options are checked against the analysis's own schema before `solve` sees them, so the list need not know their types. */

@@ -33,6 +33,43 @@ export function savedNetworks({ weights, weightArrays }: ChainResult, draws: num
 	};
 }
 
+/** A layer of a network at fixed inputs: N_l x J each, work space. */
+export interface LayerViews {
+	readonly preactivations: View;
+	readonly features: View;
+}
+
+/**
+ * Dense networks at fixed inputs.
+ *
+ * @param inputs J x d
+ * @returns a function from networks and the number of a draw to every hidden layer, valid until the next call
+ */
+export function createLayers(
+	engine: Engine,
+	{ layers }: Network,
+	inputs: Matrix,
+): (networks: SavedNetworks, t: number) => readonly LayerViews[] {
+	const points = inputs.rows;
+	const widths = layers.map(layerWidth);
+	const x = transpose(load(engine, inputs));
+	const weights = widths.map((width, l) => allocateView(engine, width, widths[l - 1] ?? inputs.columns));
+	const views = widths.map((width) => ({
+		preactivations: allocateView(engine, width, points),
+		features: allocateView(engine, width, points),
+	}));
+	return (networks, t) => {
+		layers.forEach(({ activation }, l) => {
+			const { preactivations: h, features } = views[l]!;
+			weights[l]!.block.data.set(networks.array(`weights_${l + 1}`, t)!);
+			engine.gemm(1, weights[l]!, views[l - 1]?.features ?? x, 0, h);
+			addBiases(h, networks.array(`biases_${l + 1}`, t));
+			findActivation(activation).evaluate(engine, h.block, features.block);
+		});
+		return views;
+	};
+}
+
 /**
  * Last-layer features of dense networks at fixed inputs, whitened: N_L rows sqrt(s_a^2 / (chi N_L)) phi, and a constant row of the readout's
  * bias where it has one, so that f is a standard normal combination of the rows a priori.
@@ -46,25 +83,13 @@ export function createFeatures(
 	inputs: Matrix,
 ): (networks: SavedNetworks, t: number) => View {
 	const { layers, readout } = network;
-	const points = inputs.rows;
-	const widths = layers.map(layerWidth);
-	const last = widths[widths.length - 1]!;
+	const last = layerWidth(layers[layers.length - 1]!);
 	const biased = readout.biasVariance > 0;
-	const x = transpose(load(engine, inputs));
-	const weights = widths.map((width, l) => allocateView(engine, width, widths[l - 1] ?? inputs.columns));
-	const preactivations = widths.map((width) => allocateView(engine, width, points));
-	const features = widths.map((width) => allocateView(engine, width, points));
-	const whitened = allocateView(engine, last + (biased ? 1 : 0), points);
+	const run = createLayers(engine, network, inputs);
+	const whitened = allocateView(engine, last + (biased ? 1 : 0), inputs.rows);
 	const scale = Math.sqrt(readout.weightVariance / (chi(network) * last));
 	return (networks, t) => {
-		layers.forEach(({ activation }, l) => {
-			const h = preactivations[l]!;
-			weights[l]!.block.data.set(networks.array(`weights_${l + 1}`, t)!);
-			engine.gemm(1, weights[l]!, features[l - 1] ?? x, 0, h);
-			addBiases(h, networks.array(`biases_${l + 1}`, t));
-			findActivation(activation).evaluate(engine, h.block, features[l]!.block);
-		});
-		const from = features[layers.length - 1]!.block.data;
+		const from = run(networks, t)[layers.length - 1]!.features.block.data;
 		const to = whitened.block.data;
 		for (let i = 0; i < from.length; i++) to[i] = scale * from[i]!;
 		to.fill(Math.sqrt(readout.biasVariance), from.length);

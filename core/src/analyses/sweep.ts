@@ -26,6 +26,16 @@ export const sweepSamplingSchema = samplingSchema.omit({
 	saveWeights: true,
 });
 
+/** The same for what needs differences between chains. */
+export const severalChainsSchema = sweepSamplingSchema.extend({
+	chains: z
+		.int("an integer from 2 to 1000")
+		.min(2, "an integer from 2 to 1000")
+		.max(1000, "an integer from 2 to 1000")
+		.default(4)
+		.describe("Two at least: what differs between chains gives errors."),
+});
+
 /** Widths or exponents that were asked for, in order, each once. */
 export function sortedOnce(values: readonly number[]): number[] {
 	return [...new Set(values)].sort((a, b) => a - b);

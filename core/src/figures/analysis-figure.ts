@@ -1,5 +1,6 @@
 import type { AnalysisAnswer } from "../analyses/analysis.ts";
 import { criticalityFigure } from "./criticality.ts";
+import { codingFigure } from "./coding-schemes.ts";
 import { equivalentFigure } from "./equivalent-linear-model.ts";
 import { gapFigure } from "./generalization-gap.ts";
 import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
@@ -24,6 +25,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Draw>>>> = {
 	"teacher-overlap": { figure: overlapFigure },
 	"residual-scaling": { figure: residualScalingFigure },
 	criticality: { figure: criticalityFigure },
+	"coding-schemes": { figure: codingFigure },
 };
 
 /**

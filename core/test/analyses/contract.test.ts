@@ -88,6 +88,10 @@ const files: Readonly<Record<string, object>> = {
 			sampling: { sampler: "exact", chains: 2, draws: 600, warmup: 0 },
 		},
 	},
+	"coding-schemes": {
+		problem: { ...problem, trainTargets: [1, -1, 1] },
+		options: { samples: 1024, sampling: { sampler: "exact", chains: 2, draws: 600, warmup: 0 } },
+	},
 };
 
 describe.each(analyses.map((analysis) => ({ id: analysis.id, analysis })))(

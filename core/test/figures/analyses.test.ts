@@ -495,6 +495,76 @@ const scan = {
 	absent: {},
 };
 
+const histogram = (range: number, density: readonly number[]) => ({
+	edges: Array.from({ length: density.length + 1 }, (_, k) => -range + (2 * range * k) / density.length),
+	density,
+	densityStandardError: density.map(() => 0.01),
+	below: 0,
+	above: 0,
+});
+const law = (kurtosis: number, density: readonly number[]) => ({
+	rootMeanSquare: estimate(1),
+	kurtosis: estimate(kurtosis),
+	centerOverPeak: estimate(1),
+	peak: 0,
+	histogram: histogram(2.5, density),
+});
+const laws = {
+	prior: histogram(2.5, [0.05, 0.2, 0.5, 0.2, 0.05]),
+	theory: histogram(2.5, [0.1, 0.25, 0.3, 0.25, 0.1]),
+	sampled: histogram(2.5, [0.12, 0.23, 0.3, 0.25, 0.1]),
+};
+const coding = {
+	analysis: "coding-schemes",
+	options: { sampling: { sampler: "hmc" } },
+	results: {
+		trainPoints: 6,
+		inputs: 8,
+		width: 100,
+		layers: ["dense erf"],
+		scaling: "mean-field",
+		noiseVariance: 0.001,
+		classes: [
+			{ label: "1", points: 3 },
+			{ label: "-1", points: 3 },
+		],
+		oneUnitPosterior: "tree",
+		pairs: [
+			{
+				classes: ["1", "-1"],
+				classSignal: {
+					prior: law(2.5, laws.prior.density),
+					theory: law(2.17, laws.theory.density),
+					sampled: law(2.2, laws.sampled.density),
+					chains: [
+						histogram(2.5, [0.12, 0.2, 0.32, 0.26, 0.1]),
+						histogram(2.5, [0.12, 0.26, 0.28, 0.24, 0.1]),
+					],
+					chainKurtoses: [2.15, 2.25],
+				},
+			},
+		],
+		preactivations: [
+			{ class: "1", ...laws },
+			{ class: "-1", ...laws },
+		],
+		activations: laws,
+		activationUnit: 1,
+		codeGroups: {
+			groups: estimate(1.5, 0.5),
+			networks: [
+				{ chain: 1, sizes: [1] },
+				{ chain: 1, sizes: [0.6, 0.4] },
+				{ chain: 2, sizes: [0.5, 0.3, 0.2] },
+				{ chain: 2, sizes: [1] },
+			],
+		},
+	},
+	convergence: { converged: true, iterations: 0, residual: 0 },
+	validity: [],
+	absent: {},
+};
+
 describe("the figure of criticality", () => {
 	const draw = (results: object) =>
 		analysisFigures("Criticality", { ...scan, results } as typeof scan, document).figure;
@@ -522,5 +592,53 @@ describe("the figure of criticality", () => {
 		expect(draw(rest)).not.toContain("Gain of alignment");
 		expect(draw({ ...scan.results, weightDeviations: [1] })).toBeUndefined();
 		expect(draw({ criticalWeightDeviation: 1, fixedPointVariance: 0 })).toBeUndefined();
+	});
+});
+
+describe("the figure of coding-schemes", () => {
+	const figure = analysisFigures("Codes", coding, document).figure!;
+
+	it("keeps its picture", async () => {
+		await expect(figure).toMatchFileSnapshot("snapshots/coding-schemes.svg");
+	});
+
+	it("says what is drawn, and that it is the lab's own", () => {
+		for (const text of [
+			"P = 6, d = 8; dense erf, N = 100; mean-field scaling; κ = 0.001; classes 1 and -1; observables of the lab's own sampled networks",
+			"units of sampled networks (hmc), ±1 standard error from 2 chains",
+			"prior of a unit",
+			"one-unit posterior, multi-scale (tree)",
+			"kurtosis 2.20 (one unit 2.17, prior 2.50; Gaussian 3)",
+			"class signal over its root mean square, m / ⟨m²⟩½",
+			"b. Class signal, chain by chain",
+			"first and last network of each chain; 1.5 ± 0.5 groups",
+		]) {
+			expect(figure).toContain(`>${text}</text>`);
+		}
+	});
+
+	it("has the prior and the samples alone where there is no one-unit posterior, and says why", () => {
+		const [{ classSignal, ...pair }] = coding.results.pairs as [(typeof coding.results.pairs)[0]];
+		const { theory: _, ...signal } = classSignal;
+		const { theory: __, ...bare } = laws;
+		const svg = analysisFigures(
+			"",
+			{
+				...coding,
+				results: {
+					...coding.results,
+					oneUnitPosterior: "none",
+					pairs: [{ ...pair, classSignal: signal }],
+					preactivations: coding.results.preactivations.map((one) => ({ class: one.class, ...bare })),
+					activations: bare,
+				},
+				convergence: { ...coding.convergence, converged: false },
+				absent: { oneUnitPosterior: "no one-unit posterior" },
+			},
+			document,
+		).figure!;
+		expect(svg).toContain("no one-unit posterior; chains not converged");
+		expect(svg).toContain(">kurtosis 2.20 (prior 2.50; Gaussian 3)</text>");
+		expect(svg).not.toMatch(/multi-scale|NaN/);
 	});
 });

@@ -1,20 +1,14 @@
 import { z } from "zod";
 import { teacherSchema } from "../../data/teachers/index.ts";
 import { samplingSchema } from "../../experiments/schema.ts";
-import { sweepSamplingSchema } from "../sweep.ts";
+import { severalChainsSchema } from "../sweep.ts";
 
 const positive = z.number("a finite number above 0").positive("a finite number above 0");
 
 /** The correlation with the teacher is estimated from so many fresh inputs at least. */
 const FEWEST_FRESH_INPUTS = 1000;
 
-const sampling = sweepSamplingSchema.extend({
-	chains: z
-		.int("an integer from 2 to 1000")
-		.min(2, "an integer from 2 to 1000")
-		.max(1000, "an integer from 2 to 1000")
-		.default(4)
-		.describe("Two at least: what differs between chains gives errors."),
+const sampling = severalChainsSchema.extend({
 	draws: samplingSchema.shape.draws.unwrap().default(500).describe("Kept draws of each chain."),
 	warmup: samplingSchema.shape.warmup
 		.unwrap()

@@ -1,0 +1,80 @@
+/** Numbers that units of one layer have in common. */
+import type { UnitPopulation } from "./unit-population.ts";
+
+type Populations = readonly UnitPopulation[];
+
+/** Weighted numbers of every unit, population by population. */
+type Values = (population: UnitPopulation) => Float64Array;
+
+/** Every population counts alike. */
+export function average(populations: Populations, of: (population: UnitPopulation) => number): number {
+	return populations.reduce((sum, one) => sum + of(one), 0) / populations.length;
+}
+
+function moment(populations: Populations, values: Values, power: 1 | 2 | 4): number {
+	return average(populations, (one) => {
+		const [x, w] = [values(one), one.weights];
+		let sum = 0;
+		for (let i = 0; i < x.length; i++) sum += w[i]! * x[i]! ** power;
+		return sum;
+	});
+}
+
+/** <x^2>^(1/2). */
+export function rootMeanSquare(populations: Populations, values: Values): number {
+	return Math.sqrt(moment(populations, values, 2));
+}
+
+/** <x^4>/<x^2>^2, about 0: 3 for a Gaussian, 1 for two symmetric points, large where few units carry the signal. */
+export function kurtosis(populations: Populations, values: Values): number {
+	return moment(populations, values, 4) / moment(populations, values, 2) ** 2;
+}
+
+/** mean_a <phi_a>^2/<phi_a^2>, over the points at which some unit is active: 1 where all units answer alike. */
+export function responseSparsity(populations: Populations): number {
+	const P = populations[0]!.means.length;
+	let [sum, active] = [0, 0];
+	for (let a = 0; a < P; a++) {
+		const square = average(populations, ({ kernel }) => kernel[a * P + a]!);
+		if (square === 0) continue;
+		sum += average(populations, ({ means }) => means[a]!) ** 2 / square;
+		active++;
+	}
+	return active === 0 ? 0 : sum / active;
+}
+
+/**
+ * Centered alignment of a kernel with y y^T: y_c^T K y_c / (|H K H|_F |y_c|^2), H = I - 1 1^T/P and y_c = H y; 0 where either vanishes.
+ *
+ * @param kernel P x P, row-major
+ */
+export function centeredAlignment(kernel: Float64Array, y: Float64Array): number {
+	const P = y.length;
+	const mean = y.reduce((sum, x) => sum + x, 0) / P;
+	const rows = Float64Array.from({ length: P }, (_, i) => {
+		let sum = 0;
+		for (let j = 0; j < P; j++) sum += kernel[i * P + j]!;
+		return sum / P;
+	});
+	const all = rows.reduce((sum, x) => sum + x, 0) / P;
+	let [along, square, target] = [0, 0, 0];
+	for (let i = 0; i < P; i++) {
+		target += (y[i]! - mean) ** 2;
+		for (let j = 0; j < P; j++) {
+			const entry = kernel[i * P + j]! - rows[i]! - rows[j]! + all;
+			along += (y[i]! - mean) * (y[j]! - mean) * entry;
+			square += entry * entry;
+		}
+	}
+	return square === 0 || target === 0 ? 0 : along / (Math.sqrt(square) * target);
+}
+
+/** (sum x^2)^2 / (n sum x^4) over n numbers: 1 where all are of one size, k/n where k of them carry everything. */
+export function participationRatio(x: Float64Array): number {
+	let [squares, fourths] = [0, 0];
+	for (let i = 0; i < x.length; i++) {
+		squares += x[i]! ** 2;
+		fourths += x[i]! ** 4;
+	}
+	return fourths === 0 ? 0 : squares ** 2 / (x.length * fourths);
+}
