@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Problem } from "../../src/index.ts";
 import { createPotential } from "../../src/samplers/potential.ts";
 import { whitenNetwork } from "../../src/samplers/whitened-network.ts";
-import { dense, residual, engine, normalMatrix, potentialOf, randomProblem } from "./problems.ts";
+import { dense, engine, normalMatrix, potentialOf, randomProblem, residual } from "./problems.ts";
 
 const architectures: [string, Problem][] = [
 	["one erf layer, P < N", randomProblem({ points: 4, inputs: 3, layers: [dense(6, "erf")] })],
