@@ -2,7 +2,15 @@
 import { type Matrix, seedStream } from "@finitude/engine";
 import { describe, expect, test } from "vitest";
 import { sampledTree } from "../../src/formats/index.ts";
-import { findActivation, findSampler, type Problem, priorKernels } from "../../src/index.ts";
+import {
+	combineChains,
+	findActivation,
+	findSampler,
+	type Problem,
+	priorKernels,
+	runChain,
+	type SampledAnswer,
+} from "../../src/index.ts";
 import { createWeightReader } from "../../src/samplers/network-weights.ts";
 import { createObserver } from "../../src/samplers/observer.ts";
 import { createPriorPrecision } from "../../src/samplers/prior-precision.ts";
@@ -10,6 +18,8 @@ import { createSamplingSpace } from "../../src/samplers/sampling-space.ts";
 import { sampledProblem } from "../formats/sampled-problems.ts";
 import { asRead } from "../formats/trees.ts";
 import { formats } from "../formats/writers.ts";
+import { expectAgreement, measureMatrix, sampledOutputKernel, sampledPoints } from "../helpers/z-scores.ts";
+import { weightPriorDraws } from "./prior-weighting.ts";
 import { dense, engine, normalMatrix, potentialOf, randomProblem, residual } from "./problems.ts";
 
 const [width, inputs, rho] = [4, 3, 0.7] as const;
@@ -161,6 +171,64 @@ describe("a network of width 500 and ten blocks, drawn from the prior", () => {
 	test("whose growth from layer to layer is far above these errors", () => {
 		const growth = wanted[L]!.data[0]! / wanted[0]!.data[0]!;
 		expect(growth).toBeGreaterThan(2);
+	});
+});
+
+describe("posteriors", () => {
+	/** Narrow, with noise at which draws of the prior still have usable weights. */
+	const small = (...layers: Problem["network"]["layers"]) =>
+		randomProblem({ points: 4, inputs: 3, testPoints: 3, layers: [...layers], noiseVariance: 0.2 });
+	const cases: [string, Problem, readonly (readonly [string, number, Record<string, unknown>])[]][] = [
+		[
+			"an erf block, by hmc and mala",
+			small(dense(4, "erf", 2), residual(4, "erf", 0.7, 1.5, 0.2)),
+			[
+				["hmc", 400, {}],
+				["mala", 1000, { stepsPerDraw: 4 }],
+			],
+		],
+		[
+			"linear blocks, by hmc and gibbs",
+			small(dense(3, "linear", 1, 0.2), residual(3, "linear", 0.6, 1, 0.3), residual(3, "linear", 0.9)),
+			[
+				["hmc", 400, {}],
+				["gibbs", 800, {}],
+			],
+		],
+	];
+
+	test.each(cases)("%s, agree with weighted draws of the prior, and with each other", (_, one, samplers) => {
+		const prior = weightPriorDraws(one, 8000, 1);
+		// Self-normalized weights are biased by one part in so many.
+		expect(prior.effectiveDraws).toBeGreaterThan(500);
+		const answers = samplers.map(([sampler, draws, options]) => {
+			const settings = { sampler, options, chains: 2, draws, warmup: 200, seed: 1 };
+			const chains = [0, 1].map((chain) => runChain(one, engine, settings, chain));
+			return combineChains(one, settings, chains);
+		});
+		const quantities = (answer: SampledAnswer) => ({
+			testMean: sampledPoints(answer, "testMean"),
+			testVariance: sampledPoints(answer, "testVariance"),
+			kernel: sampledOutputKernel(answer),
+		});
+		const [first, second] = answers.map(quantities);
+		const names = ["testMean", "testVariance", "kernel"] as const;
+		const measured = names.flatMap((name) => {
+			const symmetric = name === "kernel";
+			const { values, errors } = prior[name];
+			return [
+				...[first!, second!].flatMap((sampled) =>
+					measureMatrix(name, sampled[name], values, { truthError: errors, symmetric }),
+				),
+				...measureMatrix(name, first![name], second![name].estimate.data, {
+					truthError: second![name].error.data,
+					symmetric,
+				}),
+			];
+		});
+		// 16 numbers, compared three times.
+		expect(measured).toHaveLength(48);
+		expectAgreement(measured);
 	});
 });
 
