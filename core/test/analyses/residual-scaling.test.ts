@@ -352,6 +352,10 @@ describe("what cannot be asked", () => {
 			{ ...pair, pair: [0, 2] },
 			"options.pair: wanted two different rows of the 2 of the first covariance, counted from 0; got [0, 2].",
 		],
+		[
+			{ ...pair, activation: "linear", quantity: "kernels", depth: 1000, residualScale: 4 },
+			"options: wanted a residual scale and variances at which float64 holds the covariances of all blocks; got an overflow. Lower residualScale, weightVariance or depth, or take an activation that saturates.",
+		],
 		[{ ...pair, activation: "erff" }, /^options\.activation: wanted one of linear, erf, .*; got "erff"\./],
 	])("%j", async (options, message) => {
 		await expect(ask(options)).rejects.toThrow(message);
