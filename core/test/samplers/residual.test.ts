@@ -19,6 +19,7 @@ import { sampledProblem } from "../formats/sampled-problems.ts";
 import { asRead } from "../formats/trees.ts";
 import { formats } from "../formats/writers.ts";
 import { expectAgreement, measureMatrix, sampledOutputKernel, sampledPoints } from "../helpers/z-scores.ts";
+import { namedArrays } from "./named-arrays.ts";
 import { weightPriorDraws } from "./prior-weighting.ts";
 import { dense, engine, normalMatrix, potentialOf, randomProblem, residual } from "./problems.ts";
 
@@ -63,13 +64,7 @@ test("saved weights, put through the definition, give the sampled outputs", () =
 	const hidden = normalMatrix(8, 1, space.network.parameters).data;
 	const readout = normalMatrix(9, width + 1, 2).data;
 	const values = reader.read({ hidden, readout }, seedStream(4)).slice();
-	const arrays: Record<string, Float64Array> = {};
-	let at = 0;
-	for (const { name, shape } of reader.arrays) {
-		const count = shape.reduce((a, b) => a * b, 1);
-		arrays[name] = values.subarray(at, at + count);
-		at += count;
-	}
+	const arrays = namedArrays(reader, values);
 	expect(Object.keys(arrays)).toEqual([
 		"weights_1",
 		"biases_1",
