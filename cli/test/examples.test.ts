@@ -98,6 +98,14 @@ describe("examples", () => {
 		expect(result.sampled.testMean).toHaveLength(200);
 	});
 
+	it("residual-blocks.yaml", async () => {
+		const flags = ["--draws", "8", "--warmup", "4", "--chains", "2"];
+		const { result } = await compareShortly("examples/residual-blocks.yaml", ...flags);
+		const solved = result.theories.filter((row: object) => !("refused" in row));
+		expect(solved.map((row: { theory: string }) => row.theory)).toEqual(["nngp"]);
+		expect(result.sampled.kernels.preactivation).toHaveLength(7);
+	});
+
 	it("lazy-rich-transition.yaml", async () => {
 		const { result } = await analyzeShortly("lazy-rich-transition", ['sampling={"draws":20,"warmup":10}']);
 		expect(result.results.sampledAlpha).toHaveLength(7);

@@ -134,9 +134,17 @@ describe("analyses", () => {
 				.map((golden) => ({ file, golden, problem }));
 		});
 
+	/** As with theories, one case of each in a process of its own. */
+	const own = new Map(cases.map(({ golden }) => [golden.theory, golden]));
+
 	it.each(cases)("$file, $golden.theory", async ({ golden, problem }) => {
 		const input = JSON.stringify({ ...(problem && { problem }), options: golden.options });
-		const result = await finitude(["analyze", golden.theory, "-", "--json"], { input });
+		const path = join(scratch, "analysis.json");
+		writeFileSync(path, input);
+		const result =
+			own.get(golden.theory) === golden
+				? await finitude(["analyze", golden.theory, "-", "--json"], { input })
+				: await finitudeHere(["analyze", golden.theory, path, "--json"]);
 		expect(result.stderr).toBe("");
 		expect(result.code).toBe(0);
 		expectAnswer(JSON.parse(result.stdout).results, golden);

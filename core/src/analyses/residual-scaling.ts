@@ -13,6 +13,7 @@
  * 9. Fails: activations that do not saturate have no optimum; optima outside 1e-3 < rho < 4 are not found, which is said.
  * 10. Checked: fixtures/golden/residual-*.json, finite differences, q* in closed form, invariance in sigma_w, a finite network.
  */
+import { InputError } from "../errors.ts";
 import type { Analysis, AnalysisContext } from "./analysis.ts";
 import { continuumScale } from "./residual-scaling/continuum-scale.ts";
 import { type OptimalScale, optimalScale } from "./residual-scaling/optimal-scale.ts";
@@ -69,10 +70,12 @@ export const residualScaling: Analysis<ResidualScalingOptions, ResidualScalingRe
 			quantity === undefined || quantity === "continuumScale"
 				? continuumScale(context.engine, branch, pair)
 				: undefined;
+		const results = resultsOf(question, optima, continuum, context);
+		refuseOverflow(results);
 		return {
 			analysis: "residual-scaling",
 			options: question.options,
-			results: resultsOf(question, optima, continuum, context),
+			results,
 			convergence: convergenceOf(optima, continuum),
 			validity: validityNotes(optima, continuum),
 			absent: absentReasons(given, continuum),
@@ -109,6 +112,23 @@ function resultsOf(
 		default:
 			return depthResults(question, optima, continuum!);
 	}
+}
+
+/** Linear units, or an activation that grows, double their variances from block to block. */
+function refuseOverflow(results: ResidualScalingResults): void {
+	const numbers =
+		"points" in results
+			? results.points.map(({ logResponse }) => logResponse)
+			: "response" in results
+				? [results.response, ...results.output.data, ...results.covariance.data]
+				: Object.values(results).flat();
+	if (numbers.every(Number.isFinite)) return;
+	throw new InputError({
+		where: "options",
+		wanted: "a residual scale and variances at which float64 holds the covariances of all blocks",
+		got: "an overflow",
+		advice: "Lower residualScale, weightVariance or depth, or take an activation that saturates.",
+	});
 }
 
 function absentReasons(

@@ -20,7 +20,7 @@ export interface PriorKernels {
 }
 
 /**
- * Equations (1)-(6) of docs/theories/nngp.md: dense layers, residual blocks and convolutions whose patches tile their input,
+ * Equations (1)-(6a) of docs/theories/nngp.md: dense layers, residual blocks and convolutions whose patches tile their input,
  * in any number.
  * Without pooling the covariance between different positions is never needed.
  *

@@ -2,8 +2,8 @@
  * Gibbs sampling of linear networks: every layer in turn from its exact Gaussian conditional given all others.
  *
  * Target: the posterior of all weights and biases of a network whose activations are all linear; its hidden weights are what
- * is observed, the readout integrated out. Problem class: dense layers and convolutions whose patches tile, any depth and
- * widths, any number of outputs, biases everywhere, both scalings; noiseVariance > 0. Coordinates: independent standard
+ * is observed, the readout integrated out. Problem class: dense layers, residual blocks and convolutions whose patches tile, any
+ * depth and widths, any number of outputs, biases everywhere, both scalings; noiseVariance > 0. Coordinates: independent standard
  * normals a priori; the first layer in the row space of the training inputs.
  * Exact up to Monte-Carlo error: nothing is tuned and nothing is rejected.
  * Cost of a sweep: for each output and each layer one factorization of size min(P, fan-in); for a layer with several positions

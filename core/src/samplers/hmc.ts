@@ -2,8 +2,8 @@
  * Hamiltonian Monte Carlo on the hidden weights, the readout integrated out exactly.
  *
  * Target: the posterior of all hidden weights and biases, p(w | Y) proportional to p(Y | w) p(w), Y | w ~ N(0, K_w + kappa I)
- * per output with K_w = (s_a^2 / (chi N)) Phi Phi^T (+ s_b^2). Problem class: dense layers and convolutions whose patches
- * tile, any depth, width, activation and number of outputs, biases everywhere, both scalings; noiseVariance > 0.
+ * per output with K_w = (s_a^2 / (chi N)) Phi Phi^T (+ s_b^2). Problem class: dense layers, residual blocks and convolutions whose
+ * patches tile, any depth, width, activation and number of outputs, biases everywhere, both scalings; noiseVariance > 0.
  * Coordinates: independent standard normals a priori; the first layer in the row space of the training inputs.
  * Exact up to Monte-Carlo error: every transition is Metropolis-corrected.
  * Cost of a gradient: one matrix product forward and two backward per layer, and one factorization of size min(P, N_L).

@@ -2,7 +2,7 @@
  * Importance sampling of the hidden weights, the readout integrated out exactly, with the log evidence.
  *
  * Every draw is independent: hidden weights w from a proposal q, with weight p(Y | w) p(w) / q(w), whose mean is the evidence.
- * Problem class: dense layers and convolutions, any depth, activation and number of outputs, biases, both scalings;
+ * Problem class: dense layers, residual blocks and convolutions, any depth, activation and number of outputs, biases, both scalings;
  * noiseVariance > 0; at most MOST_WEIGHTS hidden weights, and few in effect: the weights of wide or strongly tilted deep
  * networks scatter over many orders of magnitude. The effective sample size and the shape of the weights' tail say so.
  * Proposal: all units of the first layer alike and independent, from a mixture of the prior and Gaussians; deeper layers

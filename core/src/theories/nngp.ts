@@ -2,12 +2,12 @@
  * `nngp`: the Gaussian process of a network of infinite width.
  *
  * 1. Approximates: every hidden layer by infinitely many units, so that its kernel is the prior average and learns nothing.
- * 2. Problems: dense layers and convolutions (patch = stride) in any number, any activation, biases, any number of outputs,
- *    both scalings.
+ * 2. Problems: dense layers, residual blocks and convolutions (patch = stride) in any number, any activation, biases, any
+ *    number of outputs, both scalings.
  * 3. Exact: as all widths go to infinity at fixed data in the standard scaling; the error is O(1/N).
  * 4. Order parameters: none of its own; alpha and rmseOverStd of the fit, emergentScale (the width must exceed it),
  *    trainingErrorOverNoise = kappa times the mean of t^2.
- * 5. Solves: the kernel recursion (1)-(6) and the posterior (9), (10) of docs/theories/nngp.md; closed form.
+ * 5. Solves: the kernel recursion (1)-(6a) and the posterior (9), (10) of docs/theories/nngp.md; closed form.
  * 6. Gives: means, variances, covariances (common to the outputs), log evidence, output and pre-activation kernels.
  * 7. References: Neal 1996; Lee et al. 2018, arXiv 1711.00165, with their sigma_w^2 = our weightVariance; Matthews et al. 2018, arXiv 1804.11271; Novak et al. 2019, arXiv 1810.05148 (convolutions without pooling).
  * 8. Cost: one pass over the (P^2/2 + P P*) kernel entries per layer and position, then one Cholesky factorization, O(P^3).

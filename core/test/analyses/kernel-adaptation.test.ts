@@ -403,6 +403,17 @@ describe("the teacher's direction", () => {
 it.each([
 	[{ widths: [4] }, problem, "options.widths: wanted a list of at least two widths; got a list of 1."],
 	[{ layer: 2 }, problem, "options.layer: wanted a hidden layer, 1 to 1; got 2."],
+	[
+		{ layer: 1 },
+		{
+			...problem,
+			network: {
+				...problem.network,
+				layers: [layer, { ...layer, type: "residual", residualScale: 1 }],
+			},
+		},
+		"options.layer: wanted all layers of a network with residual blocks, whose widths are one; got 1. Leave it out.",
+	],
 	[{ kernelsAt: 5 }, problem, "options.kernelsAt: wanted one of widths; got 5."],
 	[{ sampling: { at: [4, 5] } }, problem, "options.sampling.at[1]: wanted one of widths; got 5."],
 	[

@@ -452,6 +452,71 @@ describe("the figure of teacher-overlap", () => {
 	});
 });
 
+describe("the figure of residual-scaling", () => {
+	/** Numbers with few digits keep the picture the same on every machine. */
+	const point = (depth: number, optimalScale: number, found = true) => ({
+		depth,
+		optimalScale,
+		logResponse: Math.log(0.5),
+		scaledOptimum: optimalScale * Math.sqrt(depth),
+		found,
+		curve: { residualScale: [0.01, 0.1, optimalScale, 3], response: [0.4, 0.42, 0.5, 0.2] },
+	});
+	const answer = {
+		analysis: "residual-scaling",
+		options: { activation: "erf", weightVariance: 1, biasVariance: 0.25 },
+		results: {
+			firstCovariance: [1, 0.5, 1],
+			points: [point(4, 1), point(25, 0.36), point(100, 0.175)],
+			scaledDeepLimit: 1.7,
+		},
+		convergence: { converged: true, iterations: 0, residual: 0 },
+		validity: [],
+		absent: {},
+	};
+	const draw = (results: object) =>
+		analysisFigures("Residual", { ...answer, results: { ...answer.results, ...results } }, document).figure;
+
+	it("keeps its picture", async () => {
+		await expect(draw({})).toMatchFileSnapshot("snapshots/residual-scaling.svg");
+	});
+
+	it("says what is drawn", () => {
+		for (const text of [
+			"erf; q(0) = 1, c(0) = 0.5; σ_w² = 1, σ_b² = 0.25; infinite width",
+			"L = 25",
+			"optimum, ρ*",
+			"deep limit, √s* σ_w",
+			"residual scale, ρ",
+			"η / σ_v²",
+			"ρ* √L σ_w",
+			"a. Response of the output kernel",
+			"b. Optimal residual scale",
+		]) {
+			expect(draw({})).toContain(`>${text}</text>`);
+		}
+	});
+
+	it("marks no optimum that was not found, and draws no limit that is not there", () => {
+		const { scaledDeepLimit: _, ...results } = answer.results;
+		const points = [point(4, 4, false), point(25, 4, false)];
+		const figure = analysisFigures("", { ...answer, results: { ...results, points } }, document).figure!;
+		expect(count(figure, /<circle /g)).toBe(1);
+		expect(figure).not.toMatch(/deep limit|NaN|Infinity/);
+	});
+
+	it("has five curves at most, the shallowest and the deepest among them", () => {
+		const points = [4, 5, 6, 7, 8, 9, 100].map((depth) => point(depth, 2 / Math.sqrt(depth)));
+		const figure = draw({ points })!;
+		expect(figure.match(/>L = \d+</g)).toEqual([">L = 4<", ">L = 6<", ">L = 7<", ">L = 9<", ">L = 100<"]);
+	});
+
+	it("is not drawn for a single quantity", () => {
+		const results = { optimalScale: 1, logResponse: 0 };
+		expect(analysisFigures("", { ...answer, results }, document).figure).toBeUndefined();
+	});
+});
+
 it("an unknown analysis has no figure", () => {
 	expect(() => analysisFigures("", { ...scaling, analysis: "other" }, document).figure).toThrow(
 		new RangeError("analysisFigures: other has no figure."),

@@ -113,6 +113,31 @@ describe("parseProblem refuses, and says what, where and what to do", () => {
 			"trainInputs: wanted a list of rows of numbers; got an object with a.",
 		],
 		[
+			"a residual block of another width",
+			network(dense, { ...dense, type: "residual", width: 10, residualScale: 1 }),
+			"network.layers[1].width: wanted 20, the width of the layer below, to which a residual block adds; got 10.",
+		],
+		[
+			"a residual block on the inputs",
+			network({ ...dense, type: "residual", residualScale: 1 }),
+			"network.layers[0].type: wanted a dense or a residual layer below a residual one; got the inputs. Put a dense layer of the same width below it.",
+		],
+		[
+			"a residual block on a convolution",
+			network(convolution, { ...dense, type: "residual", width: 5, residualScale: 1 }),
+			"network.layers[1].type: wanted a dense or a residual layer below a residual one; got a convolution. Put a dense layer of the same width below it.",
+		],
+		[
+			"a residual block without its scale",
+			network(dense, { ...dense, type: "residual" }),
+			"network.layers[1].residualScale: wanted a finite number of at least 0; got nothing.",
+		],
+		[
+			"a negative residual scale",
+			network(dense, { ...dense, type: "residual", residualScale: -1 }),
+			"network.layers[1].residualScale: wanted a finite number of at least 0; got -1.",
+		],
+		[
 			"fewer targets than inputs",
 			problem({ trainTargets: [1] }),
 			"trainTargets: wanted 2 rows, one for each of trainInputs; got 1.",
@@ -201,12 +226,12 @@ describe("parseProblem refuses, and says what, where and what to do", () => {
 		[
 			"an unknown layer type",
 			network({ ...dense, type: "Dense" }),
-			'network.layers[0].type: wanted dense or convolution; got "Dense". Did you mean dense?',
+			'network.layers[0].type: wanted dense, convolution or residual; got "Dense". Did you mean dense?',
 		],
 		[
 			"a layer without type",
 			network({ ...dense, type: undefined }),
-			"network.layers[0].type: wanted dense or convolution; got nothing.",
+			"network.layers[0].type: wanted dense, convolution or residual; got nothing.",
 		],
 		["no layers", network(), "network.layers: wanted a list of at least one layer; got an empty list."],
 		[

@@ -13,7 +13,7 @@ import {
 } from "../helpers/z-scores.ts";
 import { type ProvedSampler, provedSamplers } from "./claims.ts";
 import { weightPriorDraws } from "./prior-weighting.ts";
-import { convolution, dense, engine, randomProblem, residual } from "./problems.ts";
+import { convolution, dense, engine, randomProblem } from "./problems.ts";
 
 /** Noise and sizes at which draws of the prior still have usable weights. */
 const problems: Readonly<Record<string, Problem>> = {
@@ -47,21 +47,6 @@ const problems: Readonly<Record<string, Problem>> = {
 		outputs: 2,
 		layers: [dense(4, "linear"), dense(3, "linear", 1.5)],
 		noiseVariance: 0.3,
-	}),
-	"linear residual blocks": randomProblem({
-		points: 3,
-		inputs: 4,
-		testPoints: 2,
-		outputs: 2,
-		layers: [dense(3, "linear", 1, 0.2), residual(3, "linear", 0.6, 1, 0.3), residual(3, "linear", 0.9)],
-		noiseVariance: 0.3,
-	}),
-	"erf residual block": randomProblem({
-		points: 4,
-		inputs: 3,
-		testPoints: 3,
-		layers: [dense(4, "erf", 2), residual(4, "erf", 0.7, 1.5, 0.2)],
-		noiseVariance: 0.2,
 	}),
 	"mean-field erf": randomProblem({
 		points: 3,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Problem } from "../../src/index.ts";
 import { createFullPotential } from "../../src/samplers/full-potential.ts";
 import { createSamplingSpace } from "../../src/samplers/sampling-space.ts";
-import { convolution, dense, engine, normalMatrix, randomProblem } from "./problems.ts";
+import { convolution, dense, engine, normalMatrix, randomProblem, residual } from "./problems.ts";
 
 const architectures: [string, Problem][] = [
 	["one erf layer", randomProblem({ points: 4, inputs: 3, layers: [dense(6, "erf", 2)] })],
@@ -31,6 +31,15 @@ const architectures: [string, Problem][] = [
 				dense(4, "erf", 2, 0.1),
 			],
 			readout: { weightVariance: 2, biasVariance: 0.2 },
+		}),
+	],
+	[
+		"residual blocks with biases, two outputs",
+		randomProblem({
+			points: 4,
+			inputs: 3,
+			outputs: 2,
+			layers: [dense(4, "erf", 1.5, 0.2), residual(4, "tanh", 0.7, 1.3, 0.3), residual(4, "gelu", 1.2, 0.8)],
 		}),
 	],
 ];

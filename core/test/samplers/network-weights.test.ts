@@ -5,6 +5,7 @@ import { findActivation, type Problem, runChain } from "../../src/index.ts";
 import { createWeightReader } from "../../src/samplers/network-weights.ts";
 import { createObserver } from "../../src/samplers/observer.ts";
 import { createSamplingSpace } from "../../src/samplers/sampling-space.ts";
+import { namedArrays } from "./named-arrays.ts";
 import { convolution, dense, engine, normalMatrix, randomProblem } from "./problems.ts";
 
 const problem: Problem = {
@@ -65,14 +66,8 @@ test("an image through three layers, weights of the readout given", () => {
 	const readout = normalMatrix(9, 5, 2).data;
 	const stream = seedStream(4);
 	const values = reader.read({ hidden, readout }, stream).slice();
-	const arrays: Record<string, Float64Array> = {};
-	let at = 0;
-	for (const { name, shape } of reader.arrays) {
-		const count = shape.reduce((a, b) => a * b, 1);
-		arrays[name] = values.subarray(at, at + count);
-		at += count;
-	}
-	expect(at).toBe(reader.count);
+	const arrays = namedArrays(reader, values);
+	expect(Object.values(arrays).reduce((sum, { length }) => sum + length, 0)).toBe(reader.count);
 	expect(reader.arrays.map(({ name, shape }) => [name, ...shape])).toEqual([
 		["weights_1", 3, 8],
 		["biases_1", 3],

@@ -7,7 +7,15 @@ import { createSamplingSpace } from "../../src/samplers/sampling-space.ts";
 import { createSinglePrecisionForce } from "../../src/samplers/single-precision-force.ts";
 import { integrate } from "../../src/samplers/trajectory.ts";
 import { linearPosterior } from "./linear-posterior.ts";
-import { convolution, dense, engine, narrowLinear, normalMatrix, randomProblem } from "./problems.ts";
+import {
+	convolution,
+	dense,
+	engine,
+	narrowLinear,
+	normalMatrix,
+	randomProblem,
+	residual,
+} from "./problems.ts";
 
 const architectures: [string, Problem][] = [
 	["one erf layer", randomProblem({ points: 20, inputs: 6, layers: [dense(30, "erf")] })],
@@ -34,6 +42,14 @@ const architectures: [string, Problem][] = [
 	[
 		"plain loops and gelu",
 		randomProblem({ points: 7, inputs: 4, layers: [dense(6, "sin"), dense(8, "gelu")] }),
+	],
+	[
+		"residual blocks with a bias",
+		randomProblem({
+			points: 9,
+			inputs: 4,
+			layers: [dense(8, "erf", 2), residual(8, "tanh", 0.8, 1.5, 0.2), residual(8, "erf", 0.6)],
+		}),
 	],
 ];
 

@@ -5,6 +5,7 @@ import {
 	type Answer,
 	answerToJson,
 	assumptions,
+	type Layer,
 	type Problem,
 	solveTheory,
 	theories,
@@ -34,6 +35,13 @@ const problems: Record<string, Problem> = {
 	"two layers, two outputs": smallProblem(networkOf([denseLayer("erf"), denseLayer("gelu", { width: 30 })]), {
 		trainTargets: normalMatrix(6, 2, 4),
 	}),
+	"residual blocks": smallProblem(
+		networkOf([
+			denseLayer("erf"),
+			{ ...denseLayer("erf"), type: "residual", residualScale: 0.5 } as Layer,
+			{ ...denseLayer("erf"), type: "residual", residualScale: 0.5 } as Layer,
+		]),
+	),
 	"no test points": withoutTest(smallProblem(networkOf([denseLayer("sigmoid")]))),
 	convolution: smallProblem(
 		networkOf([

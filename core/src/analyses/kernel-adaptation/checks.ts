@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { hasResidualBlocks } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import type { AdaptationOptions } from "./options.ts";
@@ -18,6 +19,14 @@ export function checkSweep({ network, noiseVariance, trainTargets }: Problem, la
 			where: "trainTargets",
 			wanted: "targets that differ from each other",
 			got: `${trainTargets.data[0]} everywhere`,
+		});
+	}
+	if (layer !== undefined && hasResidualBlocks(network)) {
+		throw new InputError({
+			where: "options.layer",
+			wanted: "all layers of a network with residual blocks, whose widths are one",
+			got: `${layer}`,
+			advice: "Leave it out.",
 		});
 	}
 	if (layer !== undefined && layer > network.layers.length) {

@@ -40,7 +40,7 @@ export function continuumScale(
 		return [first, second, cross];
 	};
 	const excess = (state: readonly number[]) => growthExcess(engine, branch, covarianceOf(state));
-	const limit = Math.min(LARGEST_VARIANCE, largestVariance(branch));
+	const limit = Math.min(LARGEST_VARIANCE, largestVariance(branch, start));
 	let state: readonly number[] = [start.first, start.second, start.cross];
 	let s = 0;
 	const at = (found: boolean, iterations: number, residual: number): ContinuumScale => ({

@@ -1,7 +1,7 @@
 /** The residual scale of largest response at one depth. */
 import type { Engine } from "@finitude/engine";
 import { brentRoot } from "../../theories/root-finding.ts";
-import { logResponses, type PairCovariance, type ResidualBranch } from "./pair-recursion.ts";
+import { largestVariance, logResponses, type PairCovariance, type ResidualBranch } from "./pair-recursion.ts";
 import { growthExcess, logResponseSlope } from "./response-slope.ts";
 
 const SCAN_POINTS = 60;
@@ -45,6 +45,7 @@ export function optimalScale(
 		start,
 		depth,
 		SCANNED_SCALES.map((rho) => rho * rho),
+		largestVariance(branch, start),
 	);
 	const best = scan.reduce((top, value, i) => (value > scan[top]! ? i : top), 0);
 	const at = (scale: number, found: boolean, iterations = 0, residual = 0): OptimalScale => {

@@ -24,9 +24,12 @@ export interface ResidualBranch {
 	readonly biasVariance: number;
 }
 
-/** Products of two variances, which closed forms contain, must not overflow; quadrature takes ever longer. */
-export function largestVariance({ slopeKernel }: ResidualBranch): number {
-	return slopeKernel === undefined ? 1e150 : 100;
+/** Products of two variances, which closed forms contain, must not overflow. */
+const LARGEST_VARIANCE = 1e150;
+
+/** Up to which variances a scan goes: quadrature takes ever longer, and optima lie at variances of order 1 or near the first. */
+export function largestVariance({ slopeKernel }: ResidualBranch, { first, second }: PairCovariance): number {
+	return slopeKernel === undefined ? LARGEST_VARIANCE : Math.max(100, 10 * first, 10 * second);
 }
 
 /** <phi'_a phi'_b> of each pair. */
@@ -41,8 +44,8 @@ export function pairSlopes(
 }
 
 /**
- * log eta_ab of equation (2) for several squared residual scales at once, sigma_v = 1; NaN where the covariances grow
- * beyond `largestVariance`.
+ * log eta_ab of equation (2) for several squared residual scales at once, sigma_v = 1; NaN where variances grow beyond
+ * a limit.
  * The logarithm, because the product of L factors overflows.
  *
  * @param squares rho^2, each at least 0
@@ -53,8 +56,9 @@ export function logResponses(
 	start: PairCovariance,
 	depth: number,
 	squares: Float64Array,
+	limit = LARGEST_VARIANCE,
 ): Float64Array {
-	const states = pairStates(engine, branch, start, squares.length);
+	const states = pairStates(engine, branch, start, squares.length, limit);
 	const { weightVariance } = branch;
 	const log = new Float64Array(squares.length);
 	for (let l = 0; l < depth; l++) {
@@ -67,9 +71,14 @@ export function logResponses(
 }
 
 /** The covariances of one pair of inputs at several residual scales, side by side: one call of the dual activation a block. */
-function pairStates(engine: Engine, branch: ResidualBranch, start: PairCovariance, count: number) {
+function pairStates(
+	engine: Engine,
+	branch: ResidualBranch,
+	start: PairCovariance,
+	count: number,
+	limit: number,
+) {
 	const { dual, weightVariance, biasVariance } = branch;
-	const limit = largestVariance(branch);
 	const variances = new Float64Array(2 * count).fill(start.first, 0, count).fill(start.second, count);
 	const cross = new Float64Array(count).fill(start.cross);
 	const overflowed = new Uint8Array(count);

@@ -24,9 +24,9 @@ const limit = (problem: Problem): Answer => nngp.solve(problem, {}, { engine, co
 
 function withWidths(problem: Problem, factor: number): Problem {
 	const layers = problem.network.layers.map((layer) =>
-		layer.type === "dense"
-			? { ...layer, width: layer.width * factor }
-			: { ...layer, channels: layer.channels * factor },
+		layer.type === "convolution"
+			? { ...layer, channels: layer.channels * factor }
+			: { ...layer, width: layer.width * factor },
 	);
 	return { ...problem, network: { ...problem.network, layers } };
 }

@@ -1,6 +1,7 @@
 /** The finite-width correction by plain loops over the tensor of four indices: the reference for its contracted form. */
 import { type Engine, matrix, multiply } from "@finitude/engine";
 import { priorKernels } from "../../../src/kernels/prior-kernels.ts";
+import { layerWidth } from "../../../src/network/network.ts";
 import type { Problem } from "../../../src/problem/problem.ts";
 import { posteriorOperators } from "../../../src/theories/finite-width-correction/posterior-operators.ts";
 import { featureSource, hiddenUnit, type IntegrationRule } from "../../../src/tilted-unit/index.ts";
@@ -28,8 +29,7 @@ function kernelCovariance(engine: Engine, problem: Problem, rule: IntegrationRul
 			}
 		}
 	});
-	const layer = problem.network.layers[0]!;
-	const width = layer.type === "dense" ? layer.width : layer.channels;
+	const width = layerWidth(problem.network.layers[0]!);
 	const scale = problem.network.readout.weightVariance ** 2 / width;
 	return {
 		n,

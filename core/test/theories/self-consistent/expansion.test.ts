@@ -14,7 +14,7 @@ import {
 	symmetricEigen,
 } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import type { Layer, Problem } from "../../../src/index.ts";
+import { type Layer, layerWidth, type Problem } from "../../../src/index.ts";
 import { nngp } from "../../../src/theories/nngp.ts";
 import { linearProblem as windowsOf } from "../../../src/theories/self-consistent/linear/windows.ts";
 import type { Variant } from "../../../src/theories/self-consistent/variants.ts";
@@ -251,8 +251,7 @@ describe("golden files of dense linear networks", () => {
 		["scgp-convolution-mean-field-c8", 4, "0.06"],
 	])("%s at width %d has its loop root at a distance of %s from the tree", (name, width, expected) => {
 		const { problem } = goldenFiles().find((file) => file.name === name)!;
-		const layer = problem.network.layers[0]!;
-		const before = layer.type === "dense" ? layer.width : layer.channels;
+		const before = layerWidth(problem.network.layers[0]!);
 		const noise = (problem.noiseVariance * before) / width;
 		const { convergence, validity } = solve(withWidth(problem, width, noise), "loop");
 		expect(convergence.converged).toBe(true);
