@@ -10,7 +10,6 @@ import {
 import { context, linear, resolveMap } from "./maps.ts";
 
 const cell = { width: 2, exponent: 1 };
-const timeless = (measurement: CellMeasurement | undefined) => JSON.parse(JSON.stringify(measurement));
 
 describe("a cell of a linear network", () => {
 	it("is won by the theory that is exact, which is as far away as the noise", async () => {
