@@ -47,6 +47,7 @@ test("@finitude/core", () => {
 		  "isExperiment",
 		  "isInputError",
 		  "jsonSchemas",
+		  "judgeCell",
 		  "layerWidth",
 		  "learningCurveResults",
 		  "learningCurveTable",
