@@ -182,5 +182,5 @@ function wrapped(pieces: readonly string[], room: number): string[] {
 			lines[lines.length - 1] = last + piece;
 		else lines.push(piece);
 	}
-	return lines;
+	return lines.map((line) => line.trimEnd());
 }
