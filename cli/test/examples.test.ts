@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseText } from "@finitude/core";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { finitude, repository } from "./run-cli.ts";
@@ -82,6 +83,36 @@ const errorOf = (point: { theories: { theory: string }[] }, theory: string): num
 	};
 	return found.errors!.generalizationError.value;
 };
+
+/** One corner of the map of an example, the theories and the draws few: its own take minutes. */
+async function mapShortly(example: string) {
+	const base = mkdtempSync(join(tmpdir(), "finitude-examples-"));
+	const text = readFileSync(join(repository, `examples/theory-map-${example}.yaml`), "utf8");
+	const experiment = parseText(text, "example") as { readonly map: object };
+	const file = join(base, "corner.json");
+	const map = {
+		...experiment.map,
+		widths: [8],
+		scalings: [0.5],
+		rounds: 1,
+		theories: ["nngp", "kernel-rescaling"],
+	};
+	writeFileSync(file, JSON.stringify({ ...experiment, map }));
+	const few = ["--draws", "8", "--warmup", "4", "--chains", "2"];
+	const { code, stdout, stderr } = await finitude([
+		"compare",
+		file,
+		"--map",
+		"--json",
+		"--out",
+		base,
+		...few,
+	]);
+	expect(stderr).toBe("");
+	// So few draws do not converge.
+	expect(code).toBe(3);
+	return JSON.parse(stdout).results;
+}
 
 describe("examples", () => {
 	it("teacher.yaml", async () => {
@@ -243,6 +274,20 @@ describe("examples", () => {
 		const [narrow, wide] = curves.map(({ points }: { points: [] }) => points.at(-1));
 		expect(errorOf(narrow, "nngp")).toBe(errorOf(wide, "nngp"));
 		expect(errorOf(narrow, "kernel-rescaling")).toBeLessThan(errorOf(wide, "kernel-rescaling"));
+	});
+
+	it.each([
+		["teacher", { inputs: 10, trainPoints: 16, noiseVariance: 0.1 }],
+		["digits", { inputs: 784, trainPoints: 12, noiseVariance: 0.05 }],
+		["small", { inputs: 3, trainPoints: 10, noiseVariance: 0.1 }],
+	])("theory-map-%s.yaml", async (example, task) => {
+		const { cells, ...results } = await mapShortly(example);
+		expect(results).toMatchObject({ ...task, quantity: "testMean", complete: true });
+		const [cell] = cells;
+		expect(cell.chi).toBeCloseTo(Math.sqrt(8), 12);
+		expect(cell.noiseVariance).toBeCloseTo(task.noiseVariance / Math.sqrt(8), 12);
+		expect(cell.measurement.theories.map((one: { measured: number }) => one.measured)).toHaveLength(2);
+		expect(cell.outcome).toEqual({ kind: "not converged" });
 	});
 
 	it("the file of finitude init", async () => {

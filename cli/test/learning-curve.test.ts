@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fourPoints } from "./four-points.ts";
+import { onlyRun, timeless } from "./results.ts";
 import { type CliResult, finitude, whenever } from "./run-cli.ts";
 
 const layer = { type: "dense", width: 6, activation: "linear", weightVariance: 1 };
@@ -16,17 +17,6 @@ const file = {
 const input = JSON.stringify(file);
 
 const freshFolder = () => mkdtempSync(join(tmpdir(), "finitude-learning-curve-"));
-const onlyRun = (base: string) => {
-	const runs = readdirSync(join(base, "runs"));
-	expect(runs).toHaveLength(1);
-	return join(base, "runs", runs[0]!);
-};
-
-/** Everything of result.json except the times, which no run repeats. */
-const timeless = (folder: string) =>
-	JSON.parse(readFileSync(join(folder, "result.json"), "utf8"), (key, value) =>
-		key === "seconds" ? undefined : value,
-	);
 
 describe("finitude learning-curve", () => {
 	const base = freshFolder();

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fourPoints } from "./four-points.ts";
-import { type CliResult, finitude, whenever } from "./run-cli.ts";
+import { onlyRun as onlyRunOf, timeless } from "./results.ts";
+import { type CliResult, finitude, finitudeHere, whenever } from "./run-cli.ts";
 
 const layer = { type: "dense", width: 6, activation: "linear", weightVariance: 1 };
 /** Of a linear network all is known: the sampler draws from the posterior itself, and a theory is exact. */
@@ -14,26 +15,21 @@ const file = {
 		network: { ...fourPoints.network, layers: [layer], readout: { weightVariance: 0.2 } },
 		noiseVariance: 0.05,
 	},
-	theories: ["nngp", "deep-linear", "kernel-rescaling"],
-	sampling: { sampler: "exact", chains: 2, draws: 2000, warmup: 0 },
-	map: { widths: [2, 500], scalings: [0, 1], rounds: 1 },
+	theories: ["nngp", "deep-linear"],
+	sampling: { sampler: "exact", chains: 2, draws: 1000, warmup: 0 },
+	map: { widths: [2, 100], scalings: [0, 1], rounds: 1 },
 };
 const input = JSON.stringify(file);
 const words = ["compare", "-", "--map"];
 
 const freshFolder = () => mkdtempSync(join(tmpdir(), "finitude-theory-map-"));
-const cellsOf = (base: string) => readdirSync(join(base, "runs", "map-cells")).sort();
-const onlyRun = (base: string) => {
-	const runs = readdirSync(join(base, "runs")).filter((name) => name !== "map-cells");
-	expect(runs).toHaveLength(1);
-	return join(base, "runs", runs[0]!);
+const fileOf = (content: object) => {
+	const path = join(freshFolder(), "map.json");
+	writeFileSync(path, JSON.stringify(content));
+	return path;
 };
-/** Everything of result.json except the times, which no run repeats. */
-const timeless = (folder: string) =>
-	JSON.parse(readFileSync(join(folder, "result.json"), "utf8"), (key, value) =>
-		key === "seconds" ? undefined : value,
-	);
-
+const cellsOf = (base: string) => readdirSync(join(base, "runs", "map-cells")).sort();
+const onlyRun = (base: string) => onlyRunOf(base, ["map-cells"]);
 describe("finitude compare --map", () => {
 	const base = freshFolder();
 	let result: CliResult;
@@ -52,7 +48,7 @@ describe("finitude compare --map", () => {
 			"",
 			"closest to the sampled network: posterior mean at the test points",
 		]);
-		expect(lines[4]).toMatch(/^chi +N = 2 +N = 500$/);
+		expect(lines[4]).toMatch(/^chi +N = 2 +N = 100$/);
 		expect(lines[6]).toMatch(/^N \(mean-field\) +A <?[\d.]+% +/);
 		expect(lines[7]).toMatch(/^1 \(standard\) +A <?[\d.]+% +/);
 		expect(lines).toContainEqual(expect.stringMatching(/^A {2}deep-linear \(\d \+ \d\)$/));
@@ -73,7 +69,7 @@ describe("finitude compare --map", () => {
 		expect(header).toBe(
 			"width,scaling,chi,noiseVariance,outcome,letters,theory,letter,status,measuredDistance,distance,distanceStandardError,behindInStandardErrors,seconds,rounds,chains,draws,maxRHat,minBulkEss,divergences,noiseFloor,reason",
 		);
-		expect(rows).toHaveLength(12);
+		expect(rows).toHaveLength(8);
 		expect(rows[0]).toMatch(/^2,0,1,0\.05,decided,A,deep-linear,A,closest,0\.\d+,/);
 		const png = readFileSync(join(folder, "theory-map.png"));
 		expect(png.subarray(1, 4).toString("latin1")).toBe("PNG");
@@ -95,19 +91,19 @@ describe("finitude compare --map", () => {
 		]);
 		expect(written).toMatchObject({ interrupted: false, results: { complete: true, converged: true } });
 		expect(written.experiment.map).toEqual({
-			widths: [2, 500],
+			widths: [2, 100],
 			scalings: [0, 1],
 			quantity: "testMean",
 			rounds: 1,
 			agreement: 0.001,
-			theories: ["nngp", "deep-linear", "kernel-rescaling"].map((id) => ({ id, options: {} })),
+			theories: ["nngp", "deep-linear"].map((id) => ({ id, options: {} })),
 		});
 	});
 
 	it("measures no cell twice: not of the same map, nor of one that shares some", async () => {
 		const copy = freshFolder();
 		cpSync(join(base, "runs"), join(copy, "runs"), { recursive: true });
-		const larger = { ...file, name: "another name", map: { ...file.map, widths: [2, 3, 500] } };
+		const larger = { ...file, name: "another name", map: { ...file.map, widths: [2, 3, 100] } };
 		const { code } = await finitude(words, { input: JSON.stringify(larger), cwd: copy });
 		expect(code).toBe(0);
 		expect(cellsOf(copy)).toHaveLength(6);
@@ -116,14 +112,6 @@ describe("finitude compare --map", () => {
 			const text = (folder: string) => readFileSync(join(folder, "runs", "map-cells", name), "utf8");
 			expect(text(copy)).toBe(text(base));
 		}
-	});
-
-	it("measures again what depends on something else", async () => {
-		const copy = freshFolder();
-		cpSync(join(base, "runs"), join(copy, "runs"), { recursive: true });
-		const other = { ...file, map: { widths: [2], scalings: [0], rounds: 2 } };
-		await finitude([...words, "--seed", "8"], { input: JSON.stringify(other), cwd: copy });
-		expect(cellsOf(copy)).toHaveLength(5);
 	});
 
 	it("is reproduced by the command it leaves, from the resolved experiment, with any number of workers", async () => {
@@ -139,8 +127,9 @@ describe("finitude compare --map", () => {
 		);
 	});
 
-	it("says with code 3 what did not converge, and prints JSON alone", async () => {
+	it("measures again with other draws, says with code 3 what did not converge, and prints JSON alone", async () => {
 		const cwd = freshFolder();
+		cpSync(join(base, "runs"), join(cwd, "runs"), { recursive: true });
 		const few = {
 			...file,
 			sampling: { ...file.sampling, draws: 8 },
@@ -148,35 +137,41 @@ describe("finitude compare --map", () => {
 		};
 		const { code, stdout } = await finitude([...words, "--json"], { input: JSON.stringify(few), cwd });
 		expect(code).toBe(3);
+		expect(cellsOf(cwd)).toHaveLength(5);
 		const [cell] = JSON.parse(stdout).results.cells;
 		expect(cell.outcome).toEqual({ kind: "not converged" });
 		expect(cell.measurement.sampled.advice).toMatch(/^Raise warmup and draws: the largest R-hat is /);
 	});
 
 	it("refuses by the name of the field, and flags that are for one comparison", async () => {
-		const cwd = freshFolder();
-		const wrong = JSON.stringify({ ...file, map: { scalings: [2] } });
-		expect(await finitude(words, { input: wrong, cwd })).toEqual({
+		const out = join(freshFolder(), "runs");
+		const map = (path: string, ...flags: string[]) =>
+			finitudeHere(["compare", path, "--map", "--out", out, ...flags]);
+		const wrong = fileOf({ ...file, map: { scalings: [2] } });
+		expect(await map(wrong)).toEqual({
 			code: 2,
 			stdout: "",
-			stderr: "error: map.scalings[0]: wanted a number from 0 (standard) to 1 (mean-field); got 2.\n",
+			stderr: `error: ${wrong}: map.scalings[0]: wanted a number from 0 (standard) to 1 (mean-field); got 2.\n`,
 		});
-		expect(existsSync(join(cwd, "runs"))).toBe(false);
-		expect((await finitude([...words, "--resume"], { input, cwd })).stderr).toBe(
+		expect((await map(wrong, "--resume")).stderr).toBe(
 			"error: --map: wanted no flag beside it that is for one comparison alone; got --resume. Leave it out: cells that are finished are found and not measured again.\n",
 		);
+		expect((await map(wrong, "--evidence")).stderr).toBe(
+			"error: --map: wanted no flag beside it that is for one comparison alone; got --evidence. Leave it out: no distance on the map needs it.\n",
+		);
+		expect(existsSync(out)).toBe(false);
 	});
 
 	it("refuses a damaged cell by its path", async () => {
 		const copy = freshFolder();
-		cpSync(join(base, "runs"), join(copy, "runs"), { recursive: true });
-		const damaged = join("runs", "map-cells", cellsOf(copy)[0]!);
-		writeFileSync(join(copy, damaged), '{"width":');
-		const { code, stderr } = await finitude(words, { input, cwd: copy });
-		expect([code, stderr]).toEqual([
-			2,
-			`error: ${damaged}: wanted a measured cell of a theory map; got a damaged file. Remove it to measure the cell again.\n`,
-		]);
+		const out = join(copy, "runs");
+		cpSync(join(base, "runs"), out, { recursive: true });
+		for (const name of cellsOf(copy)) writeFileSync(join(out, "map-cells", name), '{"width":');
+		const { code, stderr } = await finitudeHere(["compare", fileOf(file), "--map", "--out", out]);
+		expect(code).toBe(2);
+		expect(stderr.replace(/[0-9a-f]{32}/, "hash")).toBe(
+			`error: ${join(out, "map-cells", "hash.json")}: wanted a measured cell of a theory map; got a damaged file. Remove it to measure the cell again.\n`,
+		);
 	});
 
 	it("writes the cells that are finished after Ctrl-C, and goes on from them", async () => {

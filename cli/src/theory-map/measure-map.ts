@@ -60,6 +60,7 @@ export async function measureMap(
 
 function contextOf(pool: JobPool, rank: number): CellContext {
 	return {
+		judge: (task) => pool.run({ kind: "judge", task }, rank),
 		solve: (problem, choice) => pool.run({ kind: "theory", problem, choice }, rank),
 		async sample(problem, settings, snapshots) {
 			const ends = await Promise.all(

@@ -4,6 +4,8 @@ import {
 	type ChainResult,
 	type ChainSnapshot,
 	InputError,
+	type JudgedCell,
+	type JudgeTask,
 	type Problem,
 	type SamplingSettings,
 	type TheoryChoice,
@@ -28,11 +30,21 @@ export interface ChainJob {
 	readonly snapshot?: ChainSnapshot;
 }
 
-export type Job = TheoryJob | ChainJob;
+/** Measure theories by the chains of a cell. */
+export interface JudgeJob {
+	readonly kind: "judge";
+	readonly task: JudgeTask;
+}
 
-export type JobResult<J extends Job> = J extends TheoryJob
-	? TheoryOutcome
-	: { readonly result: ChainResult; readonly snapshot: ChainSnapshot };
+interface JobResults {
+	readonly theory: TheoryOutcome;
+	readonly chain: { readonly result: ChainResult; readonly snapshot: ChainSnapshot };
+	readonly judge: JudgedCell | { readonly reason: string };
+}
+
+export type Job = TheoryJob | ChainJob | JudgeJob;
+
+export type JobResult<J extends Job> = JobResults[J["kind"]];
 
 /** From a worker to the pool. */
 export type JobReport =

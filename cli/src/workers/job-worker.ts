@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import {
 	type ChainSnapshot,
 	isInputError,
+	judgeCell,
 	runChain,
 	solveTheories,
 	type TheoryOutcome,
@@ -38,9 +39,14 @@ function sample({ problem, settings, chain, snapshot }: ChainJob): JobResult<Cha
 	return { result, snapshot: end! };
 }
 
+function resultOf(job: Job): JobResult<Job> {
+	if (job.kind === "theory") return solve(job);
+	return job.kind === "chain" ? sample(job) : judgeCell(job.task);
+}
+
 parentPort!.on("message", (job: Job) => {
 	try {
-		send({ kind: "done", result: job.kind === "theory" ? solve(job) : sample(job) });
+		send({ kind: "done", result: resultOf(job) });
 	} catch (error) {
 		const fault = faultOf(error);
 		send(fault === undefined ? { kind: "failure", error } : { kind: "refusal", fault });

@@ -12,10 +12,10 @@ import { featureRows, whitenNetwork } from "./whitened-network.ts";
 export const MEMORY_LIMIT = 2 * 2 ** 30;
 
 /**
- * A quarter of it for the batch means of the output kernel and every layer's, which only standard errors of what is not linear in the kernels
- * need: 16 batches of 4 chains fit for three kernels of 590 points. Larger ones are not handed out.
+ * Three eighths of it for the batch means of the output kernel and every layer's, which only standard errors of what is not linear in the kernels
+ * need: 16 batches of 4 chains fit for three kernels of 720 points. Larger ones are not handed out.
  */
-const KERNEL_BATCH_LIMIT = MEMORY_LIMIT / 4;
+const KERNEL_BATCH_LIMIT = (3 * MEMORY_LIMIT) / 8;
 
 /** Bytes that sampling will need, upper bounds. */
 export interface MemoryEstimate {

@@ -7,10 +7,10 @@ export {
 	type SampledQuantity,
 } from "./decision.ts";
 export type { TheoryFamily } from "./families.ts";
+export { type CellSampling, type JudgedCell, type JudgeTask, judgeCell } from "./judge-cell.ts";
 export {
 	type CellContext,
 	type CellMeasurement,
-	type CellSampling,
 	type CellTheory,
 	type ContinuableChains,
 	measureCell,

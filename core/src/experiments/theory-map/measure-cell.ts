@@ -2,12 +2,12 @@
 import { isInputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { ChainResult, ChainSnapshot } from "../../samplers/chain-result.ts";
-import { combineChains } from "../../samplers/combine-chains.ts";
 import type { SamplingSettings } from "../../samplers/sampler.ts";
 import type { TheoryChoice } from "../experiment.ts";
 import type { TheoryOutcome } from "../outcomes.ts";
-import { type Candidate, type CandidateDistance, type Decision, decide, noiseFloor } from "./decision.ts";
-import { quantityOf, sampledQuantityOf } from "./quantity.ts";
+import type { Candidate, CandidateDistance } from "./decision.ts";
+import type { CellSampling, JudgedCell, JudgeTask } from "./judge-cell.ts";
+import { quantityOf } from "./quantity.ts";
 import { type MapCell, problemOfCell, type TheoryMap } from "./theory-map.ts";
 
 /** Chains and where each of them stands. */
@@ -27,6 +27,8 @@ export interface CellContext {
 		settings: SamplingSettings,
 		snapshots?: readonly ChainSnapshot[],
 	) => Promise<ContinuableChains | undefined>;
+	/** `judgeCell`, here or elsewhere. Undefined when it was interrupted. */
+	readonly judge: (task: JudgeTask) => Promise<JudgedCell | { readonly reason: string } | undefined>;
 }
 
 /** What became of a theory in a cell. */
@@ -34,22 +36,6 @@ export type CellTheory =
 	| (CandidateDistance & { readonly seconds: number })
 	/** Why it is not compared; `unsolved` when its equations were not solved. */
 	| { readonly label: string; readonly reason: string; readonly unsolved?: true };
-
-/** How the network was sampled. */
-export interface CellSampling {
-	readonly converged: boolean;
-	/** What to try when it did not converge. */
-	readonly advice?: string;
-	readonly rounds: number;
-	readonly chains: number;
-	/** Of each chain, in the last round. */
-	readonly draws: number;
-	readonly maxRHat?: number;
-	readonly minBulkEss?: number;
-	readonly divergences: number;
-	/** |standard errors| / |estimate| of the quantity. */
-	readonly noiseFloor?: number;
-}
 
 export interface CellMeasurement extends MapCell {
 	/** Those that are compared, closest first; then the others. */
@@ -124,27 +110,31 @@ async function solveCell(
 	return { candidates, others };
 }
 
-interface SampledCell {
-	readonly decision: Decision;
-	readonly sampling: CellSampling;
-}
-
 /** Round after round. A refusal of the first is the reason why there is nothing; a later one leaves what there is. */
 async function sampleCell(
 	map: TheoryMap,
 	problem: Problem,
 	candidates: readonly Candidate[],
-	{ sample }: CellContext,
-): Promise<SampledCell | { readonly reason: string } | undefined> {
-	const { rounds } = map.settings;
+	{ sample, judge }: CellContext,
+): Promise<JudgedCell | { readonly reason: string } | undefined> {
+	const { rounds, quantity, agreement } = map.settings;
 	let drawn: ContinuableChains | undefined;
-	let sampled: SampledCell | { readonly reason: string } | undefined;
+	let sampled: JudgedCell | { readonly reason: string } | undefined;
 	for (let round = 1; round <= rounds; round++) {
 		const settings = { ...map.sampling, draws: map.sampling.draws * 2 ** (round - 1) };
 		try {
 			drawn = await sample(problem, settings, drawn?.snapshots);
 			if (drawn === undefined) return undefined;
-			sampled = judge(map, problem, candidates, drawn.chains, settings, round);
+			sampled = await judge({
+				problem,
+				settings,
+				chains: drawn.chains,
+				candidates,
+				quantity,
+				agreement,
+				rounds: round,
+			});
+			if (sampled === undefined) return undefined;
 		} catch (error) {
 			if (!isInputError(error)) throw error;
 			return sampled ?? { reason: error.message };
@@ -152,36 +142,4 @@ async function sampleCell(
 		if ("reason" in sampled || (sampled.sampling.converged && !sampled.decision.open)) break;
 	}
 	return sampled;
-}
-
-function judge(
-	{ settings: { quantity, agreement } }: TheoryMap,
-	problem: Problem,
-	candidates: readonly Candidate[],
-	drawn: readonly ChainResult[],
-	settings: SamplingSettings,
-	rounds: number,
-): SampledCell | { readonly reason: string } {
-	const answer = combineChains(problem, settings, drawn);
-	const sampled = sampledQuantityOf(answer, drawn, quantity);
-	if (sampled === undefined) {
-		return { reason: "the standard errors of the kernel are not known: too few draws or too many points" };
-	}
-	const { converged, advice } = answer.convergence;
-	const { maxRHat, minBulkEss, divergences, chains, draws } = answer.diagnostics;
-	const floor = noiseFloor(sampled);
-	return {
-		decision: decide(candidates, sampled, agreement),
-		sampling: {
-			converged,
-			...(advice !== undefined && { advice }),
-			rounds,
-			chains,
-			draws,
-			...(maxRHat !== undefined && { maxRHat }),
-			...(minBulkEss !== undefined && { minBulkEss }),
-			divergences,
-			...(floor !== undefined && { noiseFloor: floor }),
-		},
-	};
 }

@@ -154,7 +154,7 @@ function outcomeLines({ cells, families }: TheoryMapResults, room: number): KeyL
 }
 
 const NO_VERDICT = [
-	["not converged", "not sampled to convergence"],
+	["not converged", "not sampled to convergence (hollow in the panels below)"],
 	["not sampled", "the network could not be sampled"],
 	["no theory", "no theory answers"],
 	["interrupted", "not measured: the run was interrupted"],
@@ -182,5 +182,5 @@ function wrapped(pieces: readonly string[], room: number): string[] {
 			lines[lines.length - 1] = last + piece;
 		else lines.push(piece);
 	}
-	return lines;
+	return lines.map((line) => line.trimEnd());
 }

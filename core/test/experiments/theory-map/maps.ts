@@ -3,6 +3,7 @@ import { createEngine } from "@finitude/engine";
 import {
 	type CellContext,
 	type ChainSnapshot,
+	judgeCell,
 	resolveTheoryMap,
 	runChain,
 	solveTheories,
@@ -50,4 +51,5 @@ export const context: CellContext = {
 		);
 		return { chains, snapshots };
 	},
+	judge: async (task) => judgeCell(task),
 };
