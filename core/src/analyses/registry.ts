@@ -1,7 +1,7 @@
 import { findNamed } from "../find-named.ts";
 import type { Analysis } from "./analysis.ts";
-import { criticality } from "./criticality.ts";
 import { codingSchemes } from "./coding-schemes.ts";
+import { criticality } from "./criticality.ts";
 import { equivalentLinearModel } from "./equivalent-linear-model.ts";
 import { generalizationGap } from "./generalization-gap.ts";
 import { kernelAdaptation } from "./kernel-adaptation.ts";

@@ -1,6 +1,6 @@
 import type { AnalysisAnswer } from "../analyses/analysis.ts";
-import { criticalityFigure } from "./criticality.ts";
 import { codingFigure } from "./coding-schemes.ts";
+import { criticalityFigure } from "./criticality.ts";
 import { equivalentFigure } from "./equivalent-linear-model.ts";
 import { gapFigure } from "./generalization-gap.ts";
 import { adaptedKernelsFigure } from "./kernel-adaptation/kernels-figure.ts";
