@@ -25,7 +25,7 @@ describe("the registry", () => {
 
 	it("lists the ids when there is no such theory", () => {
 		expect(messageOf(() => findTheory("ntk"))).toBe(
-			'theory: wanted one of nngp, finite-width-correction, map-kernels, self-consistent, equations-of-state, exact-mean-field, deep-kernel-machine, kernel-rescaling, scale-mixture, deep-linear, or an alias; got "ntk".',
+			'theory: wanted one of nngp, finite-width-correction, map-kernels, self-consistent, equations-of-state, exact-mean-field, deep-kernel-machine, multi-scale, kernel-rescaling, scale-mixture, deep-linear, or an alias; got "ntk".',
 		);
 	});
 });
