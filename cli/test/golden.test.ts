@@ -23,8 +23,8 @@ function known(id: string): Theory | undefined {
 }
 
 /** Numbers of one building block of a theory, which core tests where it is. */
-function isUnit({ options }: GoldenCase): boolean {
-	return "quantity" in options;
+function isUnit({ options }: Partial<GoldenCase>): boolean {
+	return options !== undefined && "quantity" in options;
 }
 
 function numbers(value: unknown): number[] {

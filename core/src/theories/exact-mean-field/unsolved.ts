@@ -1,5 +1,6 @@
 import type { Answer, Convergence, ValidityNote } from "../../answer/answer.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { unsolvedAnswer } from "../unsolved-answer.ts";
 import type { SaddleSolution } from "./newton.ts";
 
 /** What stands in the place of an answer where A leaves no density. */
@@ -31,18 +32,7 @@ export function unsolved(
 	convergence: Convergence,
 	validity: readonly ValidityNote[],
 ): Answer {
-	const names = [
-		...["trainMean", "trainVariance", "trainCovariance"],
-		...(problem.testInputs ? ["testMean", "testVariance", "testCovariance"] : []),
-		...["logEvidence", "kernels.output", "kernels.preactivation"],
-	];
 	const reason = "the equations of the mean-field saddle were not solved";
-	return {
-		theory: "exact-mean-field",
-		kernels: {},
-		orderParameters: {},
-		absent: Object.fromEntries(names.map((name) => [name, reason])),
-		validity,
-		convergence,
-	};
+	const kernels = ["output", "preactivation"];
+	return unsolvedAnswer("exact-mean-field", problem, kernels, reason, convergence, validity);
 }
