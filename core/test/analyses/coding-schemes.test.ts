@@ -78,7 +78,8 @@ function unitsWith(signals: Float64Array) {
 	const looks = looksOf(problem, classesOf(problem, "values"), unit, kernels, undefined);
 	const builder = populationBuilder(looks, signals.length);
 	for (const m of signals) builder.add([m / 2, -m / 2], [m / 2, -m / 2], 0, 1, 1);
-	return builder.population();
+	const square = signals.reduce((sum, m) => sum + m * m, 0) / (4 * signals.length);
+	return builder.population(Float64Array.of(square, -square, -square, square));
 }
 
 describe("the class signal of made-up units", () => {
@@ -364,7 +365,7 @@ describe("the one-unit posterior", () => {
 			const phi = h.map((x) => Math.max(0, x));
 			builder.add(h, phi, 0, 1, Math.exp(0.5 * c * field(phi) ** 2));
 		}
-		const plain = builder.population();
+		const plain = builder.population(new Float64Array(36));
 		const signal = ({ signals }: typeof plain) => signals[0]!;
 		const { kurtosis: exact } = signalLaw(law!.populations, 0, false);
 		expect(Math.abs(kurtosis([plain], signal) / exact.value - 1)).toBeLessThan(0.05);

@@ -17,7 +17,13 @@ import type { UnitLaw } from "./one-unit.ts";
 import type { CodingResults, Histograms, PairResults, Quantity } from "./results.ts";
 import type { SampledUnits } from "./sampled-units.ts";
 import { signalHistogram, signalLaw } from "./signal-law.ts";
-import { average, centeredAlignment, kurtosis, responseSparsity } from "./unit-measures.ts";
+import {
+	average,
+	centeredAlignment,
+	kurtosis,
+	responseSparsities,
+	responseSparsity,
+} from "./unit-measures.ts";
 import type { UnitPopulation } from "./unit-population.ts";
 
 type Populations = readonly UnitPopulation[];
@@ -131,6 +137,7 @@ export function measured(
 		},
 		silentFraction: quantity((some) => average(some, ({ silentFraction }) => silentFraction)),
 		responseSparsity: quantity(responseSparsity),
+		responseSparsityAtPoints: Array.from(responseSparsities(chains)),
 		kernelAlignment: {
 			...quantity(alignment),
 			prior: exactly(centeredAlignment(priorKernel, y)),

@@ -9,6 +9,8 @@ import {
 	pointExponents,
 	ruleWeights,
 	SETS,
+	secondMoment,
+	sumOverUnit,
 	type Tilt,
 	tiltedMeasure,
 } from "../../tilted-unit/index.ts";
@@ -175,5 +177,11 @@ function populationAt(
 		}
 		first += count;
 	});
-	return builder.population(scales ? projections.map((x, s) => x * scales[s]!) : projections);
+	const kernel = sumOverUnit(
+		engine,
+		source,
+		secondMoment(engine, { ...source.unit, points: P }),
+		scales ? probabilities.map((p, s) => p * scales[s]! ** 2) : probabilities,
+	);
+	return builder.population(kernel, scales ? projections.map((x, s) => x * scales[s]!) : projections);
 }

@@ -72,7 +72,10 @@ export interface CodingResults {
 		readonly alongTopDirection?: Quantity;
 	};
 	readonly silentFraction: Quantity;
+	/** Averaged over the training points. */
 	readonly responseSparsity: Quantity;
+	/** Of the sampled networks at each training point. */
+	readonly responseSparsityAtPoints: readonly number[];
 	/** With y y^T, centered. */
 	readonly kernelAlignment: Quantity;
 	readonly codeGroups: {

@@ -63,11 +63,15 @@ export function sampledUnits(
 		const [participationRatios, kurtoses] = [empty(), empty()];
 		const signalShares = new Float64Array(looked);
 		const codes: UnitCode[] = [];
+		const kernel = new Float64Array(P * P);
 		for (let k = 0; k < looked; k++) {
 			const { preactivations, features } = last(drawOf(k));
 			const [h, phi] = [preactivations.block.data, features.block.data];
 			const readout = networks.array("readout_weights", drawOf(k))!.slice();
 			for (let i = 0; i < N; i++) builder.add(h, phi, i * P, 1, 1);
+			const values = matrix(N, P, phi.slice());
+			const own = gram(engine, values, { transposeA: true, alpha: 1 / (N * looked) }).data;
+			for (let e = 0; e < P * P; e++) kernel[e]! += own[e]!;
 			looks.pairs.forEach((_, pair) => {
 				const m = builder.signals[pair]!.subarray(k * N, (k + 1) * N);
 				participationRatios[pair]![k] = participationRatio(m.map((x, i) => x * readout[i]!));
@@ -77,7 +81,7 @@ export function sampledUnits(
 				if (pair === 0) signalShares[k] = sumOfSquares(m) / Math.max(sumOfSquares(phi), Number.MIN_VALUE);
 			});
 			if (k === 0 || k === looked - 1) {
-				codes.push({ draw: drawOf(k), features: matrix(N, P, phi.slice()), readout });
+				codes.push({ draw: drawOf(k), features: values, readout });
 			}
 		}
 		const half = Math.floor(looked / 2);
@@ -90,7 +94,7 @@ export function sampledUnits(
 			drift += correlation(before, after) / starts;
 		}
 		return {
-			population: builder.population(topProjections(engine, network, networks, drawOf, looked)),
+			population: builder.population(kernel, topProjections(engine, network, networks, drawOf, looked)),
 			series: { participationRatios, kurtoses, signalShares },
 			codes,
 			drift,

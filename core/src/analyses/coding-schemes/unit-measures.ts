@@ -30,17 +30,19 @@ export function kurtosis(populations: Populations, values: Values): number {
 	return moment(populations, values, 4) / moment(populations, values, 2) ** 2;
 }
 
-/** mean_a <phi_a>^2/<phi_a^2>, over the points at which some unit is active: 1 where all units answer alike. */
-export function responseSparsity(populations: Populations): number {
+/** <phi_a>^2/<phi_a^2> at every point: 1 where all units answer alike; 0 where none is active. */
+export function responseSparsities(populations: Populations): Float64Array {
 	const P = populations[0]!.means.length;
-	let [sum, active] = [0, 0];
-	for (let a = 0; a < P; a++) {
-		const square = average(populations, ({ kernel }) => kernel[a * P + a]!);
-		if (square === 0) continue;
-		sum += average(populations, ({ means }) => means[a]!) ** 2 / square;
-		active++;
-	}
-	return active === 0 ? 0 : sum / active;
+	return Float64Array.from({ length: P }, (_, a) => {
+		const square = average(populations, ({ kernel }) => kernel[a * (P + 1)]!);
+		return square === 0 ? 0 : average(populations, ({ means }) => means[a]!) ** 2 / square;
+	});
+}
+
+/** Averaged over the points. */
+export function responseSparsity(populations: Populations): number {
+	const each = responseSparsities(populations);
+	return each.reduce((sum, x) => sum + x, 0) / each.length;
 }
 
 /**

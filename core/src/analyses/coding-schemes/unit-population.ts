@@ -38,7 +38,6 @@ export function populationBuilder(looks: Looks, count: number) {
 	const fields = dualField && new Float64Array(count);
 	const preactivations = classes.map(() => emptyCounts(looks.preactivationBins));
 	const activations = emptyCounts(looks.activationBins);
-	const kernel = new Float64Array(P * P);
 	const means = new Float64Array(P);
 	const h = new Float64Array(P);
 	const phi = new Float64Array(P);
@@ -83,12 +82,13 @@ export function populationBuilder(looks: Looks, count: number) {
 			for (let a = 0; a < P; a++) {
 				addToHistogram(looks.activationBins, activations, phi[a]! / looks.activationUnit, weight / P);
 				means[a]! += weight * phi[a]!;
-				for (let b = 0; b <= a; b++) kernel[a * P + b]! += weight * phi[a]! * phi[b]!;
 			}
 		},
-		/** @param topProjections of all units, in their order */
-		population(topProjections?: Float64Array): UnitPopulation {
-			for (let a = 0; a < P; a++) for (let b = 0; b < a; b++) kernel[b * P + a] = kernel[a * P + b]!;
+		/**
+		 * @param kernel <phi phi^T> of the units
+		 * @param topProjections of all units, in their order
+		 */
+		population(kernel: Float64Array, topProjections?: Float64Array): UnitPopulation {
 			const share = (x: Float64Array) => x.map((sum) => sum / total);
 			return {
 				weights: share(weights),
@@ -97,7 +97,7 @@ export function populationBuilder(looks: Looks, count: number) {
 				...(topProjections && { topProjections }),
 				preactivations: preactivations.map(share),
 				activations: share(activations),
-				kernel: share(kernel),
+				kernel,
 				means: share(means),
 				silentFraction: silent / total,
 			};
