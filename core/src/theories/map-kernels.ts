@@ -16,6 +16,7 @@
  * 10. Checked: fixtures/golden/map-kernels-*.json, multi-scale-erf-*.json, finite-width-correction, the exact posterior of linear
  *    networks, sampled prior networks.
  */
+import { withoutResidualBlocks } from "./applicability.ts";
 import { applies } from "./map-kernels/applies.ts";
 import { type MapKernelsOptions, options } from "./map-kernels/options.ts";
 import { references } from "./map-kernels/references.ts";
@@ -39,6 +40,6 @@ export const mapKernels: Theory<MapKernelsOptions> = {
 	references,
 	assumes: ["first-order-change"],
 	options,
-	applies,
+	applies: withoutResidualBlocks("map-kernels", applies),
 	solve: (problem, chosen, context) => solvers[chosen.order](chosen, problem, context),
 };

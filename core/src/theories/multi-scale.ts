@@ -25,8 +25,10 @@
  * 10. Checked: fixtures/golden/multi-scale-*.json, equality with kernel-rescaling (scale, matrix of scales) and with the tree of
  *    self-consistent, variance = kappa df/dy by finite differences, width 1e8 against nngp.
  */
+
 import { scoped } from "@finitude/engine";
 import { firstNonlinear } from "../samplers/linear-networks.ts";
+import { withoutResidualBlocks } from "./applicability.ts";
 import { applies } from "./multi-scale/applies.ts";
 import { solveLinear } from "./multi-scale/linear/solve-linear.ts";
 import { solveNonlinear } from "./multi-scale/nonlinear/solve-nonlinear.ts";
@@ -42,7 +44,7 @@ export const multiScale: Theory<MultiScaleOptions> = {
 	references,
 	assumes: ["sharp-kernels"],
 	options,
-	applies,
+	applies: withoutResidualBlocks("multi-scale", applies),
 	solve(problem, settings, context) {
 		requireVariant(settings, problem);
 		const solve = firstNonlinear(problem.network) === undefined ? solveLinear : solveNonlinear;
