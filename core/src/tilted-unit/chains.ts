@@ -42,8 +42,12 @@ export interface Population {
 	moveTo(tilt: Tilt): number;
 	/** <w w^T> over the chains as they stand, r x r. */
 	covariance(): Matrix;
-	/** Draws at the present tilt, `thinning` sweeps from one to the next. */
-	draw(draws: number, thinning: number): UnitChains;
+	/**
+	 * Draws at the present tilt, `thinning` sweeps from one to the next.
+	 *
+	 * @param warmUp sweeps before them: resampling leaves a bias of the order of one over the chains of a group
+	 */
+	draw(draws: number, thinning: number, warmUp?: number): UnitChains;
 }
 
 /** A stage of a move ends where this fraction of the chains would still count. */
@@ -87,8 +91,9 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 			return stages;
 		},
 		covariance: () => gram(engine, matrix(r, chains, points), { alpha: 1 / chains }),
-		draw(draws, thinning) {
+		draw(draws, thinning, warmUp = 0) {
 			const sampler = samplerOf([present]);
+			for (let sweep = 0; sweep < warmUp; sweep++) sampler.sweep();
 			const kept = Array.from({ length: draws }, () => {
 				for (let sweep = 0; sweep < thinning; sweep++) sampler.sweep();
 				return sampler.states();
