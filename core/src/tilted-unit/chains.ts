@@ -1,10 +1,11 @@
 /** Draws of a tilted unit as nodes of integration: for tilts whose weights leave too few of any proposal's points in effect. */
 import { type Engine, gram, type Matrix, matrix, type RandomState } from "@finitude/engine";
-import { normals, uniforms } from "../data/random.ts";
+import { normals } from "../data/random.ts";
 import { rHat } from "../diagnostics/rhat.ts";
 import { ellipticalSlice } from "./elliptical-slice.ts";
 import type { HiddenUnit } from "./hidden-unit.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
+import { resampledWithin } from "./resampling.ts";
 import type { Tilt } from "./tilt.ts";
 
 /** Draws of p(w) ~ N(w; 0, I) exp(E(w)). */
@@ -42,8 +43,12 @@ export interface Population {
 	moveTo(tilt: Tilt): number;
 	/** <w w^T> over the chains as they stand, r x r. */
 	covariance(): Matrix;
-	/** Draws at the present tilt, `thinning` sweeps from one to the next. */
-	draw(draws: number, thinning: number): UnitChains;
+	/**
+	 * Draws at the present tilt, `thinning` sweeps from one to the next.
+	 *
+	 * @param warmUp sweeps before them: resampling leaves a bias of the order of one over the chains of a group
+	 */
+	draw(draws: number, thinning: number, warmUp?: number): UnitChains;
 }
 
 /** A stage of a move ends where this fraction of the chains would still count. */
@@ -87,8 +92,9 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 			return stages;
 		},
 		covariance: () => gram(engine, matrix(r, chains, points), { alpha: 1 / chains }),
-		draw(draws, thinning) {
+		draw(draws, thinning, warmUp = 0) {
 			const sampler = samplerOf([present]);
+			for (let sweep = 0; sweep < warmUp; sweep++) sampler.sweep();
 			const kept = Array.from({ length: draws }, () => {
 				for (let sweep = 0; sweep < thinning; sweep++) sampler.sweep();
 				return sampler.states();
@@ -111,41 +117,6 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 			};
 		},
 	};
-}
-
-/**
- * Points drawn from the nodes of some rules under a tilt, as a start of as many groups of chains: each group from its own rule.
- *
- * @param probabilities of each rule's nodes, in its order
- * @param stream advanced
- */
-export function resampledPoints(
-	engine: Engine,
-	rules: readonly IntegrationRule[],
-	probabilities: readonly Float64Array[],
-	chains: number,
-	stream: RandomState,
-): Float64Array {
-	const groups = rules.length;
-	const r = rules[0]!.dimension;
-	const result = new Float64Array(r * chains);
-	const offsets = uniforms(engine, stream, groups);
-	rules.forEach((rule, g) => {
-		const size = Math.ceil((chains - g) / groups);
-		const total = probabilities[g]!.reduce((sum, p) => sum + p, 0);
-		let [at, sum, drawn] = [0, 0, 0];
-		for (const { points, count } of rule.chunks(2 ** 12)) {
-			for (let s = 0; s < count; s++) {
-				sum += probabilities[g]![at++]!;
-				const last = at === rule.count;
-				while (drawn < size && (last || (drawn + offsets[g]!) * total < sum * size)) {
-					for (let k = 0; k < r; k++) result[k * chains + g + drawn * groups] = points[k * count + s]!;
-					drawn++;
-				}
-			}
-		}
-	});
-	return result;
 }
 
 interface Kept {
@@ -228,35 +199,4 @@ function furthest(gains: Float64Array, part: number): number {
 /** E times a factor. */
 function scaled(tilt: Tilt, factor: number): Tilt {
 	return { ...tilt, strength: factor * (tilt.strength ?? 1) };
-}
-
-/**
- * Every group of chains drawn anew from its own members with the given weights: systematic resampling (Kitagawa 1996, J. Comput.
- * Graph. Stat. 5:1), which draws each as often as its weight asks for, rounded up or down.
- */
-function resampledWithin(
-	engine: Engine,
-	points: Float64Array,
-	weights: Float64Array,
-	groups: number,
-	stream: RandomState,
-): Float64Array {
-	const chains = weights.length;
-	const r = points.length / chains;
-	const result = new Float64Array(points.length);
-	const offsets = uniforms(engine, stream, groups);
-	for (let g = 0; g < groups; g++) {
-		const size = Math.ceil((chains - g) / groups);
-		let total = 0;
-		for (let i = 0; i < size; i++) total += weights[g + i * groups]!;
-		let [from, sum] = [0, weights[g]!];
-		for (let drawn = 0; drawn < size; drawn++) {
-			const wanted = ((drawn + offsets[g]!) / size) * total;
-			while (sum < wanted && from + 1 < size) sum += weights[g + ++from * groups]!;
-			for (let k = 0; k < r; k++) {
-				result[k * chains + g + drawn * groups] = points[k * chains + g + from * groups]!;
-			}
-		}
-	}
-	return result;
 }

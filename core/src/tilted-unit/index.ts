@@ -8,7 +8,7 @@
  * Which rule: `nodesOf` where the covariance of the tilted weights is known in advance, `searchedNodes` where the theory has to
  * be solved to find it. `effectiveSampleNote` says how many random nodes carry the averages.
  */
-export { type Population, resampledPoints, tiltedPopulation, type UnitChains } from "./chains.ts";
+export { type Population, tiltedPopulation, type UnitChains } from "./chains.ts";
 export {
 	conditionalUnit,
 	largestCorrelation,
@@ -53,6 +53,7 @@ export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
 export { priorShare } from "./prior-share.ts";
 export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
 export { type Proposal, proposalOf, type TiltedTheory } from "./refitted-proposal.ts";
+export { resampledPoints } from "./resampling.ts";
 export {
 	type GridNodes,
 	nodesOfProposal,

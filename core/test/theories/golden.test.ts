@@ -17,7 +17,8 @@ const cases = goldenFiles().flatMap(({ name, problem, cases }) =>
 		})),
 );
 /** On the reference engine they take from ten seconds to minutes and say no more than the others do. */
-const SLOW_ON_REFERENCE = /^exact-mean-field-|^eos-notebook-n128$|^eos-fcn2-tanh-|^scgp-erf-mean-field-/;
+const SLOW_ON_REFERENCE =
+	/^exact-mean-field-|^multi-scale-erf-(cubic|sign)-|^eos-notebook-n128$|^eos-fcn2-tanh-|^scgp-erf-mean-field-/;
 
 /** The averages of these are over some 1e5 random points. */
 function isSampled({ name, theory, options }: (typeof cases)[number]): boolean {

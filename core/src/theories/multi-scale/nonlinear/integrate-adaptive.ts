@@ -75,6 +75,9 @@ const INFLATION = 1.15;
 /** Residuals: far below the error of any nodes, that of random ones, and what is enough to find nodes and to see their error. */
 const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-7, 1e-4];
 
+/** Features on a grid at most: the equations take some twenty passes over them, a tenth of a second each. */
+const MOST_GRID_FEATURES = MOST_FEATURES / 4;
+
 /** Rounding in sums over a grid may end the progress before EXACT. */
 const ROUNDING = 1e-9;
 
@@ -127,7 +130,7 @@ function refined(
 			? found.reduce((most, x, a) => Math.max(most, Math.abs(x - before!.means[a]!)), 0)
 			: Number.POSITIVE_INFINITY;
 		iterations += solved.solution.iterations;
-		const last = nodes.rule(level + 1).count * unit.points > MOST_FEATURES;
+		const last = nodes.rule(level + 1).count * unit.points > MOST_GRID_FEATURES;
 		if (before && (change <= EXACT ** 0.8 * scale || last)) {
 			const solution = { ...solved.solution, iterations };
 			return { ...solved, solution, integration: "quadrature", unit, sets: [before.solved] };

@@ -23,6 +23,9 @@ import { startingField } from "./starting-field.ts";
 /** Draws that each chain gives to the answer, sweeps from one to the next, and sweeps for each of the samples asked for. */
 const [DRAWS, THINNING] = [8, 2];
 
+/** Sweeps before the draws of the answer, which remove what resampling leaves of bias where the chains mix. */
+const WARM_UP = 32;
+
 /** Groups of chains that know nothing of each other. */
 const GROUPS = 8;
 
@@ -145,7 +148,7 @@ export function solveByChains(
 	{ unit, population, field, settled }: ChainSearch,
 	fluctuating: boolean,
 ): SolvedByChains {
-	const chains = population.draw(DRAWS, THINNING);
+	const chains = population.draw(DRAWS, THINNING, WARM_UP);
 	const { equations, solution } = solveOn(engine, problem, unit, chains.rule, field, fluctuating, ACCURATE);
 	const reached = solution.point.field;
 	const sets = chains.groups.map((rule) => solveOn(engine, problem, unit, rule, reached, fluctuating, ROUGH));

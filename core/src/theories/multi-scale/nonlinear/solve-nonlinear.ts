@@ -16,7 +16,7 @@ import type { AdaptiveProblem } from "./adaptive-equations.ts";
 import { adaptiveFluctuations, adaptiveMeans } from "./adaptive-predictions.ts";
 import { type IntegratedAdaptive, integrateAdaptive, type SolvedNodes } from "./integrate-adaptive.ts";
 import { unsolved } from "./unsolved.ts";
-import { chainsAgree, errorOfMeans, integrationNotes } from "./validity.ts";
+import { chainFault, errorOfMeans, integrationNotes } from "./validity.ts";
 
 /**
  * The answer for one dense layer with a bounded activation. The tree is that of the theory `self-consistent`, by its nodes,
@@ -131,12 +131,13 @@ function adaptiveAnswer(
 function convergenceOf(integrated: IntegratedAdaptive): Convergence {
 	const { converged, iterations, residual } = integrated.solution;
 	if (!converged) return { converged, iterations, residual, advice: UNSOLVED };
-	if (chainsAgree(integrated)) return { converged, iterations, residual };
+	const fault = chainFault(integrated);
+	if (fault === undefined) return { converged, iterations, residual };
 	return {
 		converged: false,
 		iterations,
 		residual,
-		advice: `The equations were solved, but the Markov chains of the weights disagree (R-hat ${integrated.chains!.rHat.toFixed(2)}). Raise samples.`,
+		advice: `The equations were solved, but by Markov chains of the weights of which ${fault}. Raise samples, or take fewer training points, more noise or a larger width.`,
 	};
 }
 

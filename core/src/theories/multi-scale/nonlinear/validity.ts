@@ -1,5 +1,5 @@
 import type { ValidityNote } from "../../../answer/answer.ts";
-import { effectiveSampleNote } from "../../../tilted-unit/index.ts";
+import { effectiveSampleNote, LEAST_EFFECTIVE, type UnitChains } from "../../../tilted-unit/index.ts";
 import type { IntegratedAdaptive } from "./integrate-adaptive.ts";
 
 /** Groups of chains whose R-hat is above this disagree. */
@@ -53,8 +53,7 @@ export function integrationNotes(integrated: IntegratedAdaptive, mean: number | 
 			: { name: "integrationError", value: mean, message: `the error of the means by ${how}` },
 	];
 	if (chains) {
-		const size = chains.effectiveSampleSize * (effectiveSampleSize / nodes);
-		notes.push(effectiveSampleNote({ size, nodes }, REMEDY), {
+		notes.push(effectiveSampleNote({ size: effectiveDraws(integrated, chains), nodes }, REMEDY), {
 			name: "rHat",
 			value: chains.rHat,
 			message: `of the tilt exponent over ${chains.groups.length} independent groups of chains, ${chains.chains} in all${chains.rHat > LARGEST_R_HAT ? ": they disagree" : ""}`,
@@ -81,7 +80,18 @@ const DESCRIPTIONS = {
 		"averages over a unit's weights by Markov chains: of the points of a fitted normal density fewer than 5 % would count",
 } as const;
 
-/** Whether the chains agree. */
-export function chainsAgree({ chains }: IntegratedAdaptive): boolean {
-	return chains === undefined || chains.rHat <= LARGEST_R_HAT;
+/** The draws in effect: those of the chains by the spread of their groups, less what reweighting costs. */
+function effectiveDraws({ equations, solution }: IntegratedAdaptive, chains: UnitChains): number {
+	const { effectiveSampleSize } = solution.point.unit.measure;
+	return chains.effectiveSampleSize * (effectiveSampleSize / equations.source.rule.count);
+}
+
+/** What is wrong with the chains of the answer: they disagree, or too few of their draws count; undefined where nothing is. */
+export function chainFault(integrated: IntegratedAdaptive): string | undefined {
+	const { chains } = integrated;
+	if (chains === undefined) return undefined;
+	if (chains.rHat > LARGEST_R_HAT) return `their groups disagree (R-hat ${chains.rHat.toFixed(2)})`;
+	const size = effectiveDraws(integrated, chains);
+	if (size >= LEAST_EFFECTIVE) return undefined;
+	return `their effective sample size is ${Math.round(size)}, and ${LEAST_EFFECTIVE} are needed to trust integrationError`;
 }
