@@ -2,12 +2,13 @@
 import { dot, type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { conjugateKernels, outputConjugate } from "../../theories/map-kernels/conjugate-kernels.ts";
+import { conjugateKernels } from "../../theories/map-kernels/conjugate-kernels.ts";
 import { exactContraction } from "../../theories/map-kernels/exact-contraction.ts";
 import { firstOrderChanges } from "../../theories/map-kernels/first-order-kernels.ts";
 import { forwardResponse } from "../../theories/map-kernels/forward-response.ts";
 import { infiniteWidthKernels, type KernelMap, kernelMaps } from "../../theories/map-kernels/layers.ts";
 import { expansionParameter, relativeChange } from "../../theories/map-kernels/validity.ts";
+import { outputConjugate } from "../../theories/output-force.ts";
 import { kernelAlignment } from "./alignment.ts";
 
 export interface DepthPoint {

@@ -1,7 +1,7 @@
 /** What sets of random points are compared by. */
 import { dot, type Engine, multiply } from "@finitude/engine";
 import type { KernelBlocks } from "../../../../kernels/kernel-blocks.ts";
-import { outputEnergy } from "../../../exact-mean-field/output-force.ts";
+import { outputEnergy } from "../../../output-force.ts";
 import type { DeepPoints, DeepProblem } from "./deep-equations.ts";
 import { outputBlocks } from "./extend-deep.ts";
 import type { DeepSaddle } from "./find-deep-saddle.ts";

@@ -1,7 +1,7 @@
 /** Every saddle of a linear network that the starts lead to, with its log evidence. */
 import { type Engine, type Matrix, matrix, multiply, plusDiagonal } from "@finitude/engine";
 import type { Problem } from "../../../../problem/problem.ts";
-import { outputEnergy, outputForce } from "../../../exact-mean-field/output-force.ts";
+import { outputEnergy, outputForce } from "../../../output-force.ts";
 import type { KernelMap } from "../../layers.ts";
 import { findLinearSaddle, type LinearSaddle, relativeDistance } from "./find-saddle.ts";
 import type { LinearProblem } from "./kernel-map.ts";
