@@ -13,7 +13,7 @@ import {
 	GRID_DIMENSIONS,
 	type HiddenUnit,
 	type IntegrationRule,
-	type PointChunk,
+	keptRule,
 	paddedSobolRule,
 	type RuleFamily,
 	refine,
@@ -110,8 +110,9 @@ export function layerAverages(
 		if (known) return known;
 		const rule = paddedSobolRule(engine, dimension, log2Count, splitStream(stream(layer), replicate));
 		if (!iterated || dimension * rule.count > MOST_KEPT) return rule;
-		kept.set(key, storedRule(rule));
-		return kept.get(key)!;
+		const again = keptRule(rule);
+		kept.set(key, again);
+		return again;
 	};
 	const contract =
 		(replicate: number): ContractKernelCovariance =>
@@ -161,30 +162,6 @@ function onNodes(
 		GRID_POINTS,
 		FIRST_GRID_LEVEL,
 	).values;
-}
-
-/** The same points without making them anew. */
-function storedRule(rule: IntegrationRule): IntegrationRule {
-	const { dimension, count } = rule;
-	const chunks = new Map<number, PointChunk[]>();
-	return {
-		kind: rule.kind,
-		dimension,
-		count,
-		*chunks(size) {
-			let stored = chunks.get(size);
-			if (!stored) {
-				stored = Array.from(rule.chunks(size), ({ points, weights, count: own }) => ({
-					points: points.slice(),
-					weights: weights.slice(),
-					count: own,
-				}));
-				chunks.clear();
-				chunks.set(size, stored);
-			}
-			yield* stored;
-		},
-	};
 }
 
 function needsRandomPoints(layer: number, { dimension, activation }: HiddenUnit): InputError {
