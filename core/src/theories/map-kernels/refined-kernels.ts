@@ -3,7 +3,7 @@ import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import type { Convergence } from "../../answer/answer.ts";
 import { combineBlocks, type KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { standardError } from "../finite-width-correction/averaging-report.ts";
+import { standardError } from "../../tilted-unit/index.ts";
 import { outputConjugate } from "../output-force.ts";
 import { closedForm } from "../predictions.ts";
 import { conjugateKernels } from "./conjugate-kernels.ts";
