@@ -8,12 +8,12 @@ import {
 	splitStream,
 } from "@finitude/engine";
 import { InputError } from "../../errors.ts";
-import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
+import { type KernelBlocks, packBlocks } from "../../kernels/kernel-blocks.ts";
 import {
 	GRID_DIMENSIONS,
 	type HiddenUnit,
 	type IntegrationRule,
-	type PointChunk,
+	keptRule,
 	paddedSobolRule,
 	type RuleFamily,
 	refine,
@@ -25,7 +25,8 @@ import { unitOfCovariance } from "../finite-width-correction/unit-covariance.ts"
 import { distinctMoments, exactContraction } from "./exact-contraction.ts";
 import type { KernelMap } from "./layers.ts";
 import type { MapKernelsOptions } from "./options.ts";
-import { pairBlocks, sampledContraction } from "./sampled-contraction.ts";
+import { quadraticPart } from "./quadratic-part.ts";
+import { sampledContraction } from "./sampled-contraction.ts";
 
 /**
  * sum_cd M_cd Cov(phi_a phi_b, phi_c phi_d) over N(0, C) for the units of one layer.
@@ -101,8 +102,6 @@ export function layerAverages(
 		if (quadrature === "converged") throw needsRandomPoints(l, unit);
 		return "random";
 	});
-	const average = (unit: HiddenUnit, conjugate: Matrix, rule: IntegrationRule): Float64Array =>
-		sampledContraction(engine, unit, conjugate, rule, testCovariance);
 	const kept = new Map<string, IntegrationRule>();
 	const points = (layer: number, replicate: number, dimension: number): IntegrationRule => {
 		const key = [layer, replicate, dimension].join();
@@ -110,7 +109,7 @@ export function layerAverages(
 		if (known) return known;
 		const rule = paddedSobolRule(engine, dimension, log2Count, splitStream(stream(layer), replicate));
 		if (!iterated || dimension * rule.count > MOST_KEPT) return rule;
-		kept.set(key, storedRule(rule));
+		kept.set(key, keptRule(rule));
 		return kept.get(key)!;
 	};
 	const contract =
@@ -121,11 +120,12 @@ export function layerAverages(
 				return exactContraction(engine, activation, covariance, conjugate, testCovariance);
 			}
 			const unit = unitAt(engine, activation, covariance);
-			const contracted =
-				kinds[layer] === "nodes"
-					? onNodes(engine, unit, stream(layer), (rule) => average(unit, conjugate, rule))
-					: average(unit, conjugate, points(layer, replicate, unit.dimension));
-			return pairBlocks(contracted, unit, testCovariance);
+			const quadratic = quadraticPart(engine, activation, covariance, conjugate, testCovariance);
+			const average = (rule: IntegrationRule): KernelBlocks =>
+				sampledContraction(engine, unit, conjugate, quadratic, rule, testCovariance);
+			return kinds[layer] === "nodes"
+				? onNodes(engine, unit, stream(layer), average)
+				: average(points(layer, replicate, unit.dimension));
 		};
 	const random = kinds.includes("random");
 	return {
@@ -149,42 +149,23 @@ function onNodes(
 	engine: Engine,
 	unit: HiddenUnit,
 	stream: RandomState,
-	evaluate: (rule: IntegrationRule) => Float64Array,
-): Float64Array {
-	return refine(
+	average: (rule: IntegrationRule) => KernelBlocks,
+): KernelBlocks {
+	let finest: KernelBlocks | undefined;
+	refine(
 		gridOf(engine, unit, stream),
-		evaluate,
+		(rule) => {
+			finest = average(rule);
+			return packBlocks(finest).pairs.covariances;
+		},
 		(entries) => {
 			const largest = entries.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 			return entries.map(() => GRID_TOLERANCE * largest);
 		},
 		GRID_POINTS,
 		FIRST_GRID_LEVEL,
-	).values;
-}
-
-/** The same points without making them anew. */
-function storedRule(rule: IntegrationRule): IntegrationRule {
-	const { dimension, count } = rule;
-	const chunks = new Map<number, PointChunk[]>();
-	return {
-		kind: rule.kind,
-		dimension,
-		count,
-		*chunks(size) {
-			let stored = chunks.get(size);
-			if (!stored) {
-				stored = Array.from(rule.chunks(size), ({ points, weights, count: own }) => ({
-					points: points.slice(),
-					weights: weights.slice(),
-					count: own,
-				}));
-				chunks.clear();
-				chunks.set(size, stored);
-			}
-			yield* stored;
-		},
-	};
+	);
+	return finest!;
 }
 
 function needsRandomPoints(layer: number, { dimension, activation }: HiddenUnit): InputError {
