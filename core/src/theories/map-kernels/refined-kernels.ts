@@ -3,6 +3,7 @@ import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import type { Convergence } from "../../answer/answer.ts";
 import { combineBlocks, type KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { doublings } from "../../tilted-unit/index.ts";
 import { standardError } from "../finite-width-correction/averaging-report.ts";
 import { closedForm } from "../predictions.ts";
 import { conjugateKernels, outputConjugate } from "./conjugate-kernels.ts";
@@ -85,7 +86,7 @@ export function refinedKernels(
 				convergence: onRandomPoints(convergence, error, change),
 			};
 		}
-		log2Count = Math.min(last, log2Count + doublings(error, TOLERANCE * change));
+		log2Count = Math.min(last, log2Count + doublings(error / (TOLERANCE * change)));
 	}
 
 	function selfConsistently(contract: ContractKernelCovariance): SelfConsistentKernels {
@@ -112,11 +113,6 @@ export function refinedKernels(
 			return { solution: { kernels, conjugates }, convergence: closedForm };
 		};
 	}
-}
-
-/** How often the points are to be doubled: the error falls at least as their inverse root. */
-function doublings(error: number, wanted: number): number {
-	return Math.max(1, Math.ceil(2 * Math.log2(error / wanted)));
 }
 
 /** The mean over independent sets of random points. */
