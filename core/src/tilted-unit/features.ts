@@ -6,6 +6,8 @@ import type { IntegrationRule } from "./integration-rule.ts";
 export interface FeatureChunk {
 	/** phi, (M n) x count, row-major: row i n + a is point a at position i. */
 	readonly features: View;
+	/** h, likewise; absent where only the features were kept. */
+	readonly preactivations?: View;
 	/** The rule's weights, one a column. */
 	readonly weights: Block;
 	readonly count: number;
@@ -74,9 +76,10 @@ export function featureSource(
 			scoped(engine, () => {
 				const features = engine.allocate(rows * size);
 				const weights = engine.allocate(size);
-				const show = (count: number) =>
+				const show = (count: number, h?: View) =>
 					visit({
 						features: view(features.slice(0, rows * count), rows, count),
+						...(h && { preactivations: h }),
 						weights: weights.slice(0, count),
 						count,
 					});
@@ -101,7 +104,7 @@ export function featureSource(
 					engine.gemm(1, inputs, view(points, unit.dimension, count), 0, H);
 					scoped(engine, () => evaluate(engine, H, Phi));
 					if (keep) fresh.push({ features: Phi.block.data.slice(), weights: chunk.weights.slice() });
-					show(count);
+					show(count, H);
 				}
 				if (keep) kept = fresh;
 			});

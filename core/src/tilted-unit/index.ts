@@ -63,7 +63,14 @@ export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
 export { priorShare } from "./prior-share.ts";
-export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
+export {
+	doublings,
+	GRID_DIMENSIONS,
+	type Refined,
+	type RuleFamily,
+	refine,
+	ruleFamily,
+} from "./refinement.ts";
 export { type Proposal, proposalOf, type TiltedTheory } from "./refitted-proposal.ts";
 export { resampledPoints } from "./resampling.ts";
 export {

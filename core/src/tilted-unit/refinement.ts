@@ -93,7 +93,8 @@ export interface Refined {
 }
 
 /**
- * Raises the level until every error is within the tolerance, or the next level would exceed the budget.
+ * Raises the level until every error is within the tolerance, or the next level would exceed the budget. Sobol points are
+ * doubled as often at once as their error foretells.
  *
  * @param evaluate the numbers wanted, by one rule
  * @param tolerance absolute, for each value, given the values
@@ -108,7 +109,7 @@ export function refine(
 	firstLevel = 0,
 ): Refined {
 	let before: Float64Array | undefined;
-	for (let level = firstLevel; ; level++) {
+	for (let level = firstLevel; ; ) {
 		const rules = family.rules(level);
 		const points = rules.reduce((sum, { count }) => sum + count, 0);
 		const all = rules.map(evaluate);
@@ -120,11 +121,26 @@ export function refine(
 		const bounds = tolerance(values);
 		const converged = errors.every((error, k) => error <= bounds[k]!);
 		if (converged) return { values, errors, converged, points, level };
-		const next = family.rules(level + 1).reduce((sum, { count }) => sum + count, 0);
-		if (next > budget && (before !== undefined || family.kind === "sobol"))
-			return { values, errors, converged, points, level };
+		const sobol = family.kind === "sobol";
+		const next = sobol ? 2 * points : family.rules(level + 1).reduce((sum, { count }) => sum + count, 0);
+		if (next > budget && (before !== undefined || sobol)) return { values, errors, converged, points, level };
+		const excess = errors.reduce(
+			(most, error, k) => (error > bounds[k]! ? Math.max(most, error / bounds[k]!) : most),
+			1,
+		);
+		level += sobol ? Math.min(doublings(excess), Math.floor(Math.log2(budget / points))) : 1;
 		before = values;
 	}
+}
+
+/**
+ * How often random points are to be doubled for their error to become as small as wanted: it falls at least as their inverse
+ * root. At least once.
+ *
+ * @param excess the error as a multiple of that wanted
+ */
+export function doublings(excess: number): number {
+	return Math.max(1, Math.ceil(2 * Math.log2(excess)));
 }
 
 function average(all: readonly Float64Array[]): Float64Array {

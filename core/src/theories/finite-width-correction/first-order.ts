@@ -4,6 +4,7 @@ import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import {
+	doublings,
 	exactRule,
 	GRID_DIMENSIONS,
 	type HiddenUnit,
@@ -172,7 +173,7 @@ export function tensorFirstOrder(
 	};
 	if (inexact.length === 0) return exactly(solve(0, 0));
 	requireSamples(samples, inexact[0]!.activation);
-	for (let log2Count = FIRST_LEVEL; ; log2Count++) {
+	for (let log2Count = FIRST_LEVEL; ; ) {
 		const replicates = Array.from({ length: SCRAMBLES }, (_, k) => solve(k, log2Count));
 		const result = averaged(sumOfCorrections(replicates, 1 / SCRAMBLES), {
 			rule: "sobol",
@@ -180,6 +181,9 @@ export function tensorFirstOrder(
 			mean: standardError(replicates.map(({ mean }) => mean.data)),
 			variance: standardError(replicates.map(({ outputCovariance }) => outputCovariance.data)),
 		});
-		if (result.convergence.residual <= TOLERANCE || SCRAMBLES * 2 ** (log2Count + 1) > samples) return result;
+		const { residual } = result.convergence;
+		const left = Math.floor(Math.log2(samples / SCRAMBLES)) - log2Count;
+		if (residual <= TOLERANCE || left < 1) return result;
+		log2Count += Math.min(left, doublings(residual / TOLERANCE));
 	}
 }

@@ -8,7 +8,7 @@ import {
 	splitStream,
 } from "@finitude/engine";
 import { InputError } from "../../errors.ts";
-import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
+import { type KernelBlocks, packBlocks } from "../../kernels/kernel-blocks.ts";
 import {
 	GRID_DIMENSIONS,
 	type HiddenUnit,
@@ -25,7 +25,8 @@ import { unitOfCovariance } from "../finite-width-correction/unit-covariance.ts"
 import { distinctMoments, exactContraction } from "./exact-contraction.ts";
 import type { KernelMap } from "./layers.ts";
 import type { MapKernelsOptions } from "./options.ts";
-import { pairBlocks, sampledContraction } from "./sampled-contraction.ts";
+import { type QuadraticPart, quadraticPart } from "./quadratic-part.ts";
+import { sampledContraction } from "./sampled-contraction.ts";
 
 /**
  * sum_cd M_cd Cov(phi_a phi_b, phi_c phi_d) over N(0, C) for the units of one layer.
@@ -42,10 +43,20 @@ export type ContractKernelCovariance = (
 
 /** How the contractions of a problem are computed. */
 export interface LayerAverages {
-	/** One where nothing is random; else one for each independent set of random points, all of equal weight. */
-	readonly replicates: readonly ContractKernelCovariance[];
-	/** Random points of all replicates together; 0 where nothing is random. */
-	readonly randomPoints: number;
+	/** Whether any layer needs random points. */
+	readonly random: boolean;
+	/**
+	 * One where nothing is random; else one for each independent set of 2^log2Count random points, all of equal weight.
+	 */
+	replicates(log2Count: number): ContractKernelCovariance[];
+}
+
+/** What the contractions of one layer have in common for all points. */
+interface Prepared {
+	readonly covariance: KernelBlocks;
+	readonly conjugate: Matrix;
+	readonly unit: HiddenUnit;
+	readonly quadratic: QuadraticPart;
 }
 
 /** Independent scrambles of random points, whose spread gives the standard error. */
@@ -71,7 +82,6 @@ const FIRST_GRID_LEVEL = -3;
  * with at most three inputs; scrambled Sobol points for the rest.
  *
  * @param covariances C^(0), ..., C^(L-1) at infinite width, with `test.covariance` where there are test points
- * @param log2Count of the random points of one set
  * @param testCovariance whether the P* x P* blocks are wanted
  * @param iterated whether the same averages are taken again and again: random points are then kept
  * @throws InputError where `quadrature` is converged and a layer needs random points
@@ -81,7 +91,6 @@ export function layerAverages(
 	layers: readonly KernelMap[],
 	covariances: readonly KernelBlocks[],
 	{ seed, quadrature }: Pick<MapKernelsOptions, "seed" | "quadrature">,
-	log2Count: number,
 	testCovariance: boolean,
 	iterated = false,
 ): LayerAverages {
@@ -101,37 +110,50 @@ export function layerAverages(
 		if (quadrature === "converged") throw needsRandomPoints(l, unit);
 		return "random";
 	});
-	const average = (unit: HiddenUnit, conjugate: Matrix, rule: IntegrationRule): Float64Array =>
-		sampledContraction(engine, unit, conjugate, rule, testCovariance);
-	const kept = new Map<string, IntegrationRule>();
-	const points = (layer: number, replicate: number, dimension: number): IntegrationRule => {
-		const key = [layer, replicate, dimension].join();
-		const known = kept.get(key);
-		if (known) return known;
-		const rule = paddedSobolRule(engine, dimension, log2Count, splitStream(stream(layer), replicate));
-		if (!iterated || dimension * rule.count > MOST_KEPT) return rule;
-		const again = keptRule(rule);
-		kept.set(key, again);
-		return again;
+	// Strictly at first order every set of points asks for the same.
+	const latest = new Map<number, Prepared>();
+	const prepared = (layer: number, covariance: KernelBlocks, conjugate: Matrix): Prepared => {
+		const known = latest.get(layer);
+		if (known?.covariance === covariance && known.conjugate === conjugate) return known;
+		const { activation } = layers[layer]!;
+		const unit = unitAt(engine, activation, covariance);
+		const quadratic = quadraticPart(engine, activation, covariance, conjugate, testCovariance);
+		const fresh = { covariance, conjugate, unit, quadratic };
+		latest.set(layer, fresh);
+		return fresh;
 	};
-	const contract =
-		(replicate: number): ContractKernelCovariance =>
-		(layer, covariance, conjugate) => {
-			const { activation } = layers[layer]!;
+	const contract = (
+		points: (layer: number, dimension: number) => IntegrationRule,
+	): ContractKernelCovariance => {
+		return (layer, covariance, conjugate) => {
 			if (kinds[layer] === "closed") {
-				return exactContraction(engine, activation, covariance, conjugate, testCovariance);
+				return exactContraction(engine, layers[layer]!.activation, covariance, conjugate, testCovariance);
 			}
-			const unit = unitAt(engine, activation, covariance);
-			const contracted =
-				kinds[layer] === "nodes"
-					? onNodes(engine, unit, stream(layer), (rule) => average(unit, conjugate, rule))
-					: average(unit, conjugate, points(layer, replicate, unit.dimension));
-			return pairBlocks(contracted, unit, testCovariance);
+			const { unit, quadratic } = prepared(layer, covariance, conjugate);
+			const average = (rule: IntegrationRule): KernelBlocks =>
+				sampledContraction(engine, unit, conjugate, quadratic, rule, testCovariance);
+			return kinds[layer] === "nodes"
+				? onNodes(engine, unit, stream(layer), average)
+				: average(points(layer, unit.dimension));
 		};
+	};
+	const pointSet = (replicate: number, log2Count: number) => {
+		const kept = new Map<string, IntegrationRule>();
+		return (layer: number, dimension: number): IntegrationRule => {
+			const key = [layer, dimension].join();
+			const known = kept.get(key);
+			if (known) return known;
+			const rule = paddedSobolRule(engine, dimension, log2Count, splitStream(stream(layer), replicate));
+			if (!iterated || dimension * rule.count > MOST_KEPT) return rule;
+			kept.set(key, keptRule(rule));
+			return kept.get(key)!;
+		};
+	};
 	const random = kinds.includes("random");
 	return {
-		replicates: Array.from({ length: random ? SCRAMBLES : 1 }, (_, k) => contract(k)),
-		randomPoints: random ? SCRAMBLES * 2 ** log2Count : 0,
+		random,
+		replicates: (log2Count) =>
+			Array.from({ length: random ? SCRAMBLES : 1 }, (_, k) => contract(pointSet(k, log2Count))),
 	};
 }
 
@@ -150,18 +172,23 @@ function onNodes(
 	engine: Engine,
 	unit: HiddenUnit,
 	stream: RandomState,
-	evaluate: (rule: IntegrationRule) => Float64Array,
-): Float64Array {
-	return refine(
+	average: (rule: IntegrationRule) => KernelBlocks,
+): KernelBlocks {
+	let finest: KernelBlocks | undefined;
+	refine(
 		gridOf(engine, unit, stream),
-		evaluate,
+		(rule) => {
+			finest = average(rule);
+			return packBlocks(finest).pairs.covariances;
+		},
 		(entries) => {
 			const largest = entries.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 			return entries.map(() => GRID_TOLERANCE * largest);
 		},
 		GRID_POINTS,
 		FIRST_GRID_LEVEL,
-	).values;
+	);
+	return finest!;
 }
 
 function needsRandomPoints(layer: number, { dimension, activation }: HiddenUnit): InputError {

@@ -3,7 +3,7 @@ import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import type { Convergence } from "../../answer/answer.ts";
 import { combineBlocks, type KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { standardError } from "../../tilted-unit/index.ts";
+import { doublings, standardError } from "../../tilted-unit/index.ts";
 import { outputConjugate } from "../output-force.ts";
 import { closedForm } from "../predictions.ts";
 import { conjugateKernels } from "./conjugate-kernels.ts";
@@ -12,7 +12,7 @@ import { firstOrderChanges } from "./first-order-kernels.ts";
 import { type ContractKernelCovariance, layerAverages, SCRAMBLES } from "./layer-averages.ts";
 import type { KernelMap } from "./layers.ts";
 import type { MapKernelsOptions } from "./options.ts";
-import { selfConsistentKernels } from "./self-consistent-kernels.ts";
+import { type SelfConsistentKernels, selfConsistentKernels } from "./self-consistent-kernels.ts";
 
 /** The kernels of all layers and what pulls on them. */
 export interface FirstOrderKernels {
@@ -32,15 +32,18 @@ export interface RefinedKernels {
 	readonly convergence: Convergence;
 }
 
-/** Standard error wanted, relative to the largest change of K: the order 1/N^2, which is left out, is larger for N < 100. */
-const TOLERANCE = 1e-2;
+/**
+ * The largest standard error of an entry that is wanted, relative to the largest change of K: the order 1/N^2, which is left
+ * out, is larger for N < 50, and `expansion` is far larger where many points make averages expensive.
+ */
+const TOLERANCE = 2e-2;
 
 /** log2 of the points of one set to begin with. */
 const FIRST_LEVEL = 9;
 
 /**
  * Equations (5), (8), (9) of docs/theories/map-kernels.md, or (5), (7), (8) where `selfConsistent` is wanted. Random points are
- * doubled until their standard error is 1 % of the change of the kernel, or `samples` are used.
+ * added until their standard error is 2 % of the change of the kernel, or `samples` are used.
  *
  * @param prior C^(0), ..., C^(L) at infinite width, with `test.covariance` where there are test points
  * @param covariance whether the P* x P* block of K is wanted
@@ -55,37 +58,25 @@ export function refinedKernels(
 	covariance: boolean,
 ): RefinedKernels {
 	const { selfConsistent, samples } = options;
+	const averages = layerAverages(
+		engine,
+		layers,
+		prior,
+		options,
+		covariance || selfConsistent,
+		selfConsistent,
+	);
+	const solve = selfConsistent ? selfConsistently : strict();
 	const last = Math.ceil(Math.log2(samples / SCRAMBLES));
-	for (let log2Count = Math.min(FIRST_LEVEL, last); ; log2Count++) {
-		const { replicates, randomPoints } = layerAverages(
-			engine,
-			layers,
-			prior,
-			options,
-			log2Count,
-			covariance || selfConsistent,
-			selfConsistent,
-		);
-		const solved = replicates.map((contract) =>
-			selfConsistent
-				? selfConsistentKernels(
-						engine,
-						layers,
-						prior,
-						trainTargets,
-						noiseVariance,
-						contract,
-						randomPoints > 0,
-					)
-				: { solution: strict(contract), convergence: closedForm },
-		);
+	for (let log2Count = Math.min(FIRST_LEVEL, last); ; ) {
+		const randomPoints = averages.random ? SCRAMBLES * 2 ** log2Count : 0;
+		const solved = averages.replicates(log2Count).map(solve);
 		const stuck = solved.find((one) => one.solution === undefined);
 		if (stuck) return { replicates: [], randomPoints, error: 0, convergence: stuck.convergence };
 		const all = solved.map(({ solution }) => solution!);
 		const { convergence } = solved[0]!;
 		if (randomPoints === 0) return { replicates: all, randomPoints, error: 0, convergence };
-		const outputs = all.map(({ kernels }) => kernels.at(-1)!.train.data);
-		const error = standardError(outputs);
+		const error = standardError(all.map(({ kernels }) => kernels.at(-1)!.train.data));
 		const change = largestSize(kernelChange(meanOf(all), prior).data);
 		if (error <= TOLERANCE * change || log2Count >= last) {
 			return {
@@ -95,17 +86,32 @@ export function refinedKernels(
 				convergence: onRandomPoints(convergence, error, change),
 			};
 		}
+		log2Count = Math.min(last, log2Count + doublings(error / (TOLERANCE * change)));
 	}
 
-	function strict(contract: ContractKernelCovariance): FirstOrderKernels {
+	function selfConsistently(contract: ContractKernelCovariance): SelfConsistentKernels {
+		return selfConsistentKernels(
+			engine,
+			layers,
+			prior,
+			trainTargets,
+			noiseVariance,
+			contract,
+			averages.random,
+		);
+	}
+
+	function strict(): (contract: ContractKernelCovariance) => SelfConsistentKernels {
 		const trains = prior.map(({ train }) => train);
 		const top = outputConjugate(engine, trains.at(-1)!, trainTargets, noiseVariance);
 		const conjugates = conjugateKernels(engine, layers, trains, top);
-		const changes = firstOrderChanges(engine, layers, prior, conjugates, contract);
-		const kernels = prior.map((kernel, l) =>
-			l === 0 ? kernel : combineBlocks([trimmed(kernel, covariance), changes[l - 1]!], 1, 0),
-		);
-		return { kernels, conjugates };
+		return (contract) => {
+			const changes = firstOrderChanges(engine, layers, prior, conjugates, contract);
+			const kernels = prior.map((kernel, l) =>
+				l === 0 ? kernel : combineBlocks([trimmed(kernel, covariance), changes[l - 1]!], 1, 0),
+			);
+			return { solution: { kernels, conjugates }, convergence: closedForm };
+		};
 	}
 }
 

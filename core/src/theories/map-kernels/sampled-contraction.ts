@@ -1,6 +1,6 @@
 /** The covariance of a layer's kernel contracted with a conjugate kernel, from features at weighted points. */
 import { type Engine, load, type Matrix, matrix, transpose, type View, view } from "@finitude/engine";
-import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
+import { combineBlocks, type KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import {
 	averageOverUnit,
 	featureSource,
@@ -8,6 +8,7 @@ import {
 	type Integrand,
 	type IntegrationRule,
 } from "../../tilted-unit/index.ts";
+import type { QuadraticPart } from "./quadratic-part.ts";
 
 /** Which averages there are: n x c entries of phi_a phi_b, then the n of phi_a^2. */
 interface PairSizes {
@@ -18,35 +19,47 @@ interface PairSizes {
 }
 
 /**
- * sum_cd M_cd Cov(phi_a phi_b, phi_c phi_d) by one rule: with t = sum_cd M_cd phi_c phi_d it is <t phi_a phi_b> -
- * <t> <phi_a phi_b>, with the rule's own averages in both terms, so that the errors of the kernel cancel. O(S n P) for S points.
+ * sum_cd M_cd Cov(phi_a phi_b, phi_c phi_d): exactly for the quadratic part of t = sum_cd M_cd phi_c phi_d, and for the rest
+ * r = t - h^T A h - <t - h^T A h> by one rule, <r (phi_a phi_b - <phi_a phi_b>)>. O(S n P) for S points.
  *
  * @param unit of the layer, at training and test points
  * @param conjugate M, P x P, symmetric
+ * @param quadratic the same for every rule
  * @param testCovariance whether the P* x P* block is wanted
- * @returns what `pairBlocks` takes apart
  */
 export function sampledContraction(
 	engine: Engine,
 	unit: HiddenUnit,
 	conjugate: Matrix,
+	quadratic: QuadraticPart,
 	rule: IntegrationRule,
 	testCovariance: boolean,
-): Float64Array {
-	const sizes = pairSizes(unit, testCovariance);
+): KernelBlocks {
+	const { points, trainPoints } = unit;
+	const sizes = { points, columns: testCovariance ? points : trainPoints };
 	const source = featureSource(engine, unit, rule, { stored: 0 });
-	const { averages } = averageOverUnit(engine, source, weightedPairs(engine, sizes, conjugate));
-	const size = (averages.length - 1) / 2;
-	const form = averages[2 * size]!;
-	return averages.slice(0, size).map((x, k) => x - form * averages[size + k]!);
+	const { averages } = averageOverUnit(engine, source, weightedPairs(engine, sizes, conjugate, quadratic));
+	const rest = averages.at(-1)!;
+	return combineBlocks(
+		[
+			quadratic.contraction,
+			pairBlocks(averages, sizes, trainPoints, testCovariance),
+			combineBlocks([quadratic.kernel], -rest, 0),
+		],
+		1,
+		0,
+	);
 }
 
-/** The blocks of a contraction, exactly symmetric. */
-export function pairBlocks(values: Float64Array, unit: HiddenUnit, testCovariance: boolean): KernelBlocks {
-	const { points: n, columns } = pairSizes(unit, testCovariance);
-	const P = unit.trainPoints;
+/** The averages as blocks, exactly symmetric. */
+function pairBlocks(
+	averages: Float64Array,
+	{ points: n, columns }: PairSizes,
+	P: number,
+	testCovariance: boolean,
+): KernelBlocks {
 	const tests = n - P;
-	const entry = (a: number, b: number) => values[a * columns + b]!;
+	const entry = (a: number, b: number) => averages[a * columns + b]!;
 	const square = (first: number, size: number): Matrix => {
 		const result = matrix(size, size);
 		for (let i = 0; i < size; i++) {
@@ -60,7 +73,7 @@ export function pairBlocks(values: Float64Array, unit: HiddenUnit, testCovarianc
 	if (tests === 0) return { train };
 	const cross = matrix(tests, P);
 	for (let s = 0; s < tests; s++) for (let b = 0; b < P; b++) cross.data[s * P + b] = entry(P + s, b);
-	const diagonal = values.slice(n * columns + P, n * columns + n);
+	const diagonal = averages.slice(n * columns + P, n * columns + n);
 	if (!testCovariance) return { train, test: { cross, diagonal } };
 	const covariance = square(P, tests);
 	// One number each, also where the order of a sum differs.
@@ -70,38 +83,38 @@ export function pairBlocks(values: Float64Array, unit: HiddenUnit, testCovarianc
 	return { train, test: { cross, diagonal, covariance } };
 }
 
-function pairSizes({ points, trainPoints }: HiddenUnit, testCovariance: boolean): PairSizes {
-	return { points, columns: testCovariance ? points : trainPoints };
-}
-
-/** The averages of t phi phi^T, those of phi phi^T, and that of t. */
-function weightedPairs(engine: Engine, sizes: PairSizes, conjugate: Matrix): Integrand {
+/** The averages of r phi phi^T, and that of r. */
+function weightedPairs(
+	engine: Engine,
+	sizes: PairSizes,
+	conjugate: Matrix,
+	{ form, offset }: QuadraticPart,
+): Integrand {
 	const size = sizes.points * (sizes.columns + 1);
 	return {
-		size: 2 * size + 1,
-		add({ features, count }, weights, sums) {
-			const forms = quadraticForms(engine, conjugate, features, count);
-			const w = weights.data.slice();
-			const weighted = w.map((x, s) => x * forms[s]!);
-			addPairs(engine, sizes, features, weighted, sums.subarray(0, size));
-			addPairs(engine, sizes, features, w, sums.subarray(size, 2 * size));
-			for (let s = 0; s < count; s++) sums[2 * size]! += weighted[s]!;
+		size: size + 1,
+		add({ features, preactivations, count }, weights, sums) {
+			const ofFeatures = quadraticForms(engine, conjugate, features, count);
+			const quadratic = quadraticForms(engine, form, preactivations!, count);
+			const weighted = weights.data.map((w, s) => w * (ofFeatures[s]! - quadratic[s]! - offset));
+			addPairs(engine, sizes, features, weighted, sums);
+			for (let s = 0; s < count; s++) sums[size]! += weighted[s]!;
 		},
 	};
 }
 
-/** phi^T M phi over the training points, for every column of the features. */
-function quadraticForms(engine: Engine, m: Matrix, features: View, count: number): Float64Array {
+/** x^T M x over the training points, for every column x. */
+function quadraticForms(engine: Engine, m: Matrix, columns: View, count: number): Float64Array {
 	const P = m.rows;
 	const M = load(engine, m);
 	const product = view(engine.allocate(P * count), P, count);
-	engine.gemm(1, M, { ...features, rows: P }, 0, product);
-	const phi = features.block.data;
+	engine.gemm(1, M, { ...columns, rows: P }, 0, product);
+	const x = columns.block.data;
 	const image = product.block.data;
 	const forms = new Float64Array(count);
 	for (let a = 0; a < P; a++) {
-		const row = features.offset + a * features.columns;
-		for (let s = 0; s < count; s++) forms[s]! += phi[row + s]! * image[a * count + s]!;
+		const row = columns.offset + a * columns.columns;
+		for (let s = 0; s < count; s++) forms[s]! += x[row + s]! * image[a * count + s]!;
 	}
 	return forms;
 }

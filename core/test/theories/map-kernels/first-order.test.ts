@@ -107,7 +107,9 @@ describe("first", () => {
 			solve(problem, { quadrature: "sobol", samples: 2 ** 15, seed: 2 }),
 		];
 		const error = note(sampled, "averagingError")!;
-		expect(note(sampled, "effectiveSampleSize")!.value).toBe(2 ** 15);
+		// A quarter of the points that it may take suffices.
+		expect(note(sampled, "effectiveSampleSize")!.value).toBe(2 ** 13);
+		expect(error.value).toBeLessThan(0.02);
 		const change = largestDifference(exact.kernels.output as Matrix, kernelOf("nngp", problem));
 		const difference = largestDifference(exact.kernels.output as Matrix, sampled.kernels.output as Matrix);
 		expect(difference).toBeGreaterThan(0);
