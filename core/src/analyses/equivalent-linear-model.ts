@@ -12,7 +12,9 @@
  * 9. Fails: P of order d^2, structured teachers: there networks learn what no linear model can.
  * 10. Checked: fixtures/golden/equivalent-linear-*.json, limits of P/d and of the noise, the infinite-width mean on drawn teachers.
  */
+
 import { InputError } from "../errors.ts";
+import { layerNames } from "../network/network.ts";
 import type { Analysis } from "./analysis.ts";
 import { equivalentPowers } from "./equivalent-linear-model/equivalent-powers.ts";
 import { linearError } from "./equivalent-linear-model/linear-error.ts";
@@ -63,7 +65,7 @@ export const equivalentLinearModel: Analysis<EquivalentOptions, EquivalentResult
 			analysis: "equivalent-linear-model",
 			options: given,
 			results: {
-				layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
+				layers: layerNames(network),
 				noiseVariance,
 				linearPower: linear,
 				nonlinearPower: nonlinear,

@@ -1,8 +1,10 @@
 /** What analyses that sweep the width of a network share. */
+
 import { z } from "zod";
 import type { Convergence } from "../answer/answer.ts";
 import { InputError } from "../errors.ts";
 import { samplingSchema } from "../experiments/schema.ts";
+import { layerNames } from "../network/network.ts";
 import { parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
 import { findSampler } from "../samplers/registry.ts";
@@ -68,7 +70,7 @@ export function sweptProblem({ trainInputs, network, noiseVariance }: Problem): 
 	return {
 		trainPoints: trainInputs.rows,
 		inputs: trainInputs.columns,
-		layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
+		layers: layerNames(network),
 		scaling: network.scaling,
 		noiseVariance,
 	};

@@ -14,7 +14,7 @@
  */
 
 import { InputError } from "../errors.ts";
-import { layerWidth } from "../network/network.ts";
+import { layerNames, layerWidth } from "../network/network.ts";
 import type { Analysis, AnalysisContext, NetworkSetting } from "./analysis.ts";
 import { universalBound } from "./generalization-gap/reference.ts";
 import { completeSampling, refuseWeighted } from "./sweep.ts";
@@ -51,7 +51,7 @@ export const teacherOverlap: Analysis<OverlapOptions, OverlapResults> = {
 			inputs: teacher.dimension,
 			parameters: parameterCount(student, teacher.dimension),
 			lastWidth: layerWidth(layers[layers.length - 1]!),
-			layers: layers.map(({ type, activation }) => `${type} ${activation}`),
+			layers: layerNames(student.network),
 			noiseVariance: student.noiseVariance,
 			priorOverlap: 1 / teacher.dimension,
 		};

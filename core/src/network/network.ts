@@ -61,6 +61,11 @@ export function layerWidth(layer: Layer): number {
 	return layer.type === "convolution" ? layer.channels : layer.width;
 }
 
+/** "dense erf", from the inputs up. */
+export function layerNames({ layers }: Pick<Network, "layers">): string[] {
+	return layers.map(({ type, activation }) => `${type} ${activation}`);
+}
+
 /** Whether there are residual blocks. */
 export function hasResidualBlocks({ layers }: Pick<Network, "layers">): boolean {
 	return layers.some(({ type }) => type === "residual");

@@ -62,6 +62,7 @@ export {
 export { paddedSobolRule } from "./padded-sobol.ts";
 export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
+export { alongPrincipalAxes, principalFactor, unitOfCovariance } from "./principal-axes.ts";
 export { priorShare } from "./prior-share.ts";
 export {
 	doublings,

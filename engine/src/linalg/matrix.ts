@@ -87,6 +87,24 @@ export function plus(a: Matrix, b: Matrix): Matrix {
 	);
 }
 
+/** A - B. */
+export function minus(a: Matrix, b: Matrix): Matrix {
+	return matrix(
+		a.rows,
+		a.columns,
+		a.data.map((x, i) => x - b.data[i]!),
+	);
+}
+
+/** x A. */
+export function scaled(a: Matrix, x: number): Matrix {
+	return matrix(
+		a.rows,
+		a.columns,
+		a.data.map((value) => x * value),
+	);
+}
+
 /** A + x I. */
 export function plusDiagonal(a: Matrix, x: number): Matrix {
 	const result = matrix(a.rows, a.columns, a.data.slice());

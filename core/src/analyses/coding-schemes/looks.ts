@@ -1,10 +1,10 @@
 /** What is looked at in every unit of the last hidden layer, sampled or drawn from a law. */
-import { diagonal, type Engine, type Matrix, matrix, symmetricEigen } from "@finitude/engine";
+import { diagonal, type Engine, type Matrix } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
 import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, type Network } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { type HiddenUnit, hiddenUnit } from "../../tilted-unit/index.ts";
+import { type HiddenUnit, hiddenUnit, unitOfCovariance } from "../../tilted-unit/index.ts";
 import { type ClassPair, classPairs, type PointClass } from "./classes.ts";
 import type { Bins } from "./histograms.ts";
 
@@ -39,25 +39,8 @@ export function lastLayerUnit(engine: Engine, problem: Problem, { preactivation 
 	const { layers } = problem.network;
 	const last = layers.length - 1;
 	if (last === 0) return hiddenUnit(engine, problem, { reduceTo: "training" });
-	const covariance = preactivation[last]![0]!.train;
-	const { values, vectors } = symmetricEigen(engine, covariance);
-	const P = covariance.rows;
-	const inputs = matrix(P, P);
-	for (let a = 0; a < P; a++) {
-		for (let k = 0; k < P; k++) {
-			// The largest eigenvalue first, as Sobol points want it; rounding may leave the smallest below 0.
-			const from = P - 1 - k;
-			inputs.data[a * P + k] = vectors.data[a * P + from]! * Math.sqrt(Math.max(values[from]!, 0));
-		}
-	}
-	return {
-		activation: findActivation(layers[last]!.activation, `network.layers[${last}].activation`),
-		trainPoints: P,
-		points: P,
-		positions: 1,
-		dimension: P,
-		inputs,
-	};
+	const { train } = preactivation[last]![0]!;
+	return unitOfCovariance(engine, layers[last]!.activation, train, train.rows);
 }
 
 /** @param unit at the training points */

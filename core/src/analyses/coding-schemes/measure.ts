@@ -3,7 +3,7 @@ import { type Engine, matrix, type RandomState, splitStream } from "@finitude/en
 import { findActivation } from "../../activations/registry.ts";
 import type { Estimate } from "../../diagnostics/estimate.ts";
 import { mean, pooled } from "../../diagnostics/moments.ts";
-import { chi, layerWidth } from "../../network/network.ts";
+import { chi, layerNames, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
 import { kernelAlignment } from "../kernel-alignment.ts";
@@ -75,7 +75,7 @@ export function measured(
 		trainPoints: P,
 		inputs: trainInputs.columns,
 		width,
-		layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
+		layers: layerNames(network),
 		scaling: network.scaling,
 		noiseVariance,
 		classes: looks.classes.map(({ label, points }) => ({ label, points: points.length })),

@@ -29,6 +29,7 @@ export interface UnitLaw {
 /** Points for w ~ N(0, I): set k of 2^log2Count of them. */
 export type PointSets = (log2Count: number, set: number) => IntegrationRule;
 
+/** Scrambled Sobol points of the prior. @param stream not advanced */
 export function priorPoints(engine: Engine, { dimension }: HiddenUnit, stream: RandomState): PointSets {
 	return (log2Count, set) => paddedSobolRule(engine, dimension, log2Count, splitStream(stream, set));
 }

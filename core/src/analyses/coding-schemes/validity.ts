@@ -6,6 +6,7 @@ import type { SampledNetwork } from "../analysis.ts";
 import type { CodingResults } from "./results.ts";
 import type { SampledUnits } from "./sampled-units.ts";
 
+/** `status`, `pooledUnits`, `logPosteriorRHat`, `maxRHat`, `codeRHat` and `scaling`. @param units chain by chain */
 export function codingNotes(
 	results: CodingResults,
 	{ chains, answer }: SampledNetwork,

@@ -91,6 +91,7 @@ export function kernelResults(
 	};
 }
 
+/** The deep limit in the results' words. */
 export function continuumResults({ depthTimesScaleSquared, output }: ContinuumScale): ContinuumResults {
 	const { first, second, cross } = output;
 	return {
@@ -100,6 +101,7 @@ export function continuumResults({ depthTimesScaleSquared, output }: ContinuumSc
 	};
 }
 
+/** The optima of several depths beside the deep limit. @param optima one for each depth, in order */
 export function depthResults(
 	{ options, pair }: ResidualQuestion,
 	optima: readonly OptimalScale[],

@@ -28,6 +28,7 @@ export function convergenceOf(
 	};
 }
 
+/** That the width is infinite, and where no branch would be best. */
 export function validityNotes(
 	optima: readonly OptimalScale[],
 	continuum: ContinuumScale | undefined,

@@ -44,4 +44,3 @@ export const options = z.strictObject({
 });
 
 export type OverlapOptions = z.output<typeof options>;
-export type OverlapSampling = z.output<typeof sampling>;

@@ -1,6 +1,6 @@
 /** The averaged curves of theories and of the sampled network. */
 import type { Engine } from "@finitude/engine";
-import { type Layer, layerWidth } from "../../network/network.ts";
+import { layerNames, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { layerPositions, positionCount } from "../../problem/tiling.ts";
 import { type CurvePoint, curvePoint } from "./curve-point.ts";
@@ -58,7 +58,7 @@ export function learningCurveResults(
 	return {
 		inputs: trainInputs.columns,
 		testPoints: testInputs!.rows,
-		layers: network.layers.map(nameOf),
+		layers: layerNames(network),
 		scaling: network.scaling,
 		noiseVariance,
 		targetNoise,
@@ -75,10 +75,6 @@ export function learningCurveResults(
 					(sampled === undefined || "reason" in sampled || sampled.converged),
 			),
 	};
-}
-
-function nameOf({ type, activation }: Layer): string {
-	return `${type} ${activation}`;
 }
 
 /** N_out: units of the last layer, channels at every position of a convolution. */

@@ -1,5 +1,7 @@
 /** A whole map: what became of every cell. */
+
 import type { Estimate } from "../../diagnostics/estimate.ts";
+import { layerNames } from "../../network/network.ts";
 import { chiAt } from "../../problem/output-scaling.ts";
 import { familiesOf, type TheoryFamily } from "./families.ts";
 import type { CellMeasurement, CellTheory } from "./measure-cell.ts";
@@ -70,7 +72,7 @@ export function theoryMapResults(map: TheoryMap, measured: readonly CellMeasurem
 		inputs: trainInputs.columns,
 		trainPoints: trainInputs.rows,
 		testPoints: testInputs?.rows ?? 0,
-		layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
+		layers: layerNames(network),
 		noiseVariance,
 		quantity: settings.quantity,
 		sampler: sampling.sampler,

@@ -68,6 +68,7 @@ export function preactivationPanel(document: FigureDocument, { preactivations }:
 	);
 }
 
+/** phi at all training points. */
 export function activationPanel(
 	document: FigureDocument,
 	{ activations, activationUnit }: CodingResults,

@@ -28,7 +28,7 @@ export const STRIPES = { strokeWidth: 3.2, strokeOpacity: 0.5 } as const;
 const TWO_LINES = 34;
 
 /** The style of a family, by its letter. */
-export function styleOf({ families }: TheoryMapResults, letter: string): FamilyStyle {
+function styleOf({ families }: TheoryMapResults, letter: string): FamilyStyle {
 	return familyStyle(families.findIndex((family) => family.letter === letter));
 }
 

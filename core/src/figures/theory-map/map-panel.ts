@@ -55,7 +55,7 @@ function centers(values: readonly number[]): number[] {
 }
 
 /** "0 standard", "0.5", "1 mean-field". */
-export function scalingName(exponent: number): string {
+function scalingName(exponent: number): string {
 	const name = exponent === 0 ? "standard " : exponent === 1 ? "mean-field " : "";
 	return `${name}${Number(exponent.toPrecision(3))}`;
 }

@@ -1,5 +1,5 @@
 /** The saddle by Newton's method on F(Q) = Q - c E_p[phi phi^T]. */
-import { dot, type Engine, type Matrix, matrix } from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrix, scaled } from "@finitude/engine";
 import { gmres } from "./gmres.ts";
 import type { NeuronLaw, Neurons } from "./neurons.ts";
 import { type Force, forceOf, outputCurvature, type SaddleProblem } from "./saddle-equations.ts";
@@ -69,12 +69,7 @@ export function applyJacobian(
 	change: Matrix,
 ): Matrix {
 	const curvature = outputCurvature(engine, force, change);
-	const scale = (-2 * readoutVariance) / width;
-	const dualChange = matrix(
-		change.rows,
-		change.rows,
-		curvature.data.map((x) => scale * x),
-	);
+	const dualChange = scaled(curvature, (-2 * readoutVariance) / width);
 	const moved = law.derivative(neurons, dualChange);
 	return matrix(
 		change.rows,

@@ -1,5 +1,14 @@
 /** What the output kernel Q asks of the neurons, and the free energy: equations (1) and (4) of docs/theories/exact-mean-field.md. */
-import { dot, type Engine, type Matrix, matrix, multiply, plusDiagonal, transposed } from "@finitude/engine";
+import {
+	dot,
+	type Engine,
+	type Matrix,
+	matrix,
+	multiply,
+	plusDiagonal,
+	scaled,
+	transposed,
+} from "@finitude/engine";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { type OutputForce, outputEnergy, outputForce } from "../output-force.ts";
@@ -49,13 +58,7 @@ export function forceOf(
 	);
 	const force = outputForce(engine, plusDiagonal(biased, noiseVariance), targets);
 	if (force === undefined) return undefined;
-	const scale = (2 * readoutVariance) / width;
-	const dual = matrix(
-		P,
-		P,
-		force.conjugate.data.map((x) => scale * x),
-	);
-	return { ...force, dual };
+	return { ...force, dual: scaled(force.conjugate, (2 * readoutVariance) / width) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import {
+	alongPrincipalAxes,
 	averageOverUnit,
 	exactRule,
 	featureSource,
@@ -17,7 +18,6 @@ import { type ContractionSizes, contractionIntegrand, splitSums } from "./contra
 import type { Correction } from "./correction.ts";
 import { type CorrectionPart, correctionParts } from "./correction-parts.ts";
 import { type PosteriorOperators, posteriorOperators } from "./posterior-operators.ts";
-import { alongPrincipalAxes } from "./principal-axes.ts";
 
 /** How the averages were computed. */
 export interface Quadrature {

@@ -4,6 +4,7 @@ import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import {
+	alongPrincipalAxes,
 	doublings,
 	exactRule,
 	GRID_DIMENSIONS,
@@ -11,6 +12,7 @@ import {
 	hiddenUnit,
 	sobolRule,
 	standardError,
+	unitOfCovariance,
 } from "../../tilted-unit/index.ts";
 import {
 	type AveragingError,
@@ -25,14 +27,8 @@ import { exactMoment } from "./exact-moments.ts";
 import { pairCount } from "./kernel-covariance.ts";
 import { kernelCumulants } from "./layer-recursion.ts";
 import { type PosteriorOperators, posteriorOperators } from "./posterior-operators.ts";
-import { alongPrincipalAxes } from "./principal-axes.ts";
 import { tensorCorrection } from "./tensor-correction.ts";
-import {
-	averagedUnitCovariance,
-	exactChannelCovariance,
-	exactUnitCovariance,
-	unitOfCovariance,
-} from "./unit-covariance.ts";
+import { averagedUnitCovariance, exactChannelCovariance, exactUnitCovariance } from "./unit-covariance.ts";
 
 export interface FirstOrderOptions {
 	readonly weightSharing: boolean;

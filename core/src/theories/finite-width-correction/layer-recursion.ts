@@ -2,9 +2,9 @@
 import { type Engine, type Matrix, matrix } from "@finitude/engine";
 import { dualOf } from "../../kernels/dual-of.ts";
 import { type GaussianPairs, pairsBuilder } from "../../kernels/gaussian-pairs.ts";
+import { joinedKernel } from "../../kernels/joined-kernel.ts";
 import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth, type Network } from "../../network/network.ts";
-import { joinedKernel } from "./joined-kernel.ts";
 import { pairCount } from "./kernel-covariance.ts";
 import type { KernelCumulants } from "./tensor-correction.ts";
 

@@ -1,6 +1,5 @@
 /** V of one hidden unit: exact four-point moments where there are some, averages over its features elsewhere. */
-import { type Engine, load, type Matrix, scoped, transpose, view } from "@finitude/engine";
-import { findActivation } from "../../activations/registry.ts";
+import { type Engine, load, scoped, transpose, view } from "@finitude/engine";
 import { dualOf } from "../../kernels/dual-of.ts";
 import {
 	averageOverUnit,
@@ -12,7 +11,6 @@ import {
 import { exactMoment } from "./exact-moments.ts";
 import { channelCovariance, pairCount, unitCovariance } from "./kernel-covariance.ts";
 import { pairsOf } from "./layer-recursion.ts";
-import { covarianceRoot } from "./principal-axes.ts";
 
 /** From exact moments, T x T over the pairs of n points. @param covariance C, n x n, of the pre-activations of a dense layer */
 export function exactUnitCovariance(
@@ -62,24 +60,6 @@ function dualKernel(engine: Engine, activation: string, covariance: Float64Array
 		for (let b = 0; b <= a; b++) kernel[a * n + b] = kernel[b * n + a] = packed[p++]!;
 	}
 	return kernel;
-}
-
-/** A unit of a dense layer with these pre-activations at n points. */
-export function unitOfCovariance(
-	engine: Engine,
-	activation: string,
-	covariance: Matrix,
-	trainPoints: number,
-): HiddenUnit {
-	const inputs = covarianceRoot(engine, covariance);
-	return {
-		activation: findActivation(activation),
-		trainPoints,
-		points: covariance.rows,
-		positions: 1,
-		dimension: inputs.columns,
-		inputs,
-	};
 }
 
 /** <phi_a phi_b phi_c phi_d> - <phi_a phi_b><phi_c phi_d> by one rule, whose own kernel is subtracted: O(S n^4 / 4). */

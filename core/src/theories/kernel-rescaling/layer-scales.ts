@@ -12,6 +12,7 @@ import {
 	multiply,
 	plus,
 	plusDiagonal,
+	scaled,
 	transposed,
 } from "@finitude/engine";
 import type { PackedBlocks } from "../../kernels/kernel-blocks.ts";
@@ -121,14 +122,6 @@ function solveTargets(
 	if (!result.positiveDefinite) return undefined;
 	const { factor } = result;
 	return { factor, dual: choleskySolve(engine, factor, matrixFromColumn(targets)) };
-}
-
-function scaled({ rows, columns, data }: Matrix, factor: number): Matrix {
-	return matrix(
-		rows,
-		columns,
-		data.map((x) => factor * x),
-	);
 }
 
 const MOST_ITERATIONS = 100;

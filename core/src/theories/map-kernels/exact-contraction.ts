@@ -1,10 +1,10 @@
 /** The covariance of a layer's kernel contracted with a conjugate kernel, from closed forms. */
 import { dot, type Engine, type Matrix, matrix, matrixRow, multiply, transposed } from "@finitude/engine";
 import { dualOf } from "../../kernels/dual-of.ts";
+import { joinedKernel } from "../../kernels/joined-kernel.ts";
 import { combineBlocks, type KernelBlocks, mapBlocks } from "../../kernels/kernel-blocks.ts";
 import { exactMoment } from "../finite-width-correction/exact-moments.ts";
 import type { FourPointMoment } from "../finite-width-correction/four-point-moment.ts";
-import { joinedKernel } from "../finite-width-correction/joined-kernel.ts";
 
 /**
  * sum_cd M_cd Cov(phi_a phi_b, phi_c phi_d), h ~ N(0, C), c and d over the training points; (7) of

@@ -8,6 +8,7 @@ import {
 	splitStream,
 } from "@finitude/engine";
 import { InputError } from "../../errors.ts";
+import { joinedKernel } from "../../kernels/joined-kernel.ts";
 import { type KernelBlocks, packBlocks } from "../../kernels/kernel-blocks.ts";
 import {
 	GRID_DIMENSIONS,
@@ -18,10 +19,9 @@ import {
 	type RuleFamily,
 	refine,
 	ruleFamily,
+	unitOfCovariance,
 } from "../../tilted-unit/index.ts";
 import { exactMoment } from "../finite-width-correction/exact-moments.ts";
-import { joinedKernel } from "../finite-width-correction/joined-kernel.ts";
-import { unitOfCovariance } from "../finite-width-correction/unit-covariance.ts";
 import { distinctMoments, exactContraction } from "./exact-contraction.ts";
 import type { KernelMap } from "./layers.ts";
 import type { MapKernelsOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 /** Kernels to first order, by as many random points as they need. */
-import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import { type Engine, type Matrix, minus } from "@finitude/engine";
 import type { Convergence } from "../../answer/answer.ts";
 import { combineBlocks, type KernelBlocks } from "../../kernels/kernel-blocks.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -129,13 +129,7 @@ export function meanOf(all: readonly FirstOrderKernels[]): FirstOrderKernels {
 
 /** dK, P x P. */
 export function kernelChange({ kernels }: FirstOrderKernels, prior: readonly KernelBlocks[]): Matrix {
-	const { rows, data } = kernels.at(-1)!.train;
-	const before = prior.at(-1)!.train.data;
-	return matrix(
-		rows,
-		rows,
-		data.map((x, k) => x - before[k]!),
-	);
+	return minus(kernels.at(-1)!.train, prior.at(-1)!.train);
 }
 
 /** Above this the largest standard error is no longer small beside the change of the kernel. */

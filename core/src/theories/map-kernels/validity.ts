@@ -23,6 +23,7 @@ export function relativeChange(kernel: Matrix, change: Matrix): number {
 	return relativeNorm(change, kernel) ?? 0;
 }
 
+/** `expansion`. */
 export function expansionNote(value: number): ValidityNote {
 	return {
 		name: "expansion",
@@ -34,6 +35,7 @@ export function expansionNote(value: number): ValidityNote {
 	};
 }
 
+/** `relativeKernelChange`. */
 export function relativeChangeNote(value: number): ValidityNote {
 	return {
 		name: "relativeKernelChange",

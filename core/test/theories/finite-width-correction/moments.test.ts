@@ -7,9 +7,8 @@ import { pairCount, pairIndex } from "../../../src/theories/finite-width-correct
 import {
 	averagedUnitCovariance,
 	exactUnitCovariance,
-	unitOfCovariance,
 } from "../../../src/theories/finite-width-correction/unit-covariance.ts";
-import { exactRule, trapezoidRule } from "../../../src/tilted-unit/index.ts";
+import { exactRule, trapezoidRule, unitOfCovariance } from "../../../src/tilted-unit/index.ts";
 import { normalMatrix } from "../../helpers/problems.ts";
 
 const engine = await createEngine({ engine: "reference" });

@@ -3,7 +3,6 @@ import { type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../src/index.ts";
 import { priorKernels } from "../../../src/kernels/prior-kernels.ts";
-import { covarianceRoot } from "../../../src/theories/finite-width-correction/principal-axes.ts";
 import { infiniteWidthKernels, kernelMaps } from "../../../src/theories/map-kernels/layers.ts";
 import {
 	type DeepProblem,
@@ -13,7 +12,7 @@ import { outputBlocks } from "../../../src/theories/map-kernels/saddle/deep/exte
 import { findDeepSaddle } from "../../../src/theories/map-kernels/saddle/deep/find-deep-saddle.ts";
 import { logEvidence } from "../../../src/theories/map-kernels/saddle/deep/judged.ts";
 import { tooFewEffective } from "../../../src/theories/map-kernels/saddle/effective-fraction.ts";
-import { trapezoidRule } from "../../../src/tilted-unit/index.ts";
+import { principalFactor, trapezoidRule } from "../../../src/tilted-unit/index.ts";
 import { answerOf, distance, engine } from "../../helpers/answers.ts";
 import { denseLayer, networkOf, normalMatrix, smallProblem } from "../../helpers/problems.ts";
 import { evidenceSlopes, saddleOf } from "./saddle-problems.ts";
@@ -43,7 +42,7 @@ function onGrid(problem: Problem) {
 	const deep: DeepProblem = {
 		layers,
 		inputs: inputs.train,
-		inputFactor: covarianceRoot(engine, inputs.train),
+		inputFactor: principalFactor(engine, inputs.train),
 		targets: problem.trainTargets,
 		noiseVariance: problem.noiseVariance,
 	};

@@ -1,5 +1,5 @@
 /** What a reader needs to judge an answer at the most probable kernels. */
-import { type Engine, type Matrix, matrix } from "@finitude/engine";
+import { type Engine, type Matrix, minus } from "@finitude/engine";
 import type { ValidityNote } from "../../../answer/answer.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import type { KernelMap } from "../layers.ts";
@@ -28,11 +28,6 @@ export function saddleNotes(
 	layers: readonly KernelMap[],
 	{ prior, output, conjugate }: SaddleKernels,
 ): ValidityNote[] {
-	const change = matrix(
-		prior.rows,
-		prior.rows,
-		output.data.map((x, k) => x - prior.data[k]!),
-	);
 	return [
 		{
 			name: "expansion",
@@ -40,7 +35,7 @@ export function saddleNotes(
 			message:
 				"P max |eigenvalue of Ct| g/N: the first orders in 1/N want it far below 1, the saddle does not",
 		},
-		relativeChangeNote(relativeChange(prior, change)),
+		relativeChangeNote(relativeChange(prior, minus(output, prior))),
 		pointsNote(problem, layers),
 		varianceNote(problem),
 		...noiseNotes(problem, prior),

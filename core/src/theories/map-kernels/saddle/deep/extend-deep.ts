@@ -1,5 +1,5 @@
 /** The kernels of a deep saddle at the test points. */
-import { dot, type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrix, minus, multiply, symmetricEigen } from "@finitude/engine";
 import { findActivation } from "../../../../activations/registry.ts";
 import { dualOf } from "../../../../kernels/dual-of.ts";
 import {
@@ -109,12 +109,7 @@ function conditionalUnit(
 }
 
 function remainder(engine: Engine, covariance: Matrix, whitened: Matrix): Matrix {
-	const seen = multiply(engine, whitened, whitened, { transposeB: true });
-	return matrix(
-		covariance.rows,
-		covariance.rows,
-		covariance.data.map((x, k) => x - seen.data[k]!),
-	);
+	return minus(covariance, multiply(engine, whitened, whitened, { transposeB: true }));
 }
 
 /** U sqrt(ev); what rounding makes negative is 0: a test point in the span of the training points. */

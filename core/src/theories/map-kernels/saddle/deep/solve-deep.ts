@@ -6,9 +6,9 @@ import {
 	type IntegrationErrors,
 	type JudgedNumbers,
 	LEAST_EFFECTIVE_FRACTION,
+	principalFactor,
 	standardErrors,
 } from "../../../../tilted-unit/index.ts";
-import { covarianceRoot as principalFactor } from "../../../finite-width-correction/principal-axes.ts";
 import { factorKernel } from "../../../kernel-factor.ts";
 import type { SolveContext } from "../../../theory.ts";
 import { infiniteWidthKernels, type KernelMap } from "../../layers.ts";

@@ -5,6 +5,7 @@ import {
 	type Matrix,
 	matrix,
 	mirrorLower,
+	scaled,
 	scoped,
 	submatrix,
 	transpose,
@@ -49,12 +50,7 @@ export function tiltedLayer(
 	conjugate: Matrix,
 ): TiltedLayer {
 	const P = conjugate.rows;
-	const scale = prefactor / width;
-	const form = matrix(
-		P,
-		P,
-		conjugate.data.map((x) => scale * x),
-	);
+	const form = scaled(conjugate, prefactor / width);
 	const exponents = pointExponents(engine, source, { form });
 	const weights = ruleWeights(source);
 	const { probabilities, logNormalizer, effectiveSampleSize } = tiltedMeasure(source, weights, exponents)!;

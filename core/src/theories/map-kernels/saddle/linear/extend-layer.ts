@@ -1,7 +1,6 @@
-import { type Engine, type Matrix, multiply, plus, symmetricPart } from "@finitude/engine";
+import { type Engine, type Matrix, multiply, plus, scaled, symmetricPart } from "@finitude/engine";
 import { combineBlocks, type KernelBlocks } from "../../../../kernels/kernel-blocks.ts";
 import type { KernelMap } from "../../layers.ts";
-import { scaled } from "./kernel-map.ts";
 
 /**
  * C^(l) at all points from C^(l-1) at all points: pre-activations of test points follow those of the training points, which

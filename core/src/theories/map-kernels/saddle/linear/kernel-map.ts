@@ -7,6 +7,7 @@ import {
 	matrix,
 	multiply,
 	plus,
+	scaled,
 	solveLower,
 	symmetricEigenvalues,
 	symmetricPart,
@@ -114,13 +115,4 @@ function conjugated(engine: Engine, a: Matrix, factor: Matrix): Matrix {
 function covarianceBelow(engine: Engine, F: Matrix, G: Matrix, alpha: number): Matrix {
 	const half = solveLower(engine, G, transposed(F));
 	return gram(engine, half, { transposeA: true, alpha });
-}
-
-/** x A. */
-export function scaled(a: Matrix, x: number): Matrix {
-	return matrix(
-		a.rows,
-		a.columns,
-		a.data.map((value) => x * value),
-	);
 }

@@ -1,6 +1,7 @@
 /** Coordinates that do not depend on the order or the orientation of the inputs. */
 import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
-import type { HiddenUnit } from "../../tilted-unit/index.ts";
+import { findActivation } from "../activations/registry.ts";
+import type { HiddenUnit } from "./hidden-unit.ts";
 
 /**
  * The same unit with w rotated so that the columns of U are orthogonal, the longest first, each with a positive sum of
@@ -15,8 +16,8 @@ export function alongPrincipalAxes(engine: Engine, unit: HiddenUnit): HiddenUnit
 	return { ...unit, inputs: oriented(multiply(engine, unit.inputs, vectors)) };
 }
 
-/** U with U U^T = C. Eigenvalues of C that are rounding errors of the largest, below n epsilon of it, are dropped. */
-export function covarianceRoot(engine: Engine, covariance: Matrix): Matrix {
+/** U with U U^T = C, its columns along the principal axes, the longest first. Eigenvalues of C that are rounding errors of the largest, below n epsilon of it, are dropped. */
+export function principalFactor(engine: Engine, covariance: Matrix): Matrix {
 	const { values, vectors } = symmetricEigen(engine, covariance);
 	const n = covariance.rows;
 	const rounding = n * Number.EPSILON * values[n - 1]!;
@@ -33,6 +34,24 @@ export function covarianceRoot(engine: Engine, covariance: Matrix): Matrix {
 		}
 	}
 	return oriented(root);
+}
+
+/** A unit of a dense layer with these pre-activations at n points. @param covariance C, n x n */
+export function unitOfCovariance(
+	engine: Engine,
+	activation: string,
+	covariance: Matrix,
+	trainPoints: number,
+): HiddenUnit {
+	const inputs = principalFactor(engine, covariance);
+	return {
+		activation: findActivation(activation),
+		trainPoints,
+		points: covariance.rows,
+		positions: 1,
+		dimension: inputs.columns,
+		inputs,
+	};
 }
 
 /** Columns in reverse order, since eigenvalues ascend, with signs that make their sums of cubes positive. */

@@ -1,5 +1,5 @@
 /** Blocks over training and test points as one array. */
-import type { KernelBlocks } from "../../kernels/kernel-blocks.ts";
+import type { KernelBlocks } from "./kernel-blocks.ts";
 
 /** n x n, row-major, the training points first. @param blocks with `test.covariance` where there are test points */
 export function joinedKernel({ train, test }: KernelBlocks): Float64Array {
