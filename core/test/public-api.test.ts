@@ -19,7 +19,6 @@ test("@finitude/core", () => {
 		  "biasRun",
 		  "bibtex",
 		  "bulkEss",
-		  "cellChi",
 		  "checkAssumptions",
 		  "checkProblem",
 		  "combineChains",

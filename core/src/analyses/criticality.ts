@@ -13,6 +13,7 @@
  * 10. Checked: fixtures/golden/criticality-*.json, the critical points of the page, finite differences of the alignment.
  */
 import { InputError } from "../errors.ts";
+import { sortedOnce } from "../experiments/sorted-once.ts";
 import { closedForm } from "../theories/predictions.ts";
 import type { Analysis, AnalysisAnswer } from "./analysis.ts";
 import { type CriticalityOptions, options } from "./criticality/options.ts";
@@ -52,9 +53,7 @@ export const criticality: Analysis<CriticalityOptions, CriticalityResults> = {
 			refuseOthers(given, ["activation", "biasVariance", "weightVariance"]);
 			const { weightDeviations } = given;
 			if (!weightDeviations) throw missing("options.weightDeviations", "a list of numbers, for a scan");
-			const depths = [...new Set(given.depths ?? problem.network.layers.map((_, l) => l + 1))].sort(
-				(a, b) => a - b,
-			);
+			const depths = sortedOnce(given.depths ?? problem.network.layers.map((_, l) => l + 1));
 			const results = scan(engine, problem, weightDeviations, depths, onProgress);
 			return answer({ ...given, depths }, results, {
 				validity: scanNotes(results),

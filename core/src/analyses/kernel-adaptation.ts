@@ -12,6 +12,9 @@
  * 9. Fails: a theory that gives no Sigma has no spectrum; the crossover width is an order of magnitude, not a threshold.
  * 10. Checked: the published width sweep, sampled networks, derivatives against finite differences.
  */
+
+import { sortedOnce } from "../experiments/sorted-once.ts";
+import { chosenTheories } from "../experiments/theory-choice.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Analysis } from "./analysis.ts";
 import { firstLayerOf } from "./first-layer.ts";
@@ -21,8 +24,7 @@ import { type AdaptationResults, adaptationResults } from "./kernel-adaptation/r
 import { sampleWidths, solveWidth } from "./kernel-adaptation/steps.ts";
 import { adaptationTable } from "./kernel-adaptation/table.ts";
 import { absentReasons, validityNotes } from "./kernel-adaptation/validity.ts";
-import { completeSampling, sortedOnce, sweepConvergence } from "./sweep.ts";
-import { chosenTheories } from "./theory-choice.ts";
+import { completeSampling, sweepConvergence } from "./sweep.ts";
 
 export const kernelAdaptation: Analysis<AdaptationOptions, AdaptationResults> = {
 	id: "kernel-adaptation",

@@ -13,40 +13,26 @@
  * 9. Fails: errors near the noise floor say nothing; theories without the weights' covariance have no weight alignment.
  * 10. Checked: its ends are the two named scalings; the network between them against the same prior written otherwise.
  */
+
+import { sortedOnce } from "../experiments/sorted-once.ts";
+import { chosenTheories, solveChosen } from "../experiments/theory-choice.ts";
 import { layerWidth } from "../network/network.ts";
 import { atScalingExponent } from "../problem/output-scaling.ts";
+import { references as multiScaleReferences } from "../theories/multi-scale/references.ts";
 import type { Analysis } from "./analysis.ts";
 import { firstLayerOf } from "./first-layer.ts";
 import { options, type RegimesOptions } from "./scaling-regimes/options.ts";
 import { type RegimeStep, type RegimesResults, regimesResults } from "./scaling-regimes/results.ts";
 import { regimesTable } from "./scaling-regimes/table.ts";
 import { absentReasons, validityNotes } from "./scaling-regimes/validity.ts";
-import { completeSampling, sortedOnce, sweepConvergence } from "./sweep.ts";
-import { chosenTheories, solveChosen } from "./theory-choice.ts";
+import { completeSampling, sweepConvergence } from "./sweep.ts";
 
 export const scalingRegimes: Analysis<RegimesOptions, RegimesResults> = {
 	id: "scaling-regimes",
 	title: "From the standard to the mean-field scaling",
 	aliases: ["regimes"],
 	summary: "Errors of theories and alignment with the teacher, from the standard to the mean-field scaling.",
-	references: [
-		{
-			key: "rubin2025kernels",
-			authors: [
-				"Rubin, Noa",
-				"Fischer, Kirsten",
-				"Lindner, Javed",
-				"Dahmen, David",
-				"Seroussi, Inbar",
-				"Ringel, Zohar",
-				"Krämer, Michael",
-				"Helias, Moritz",
-			],
-			title: "From kernels to features: a multi-scale adaptive theory of feature learning",
-			year: 2025,
-			arxiv: "2502.03210",
-		},
-	],
+	references: multiScaleReferences.filter(({ key }) => key === "rubin2025kernels"),
 	options,
 	subjects: ["problem"],
 	async solve(input, given, context) {

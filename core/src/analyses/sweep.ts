@@ -3,21 +3,9 @@ import { z } from "zod";
 import type { Convergence } from "../answer/answer.ts";
 import { InputError } from "../errors.ts";
 import { samplingSchema } from "../experiments/schema.ts";
-import type { Layer, Network } from "../network/network.ts";
 import { parseWith } from "../problem/faults.ts";
 import type { Problem } from "../problem/problem.ts";
 import { findSampler } from "../samplers/registry.ts";
-
-/** A width in options: units of a dense layer, channels of a convolution. */
-export const widthField = z
-	.int("an integer of at least 1")
-	.min(1, "an integer of at least 1")
-	.max(2 ** 31, "an integer of at most 2^31");
-
-export const noiseScalingField = z
-	.enum(["fixed", "inverse-width"])
-	.default("fixed")
-	.describe("inverse-width divides noiseVariance by the width, as the mean-field scaling wants.");
 
 /** How to sample, without what a sweep has no use for. */
 export const sweepSamplingSchema = samplingSchema.omit({
@@ -35,11 +23,6 @@ export const severalChainsSchema = sweepSamplingSchema.extend({
 		.default(4)
 		.describe("Two at least: what differs between chains gives errors."),
 });
-
-/** Widths or exponents that were asked for, in order, each once. */
-export function sortedOnce(values: readonly number[]): number[] {
-	return [...new Set(values)].sort((a, b) => a - b);
-}
 
 /**
  * The sampling options with every default filled in.
@@ -68,30 +51,6 @@ export function refuseWeighted(sampler: string, where = "options.sampling"): voi
 		got: sampler,
 		advice: "Use hmc.",
 	});
-}
-
-/**
- * The same problem with this width, and the noise that belongs to it.
- * @param layer the one that gets the width, counted from 1; all of them when left out
- */
-export function problemOfWidth(
-	problem: Problem,
-	width: number,
-	noiseScaling: z.output<typeof noiseScalingField>,
-	layer?: number,
-): Problem {
-	const layers: Network["layers"] = problem.network.layers.map((one, l) =>
-		layer === undefined || layer === l + 1 ? withWidth(one, width) : one,
-	);
-	return {
-		...problem,
-		network: { ...problem.network, layers },
-		noiseVariance: noiseScaling === "fixed" ? problem.noiseVariance : problem.noiseVariance / width,
-	};
-}
-
-function withWidth(layer: Layer, width: number): Layer {
-	return layer.type === "convolution" ? { ...layer, channels: width } : { ...layer, width };
 }
 
 /** What a sweep was asked about, but for the widths. */

@@ -14,10 +14,12 @@
  */
 
 import { comparedPoints, predictionAt } from "../experiments/comparison.ts";
+import { sortedOnce } from "../experiments/sorted-once.ts";
+import { type ChosenTheory, chosenTheories, solveChosen } from "../experiments/theory-choice.ts";
 import type { Problem } from "../problem/problem.ts";
+import { problemOfWidth } from "../problem/width.ts";
 import type { Analysis, AnalysisContext } from "./analysis.ts";
-import { completeSampling, problemOfWidth, sortedOnce, sweepConvergence } from "./sweep.ts";
-import { type ChosenTheory, chosenTheories, solveChosen } from "./theory-choice.ts";
+import { completeSampling, sweepConvergence } from "./sweep.ts";
 import { rootMeanSquare } from "./width-scaling/measured-errors.ts";
 import { options, type WidthScalingOptions } from "./width-scaling/options.ts";
 import { chosenReference, referenceMean } from "./width-scaling/reference.ts";

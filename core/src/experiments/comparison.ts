@@ -1,8 +1,6 @@
 /** Theories against the sampled network: every distance in its own units and in units of the Monte-Carlo error. */
 import { type Matrix, matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../answer/answer.ts";
-import type { Problem } from "../problem/problem.ts";
-import type { PosteriorMoment, SampledPoints } from "../samplers/moment-series.ts";
 import {
 	meanSquaredError,
 	meanValue,
@@ -10,7 +8,9 @@ import {
 	relativeDistanceGradient,
 	relativeNorm,
 	rootMeanSquareZ,
-} from "./distance.ts";
+} from "../diagnostics/distance.ts";
+import type { Problem } from "../problem/problem.ts";
+import type { PosteriorMoment, SampledPoints } from "../samplers/moment-series.ts";
 import type { ComparedMoments, ProjectionError } from "./verdict.ts";
 
 /** How far an estimate is from the sampled one. */

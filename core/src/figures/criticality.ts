@@ -9,6 +9,7 @@ import { logAxis, paddedLog } from "./log-axis.ts";
 import { INK, type SeriesStyle, seriesStyle } from "./marks.ts";
 import { drawPanel, type Panel, rangeAxis } from "./panel.ts";
 import type { FigureDocument } from "./svg-node.ts";
+import { theoryLine } from "./theory-line.ts";
 import { extent, padded, type ValueRange } from "./value-range.ts";
 
 const WIDTH = 1000;
@@ -124,17 +125,18 @@ function seriesMarks(
 	one: DepthResults,
 	name: Measure,
 	weightDeviations: readonly number[],
-	{ color, dash, symbol }: SeriesStyle,
+	style: SeriesStyle,
 ): Plot.Markish[] {
+	const { color, symbol } = style;
 	const points = weightDeviations.map((sigma, k) => ({
-		sigma,
-		value: valuesOf(one, name)[k]!,
+		x: sigma,
+		y: valuesOf(one, name)[k]!,
 		fill: one.expansion[k]! > LARGE_EXPANSION ? "white" : color,
 	}));
 	return [
-		Plot.lineY(points, { x: "sigma", y: "value", stroke: color, strokeWidth: 1.7, strokeDasharray: dash }),
+		theoryLine(points, style),
 		// Constant channels of colors would be taken for data without the identity scale.
-		Plot.dot(points, { x: "sigma", y: "value", r: 2.6, symbol, stroke: color, fill: (point) => point.fill }),
+		Plot.dot(points, { x: "x", y: "y", r: 2.6, symbol, stroke: color, fill: (point) => point.fill }),
 	];
 }
 

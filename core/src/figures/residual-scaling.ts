@@ -12,6 +12,7 @@ import { logAxis, paddedLog } from "./log-axis.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import { drawPanel, type Panel, rangeAxis } from "./panel.ts";
 import type { FigureDocument } from "./svg-node.ts";
+import { lineStyle } from "./theory-line.ts";
 import { extent, padded } from "./value-range.ts";
 
 const WIDTH = 1000;
@@ -71,7 +72,7 @@ function responsePanel(document: FigureDocument, curves: readonly DepthPoint[]):
 			marks: [
 				...x.marks,
 				...drawn.map(({ values }, i) =>
-					Plot.lineY(values, { x: "x", y: "y", curve: "monotone-x", ...lineStyle(i) }),
+					Plot.lineY(values, { x: "x", y: "y", curve: "monotone-x", ...curveStyle(i) }),
 				),
 				Plot.dot(optima, { x: "x", y: "y", ...OPTIMUM }),
 			],
@@ -110,10 +111,7 @@ function depthPanel(document: FigureDocument, { points, scaledDeepLimit }: Depth
 }
 
 /** All solid curves would need color. */
-function lineStyle(index: number) {
-	const { color, dash } = seriesStyle(index);
-	return { stroke: color, strokeWidth: 2, strokeDasharray: dash, strokeLinecap: "butt" } as const;
-}
+const curveStyle = (index: number) => lineStyle(seriesStyle(index), 2);
 
 function legend(
 	document: FigureDocument,
@@ -121,7 +119,7 @@ function legend(
 	{ scaledDeepLimit }: DepthResults,
 ): LegendEntry[] {
 	return [
-		...curves.map(({ depth }, i) => ({ key: lineKey(document, lineStyle(i)), label: `L = ${depth}` })),
+		...curves.map(({ depth }, i) => ({ key: lineKey(document, curveStyle(i)), label: `L = ${depth}` })),
 		{
 			key: legendKey(document, [Plot.dot([0.5], { x: (x) => x, y: 0, ...OPTIMUM })]),
 			label: "optimum, ρ*",

@@ -2,13 +2,14 @@ import * as Plot from "@observablehq/plot";
 import type { RegimesResults, SampledRegime, TheoryRegime } from "../analyses/scaling-regimes/results.ts";
 import type { RegimesAnswer } from "../analyses/scaling-regimes/table.ts";
 import { composeFigure, type LegendEntry } from "./compose.ts";
-import { legendKey, seriesKey } from "./legend-key.ts";
+import { seriesKey } from "./legend-key.ts";
 import { logAxis, paddedLog } from "./log-axis.ts";
-import { INK, MUTED, NOISE, seriesStyle } from "./marks.ts";
+import { INK, seriesStyle } from "./marks.ts";
+import { noiseFloorKey, noiseFloorMarks } from "./noise-floor.ts";
 import { axisLabel, drawPanel, type Panel, rangeAxis } from "./panel.ts";
 import { sampledKey, sampledMarks } from "./sampled-marks.ts";
 import type { FigureDocument } from "./svg-node.ts";
-import { theoryLine } from "./theory-line.ts";
+import { theoryLine, theorySymbols } from "./theory-line.ts";
 import { extent, padded } from "./value-range.ts";
 
 const WIDTH = 1000;
@@ -128,12 +129,7 @@ function distancePanel(
 			height: HEIGHT,
 			x: exponentAxis(sampled),
 			y: y.scale,
-			marks: [
-				Plot.areaY(floors, { x: "x", y1: range.low, y2: "y", fill: NOISE }),
-				Plot.lineY(floors, { x: "x", y: "y", stroke: MUTED, strokeWidth: 1 }),
-				...y.marks,
-				...seriesMarks(series),
-			],
+			marks: [...noiseFloorMarks(floors, range.low), ...y.marks, ...seriesMarks(series)],
 		},
 	);
 }
@@ -181,18 +177,7 @@ function pointsOf(points: readonly TheoryRegime[], quantity: AlignmentPanel["qua
 function seriesMarks(series: readonly (readonly { readonly x: number; readonly y: number }[])[]) {
 	return series.flatMap((points, i) => {
 		const style = seriesStyle(i);
-		return [
-			theoryLine(points, style),
-			Plot.dot(points, {
-				x: "x",
-				y: "y",
-				symbol: style.symbol,
-				r: 3.4,
-				stroke: style.color,
-				strokeWidth: 1.3,
-				fill: "white",
-			}),
-		];
+		return [theoryLine(points, style), theorySymbols(points, style)];
 	});
 }
 
@@ -238,9 +223,7 @@ function legend(
 			label: `sampled network (${sampler}), ±1 MCSE${stuck ? "; hollow: chains not converged" : ""}`,
 		},
 		{
-			key: legendKey(document, [
-				Plot.rect([0], { x1: 0.15, x2: 0.85, y1: -0.8, y2: 0.8, fill: NOISE, stroke: MUTED }),
-			]),
+			key: noiseFloorKey(document),
 			label: "its Monte-Carlo noise",
 		},
 	];

@@ -6,6 +6,22 @@ export function lineStyle({ color, dash }: Pick<SeriesStyle, "color" | "dash">, 
 	return { stroke: color, strokeWidth: width, strokeDasharray: dash, strokeLinecap: "butt" } as const;
 }
 
+/** The symbols of a theory at points with x and y, hollow. */
+export function theorySymbols<Point extends { readonly x: number; readonly y: number }>(
+	points: readonly Point[],
+	{ color, symbol }: SeriesStyle,
+): Plot.Markish {
+	return Plot.dot(points, {
+		x: "x",
+		y: "y",
+		symbol,
+		r: 3.4,
+		stroke: color,
+		strokeWidth: 1.3,
+		fill: "white",
+	});
+}
+
 /** A theory's line through points with x and y. */
 export function theoryLine<Point extends { readonly x: number; readonly y: number }>(
 	points: readonly Point[],

@@ -6,7 +6,8 @@ import type { TheoryErrors, WidthScalingResults } from "../analyses/width-scalin
 import { composeFigure, type LegendEntry } from "./compose.ts";
 import { legendKey, seriesKey } from "./legend-key.ts";
 import { logAxis, paddedLog } from "./log-axis.ts";
-import { INK, MUTED, NOISE, seriesStyle } from "./marks.ts";
+import { INK, MUTED, seriesStyle } from "./marks.ts";
+import { noiseFloorKey, noiseFloorMarks } from "./noise-floor.ts";
 import { drawPanel } from "./panel.ts";
 import type { FigureDocument } from "./svg-node.ts";
 import { theoryLine } from "./theory-line.ts";
@@ -65,12 +66,7 @@ export function widthScalingFigure(
 			x: x.scale,
 			y: y.scale,
 			marks: [
-				...(floors.length === 0
-					? []
-					: [
-							Plot.areaY(floors, { x: "x", y1: yRange.low, y2: "y", fill: NOISE }),
-							Plot.lineY(floors, { x: "x", y: "y", stroke: MUTED, strokeWidth: 1 }),
-						]),
+				...(floors.length === 0 ? [] : noiseFloorMarks(floors, yRange.low)),
 				...x.marks,
 				...y.marks,
 				...guideMarks(all, xRange, yRange),
@@ -149,9 +145,7 @@ function legend(
 	});
 	if (noisy) {
 		entries.push({
-			key: legendKey(document, [
-				Plot.rect([0], { x1: 0.15, x2: 0.85, y1: -0.8, y2: 0.8, fill: NOISE, stroke: MUTED }),
-			]),
+			key: noiseFloorKey(document),
 			label: "Monte-Carlo noise of the reference",
 		});
 	}

@@ -9,6 +9,11 @@ export const scalingExponentField = z
 	.min(0, "a number from 0 (standard) to 1 (mean-field)")
 	.max(1, "a number from 0 (standard) to 1 (mean-field)");
 
+/** chi = N^gamma: what divides the output kernel. */
+export function chiAt(width: number, exponent: number): number {
+	return width ** exponent;
+}
+
 /**
  * The same problem with readout weights of variance s_a^2 / (chi N), chi = N^gamma, N the last width: gamma = 0 is the standard
  * scaling and gamma = 1 the mean-field one, both under their names. In between the network is one of standard scaling with the
@@ -19,7 +24,7 @@ export const scalingExponentField = z
 export function atScalingExponent(problem: Problem, exponent: number): Problem {
 	const { network } = problem;
 	const width = layerWidth(network.layers[network.layers.length - 1]!);
-	const divisor = width ** exponent;
+	const divisor = chiAt(width, exponent);
 	return {
 		...problem,
 		network: { ...network, ...readoutAt(network, exponent, divisor) },

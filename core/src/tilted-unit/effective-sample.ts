@@ -12,6 +12,9 @@ export interface EffectiveSample {
 /** Averages over fewer effective nodes than this say little about their own error. */
 export const LEAST_EFFECTIVE = 200;
 
+/** Averages that a smaller fraction of the random nodes carries say nothing about a theory. */
+export const LEAST_EFFECTIVE_FRACTION = 0.05;
+
 /** Averages over fewer effective nodes than this are worth a warning. */
 const FEW_EFFECTIVE = 1000;
 

@@ -18,7 +18,12 @@ export {
 } from "./conditional-features.ts";
 export { conditionalMoments } from "./conditional-moments.ts";
 export { circleRule, sphereRule, twoDirections } from "./directions.ts";
-export { type EffectiveSample, effectiveSampleNote, LEAST_EFFECTIVE } from "./effective-sample.ts";
+export {
+	type EffectiveSample,
+	effectiveSampleNote,
+	LEAST_EFFECTIVE,
+	LEAST_EFFECTIVE_FRACTION,
+} from "./effective-sample.ts";
 export { exactRule } from "./exact-rule.ts";
 export {
 	type FeatureChunk,
@@ -35,6 +40,13 @@ export {
 	trainingUnit,
 	type WhitenedUnit,
 } from "./hidden-unit.ts";
+export {
+	type IntegrationErrors,
+	integrationErrorNote,
+	type JudgedNumbers,
+	standardError,
+	standardErrors,
+} from "./independent-sets.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { keptRule } from "./kept-rule.ts";
 export { mappedRule } from "./mapped-rule.ts";

@@ -222,21 +222,6 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 			}
 		});
 	});
-
-	it("becomes nngp as the width grows", () => {
-		const [wide] = ["erf", "linear"]
-			.map((activation) => smallProblem(networkOf([denseLayer(activation, { width: 2 ** 30 })])))
-			.filter((problem) => theory.applies(problem) === true) as [Problem];
-		const answer = solve(wide);
-		const limit = theories.find(({ id }) => id === "nngp")!.solve(wide, {}, { engine });
-		// The difference is of order P/N = 6e-9 times numbers of order 1.
-		for (const key of ["trainMean", "trainVariance", "testMean", "testVariance"] as const) {
-			if (answer[key]) expect(largestDifference(answer[key], limit[key]!)).toBeLessThan(1e-7);
-		}
-		if (answer.logEvidence !== undefined) {
-			expect(Math.abs(answer.logEvidence - limit.logEvidence!)).toBeLessThan(1e-6);
-		}
-	});
 });
 
 /** Diagonal of the prior covariance of f at the training points: at infinite width, with the shift that the theory gives it. */

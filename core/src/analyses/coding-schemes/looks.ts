@@ -25,11 +25,6 @@ export interface Looks {
 	readonly rectified: boolean;
 }
 
-/** The same without test points, which no unit of these measures sees. */
-export function trainingProblem({ testInputs: _, testTargets: __, ...rest }: Problem): Problem {
-	return rest;
-}
-
 /** Whether phi(h) = 0 for h < 0 is what silence means. */
 export function isRectified(activation: string): boolean {
 	const { homogeneous, odd } = findActivation(activation);

@@ -1,29 +1,22 @@
 /** From chains of networks to results. */
-import type { Engine, RandomState } from "@finitude/engine";
-import { splitStream } from "@finitude/engine";
+import { type Engine, matrix, type RandomState, splitStream } from "@finitude/engine";
 import { findActivation } from "../../activations/registry.ts";
 import type { Estimate } from "../../diagnostics/estimate.ts";
 import { mean, pooled } from "../../diagnostics/moments.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
+import { kernelAlignment } from "../kernel-alignment.ts";
 import { codeGroups } from "./code-groups.ts";
 import { drawnParticipationRatio } from "./drawn-networks.ts";
-import type { Bins } from "./histograms.ts";
-import { histogramOf } from "./histograms.ts";
+import { type Bins, histogramOf } from "./histograms.ts";
 import { jackknife, meanOverGroups } from "./jackknife.ts";
 import type { Looks } from "./looks.ts";
 import type { UnitLaw } from "./one-unit.ts";
 import type { CodingResults, Histograms, PairResults, Quantity } from "./results.ts";
 import type { SampledUnits } from "./sampled-units.ts";
 import { signalHistogram, signalLaw } from "./signal-law.ts";
-import {
-	average,
-	centeredAlignment,
-	kurtosis,
-	responseSparsities,
-	responseSparsity,
-} from "./unit-measures.ts";
+import { average, kurtosis, responseSparsities, responseSparsity } from "./unit-measures.ts";
 import type { UnitPopulation } from "./unit-population.ts";
 
 type Populations = readonly UnitPopulation[];
@@ -72,16 +65,14 @@ export function measured(
 			sampled: of(chains),
 		};
 	};
-	const y = trainTargets.data;
-	const alignment = (some: Populations) => {
-		const { mean: kernel } = meanOverGroups(some.map((one) => one.kernel));
-		return centeredAlignment(kernel, y);
-	};
+	const P = trainInputs.rows;
+	const alignment = (kernel: Float64Array) =>
+		kernelAlignment(engine, matrix(P, P, kernel), trainTargets)?.value ?? 0;
 	const excess = (values: (one: UnitPopulation) => Float64Array) => (some: Populations) =>
 		kurtosis(some, values) - 3;
 	const readoutVariance = network.readout.weightVariance / (chi(network) * width);
 	return {
-		trainPoints: trainInputs.rows,
+		trainPoints: P,
 		inputs: trainInputs.columns,
 		width,
 		layers: network.layers.map(({ type, activation }) => `${type} ${activation}`),
@@ -139,9 +130,9 @@ export function measured(
 		responseSparsity: quantity(responseSparsity),
 		responseSparsityAtPoints: Array.from(responseSparsities(chains)),
 		kernelAlignment: {
-			...quantity(alignment),
-			prior: exactly(centeredAlignment(priorKernel, y)),
-			...(treeKernel && { theory: exactly(centeredAlignment(treeKernel, y)) }),
+			...quantity((some) => alignment(meanOverGroups(some.map(({ kernel }) => kernel)).mean)),
+			prior: exactly(alignment(priorKernel)),
+			...(treeKernel && { theory: exactly(alignment(treeKernel)) }),
 		},
 		codeGroups: groupsOf(engine, sampled, even, splitStream(stream, 0)),
 		drift: {

@@ -3,10 +3,11 @@ import { type Engine, type Matrix, matrix, type RandomState, splitStream } from 
 import type { ValidityNote } from "../../answer/answer.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { trainingProblem } from "../../problem/training-problem.ts";
 import { findTheory } from "../../theories/registry.ts";
 import { solveTheory } from "../../theories/solve.ts";
 import { effectiveSampleNote, type HiddenUnit, searchedNodes, type Tilt } from "../../tilted-unit/index.ts";
-import { isRectified, type Looks, trainingProblem } from "./looks.ts";
+import { isRectified, type Looks } from "./looks.ts";
 import { largestGain } from "./normalizable.ts";
 import { homogeneousLaw, priorPoints, type UnitLaw, unitLaw } from "./one-unit.ts";
 

@@ -1,5 +1,14 @@
 /** The units of the last hidden layer of sampled networks. */
-import { type Engine, gram, type Matrix, matrix, multiply, scoped, symmetricEigen } from "@finitude/engine";
+import {
+	dot,
+	type Engine,
+	gram,
+	type Matrix,
+	matrix,
+	multiply,
+	scoped,
+	symmetricEigen,
+} from "@finitude/engine";
 import { layerWidth, type Network } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { createLayers, type SavedNetworks } from "../saved-networks.ts";
@@ -78,7 +87,7 @@ export function sampledUnits(
 				// The kurtosis is the inverse of the same ratio.
 				const ratio = participationRatio(m);
 				kurtoses[pair]![k] = ratio === 0 ? 0 : 1 / ratio;
-				if (pair === 0) signalShares[k] = sumOfSquares(m) / Math.max(sumOfSquares(phi), Number.MIN_VALUE);
+				if (pair === 0) signalShares[k] = dot(m, m) / Math.max(dot(phi, phi), Number.MIN_VALUE);
 			});
 			if (k === 0 || k === looked - 1) {
 				codes.push({ draw: drawOf(k), features: values, readout });
@@ -148,12 +157,6 @@ function topProjections(
 	return projections;
 }
 
-function sumOfSquares(x: Float64Array): number {
-	let sum = 0;
-	for (let i = 0; i < x.length; i++) sum += x[i]! ** 2;
-	return sum;
-}
-
 /** A copy with the mean over the N units taken off at each of the P points: what all units share is no code. */
 function centered(features: Float64Array, N: number, P: number): Float64Array {
 	const means = new Float64Array(P);
@@ -164,8 +167,6 @@ function centered(features: Float64Array, N: number, P: number): Float64Array {
 }
 
 function correlation(x: Float64Array, y: Float64Array): number {
-	let product = 0;
-	for (let i = 0; i < x.length; i++) product += x[i]! * y[i]!;
-	const size = Math.sqrt(sumOfSquares(x) * sumOfSquares(y));
-	return size === 0 ? 0 : product / size;
+	const size = Math.sqrt(dot(x, x) * dot(y, y));
+	return size === 0 ? 0 : dot(x, y) / size;
 }

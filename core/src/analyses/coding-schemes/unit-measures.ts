@@ -45,32 +45,6 @@ export function responseSparsity(populations: Populations): number {
 	return each.reduce((sum, x) => sum + x, 0) / each.length;
 }
 
-/**
- * Centered alignment of a kernel with y y^T: y_c^T K y_c / (|H K H|_F |y_c|^2), H = I - 1 1^T/P and y_c = H y; 0 where either vanishes.
- *
- * @param kernel P x P, row-major
- */
-export function centeredAlignment(kernel: Float64Array, y: Float64Array): number {
-	const P = y.length;
-	const mean = y.reduce((sum, x) => sum + x, 0) / P;
-	const rows = Float64Array.from({ length: P }, (_, i) => {
-		let sum = 0;
-		for (let j = 0; j < P; j++) sum += kernel[i * P + j]!;
-		return sum / P;
-	});
-	const all = rows.reduce((sum, x) => sum + x, 0) / P;
-	let [along, square, target] = [0, 0, 0];
-	for (let i = 0; i < P; i++) {
-		target += (y[i]! - mean) ** 2;
-		for (let j = 0; j < P; j++) {
-			const entry = kernel[i * P + j]! - rows[i]! - rows[j]! + all;
-			along += (y[i]! - mean) * (y[j]! - mean) * entry;
-			square += entry * entry;
-		}
-	}
-	return square === 0 || target === 0 ? 0 : along / (Math.sqrt(square) * target);
-}
-
 /** (sum x^2)^2 / (n sum x^4) over n numbers: 1 where all are of one size, k/n where k of them carry everything. */
 export function participationRatio(x: Float64Array): number {
 	let [squares, fourths] = [0, 0];

@@ -1,4 +1,5 @@
 /** Many units of one layer with weights: those of a chain of sampled networks, or weighted points of a unit's law. */
+import { dot } from "@finitude/engine";
 import { addToHistogram, emptyCounts } from "./histograms.ts";
 import type { Looks } from "./looks.ts";
 
@@ -64,9 +65,9 @@ export function populationBuilder(looks: Looks, count: number) {
 			total += weight;
 			if (quiet) silent += weight;
 			pairs.forEach(({ direction }, k) => {
-				signals[k]![filled] = inner(direction, phi);
+				signals[k]![filled] = dot(direction, phi);
 			});
-			if (fields) fields[filled] = inner(dualField, phi);
+			if (fields) fields[filled] = dot(dualField, phi);
 			filled++;
 			if (weight === 0) return;
 			classes.forEach(({ points }, k) => {
@@ -103,10 +104,4 @@ export function populationBuilder(looks: Looks, count: number) {
 			};
 		},
 	};
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-	let sum = 0;
-	for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-	return sum;
 }

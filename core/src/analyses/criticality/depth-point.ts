@@ -2,13 +2,14 @@
 import { dot, type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { conjugateKernels, outputConjugate } from "../../theories/map-kernels/conjugate-kernels.ts";
+import { conjugateKernels } from "../../theories/map-kernels/conjugate-kernels.ts";
 import { exactContraction } from "../../theories/map-kernels/exact-contraction.ts";
 import { firstOrderChanges } from "../../theories/map-kernels/first-order-kernels.ts";
 import { forwardResponse } from "../../theories/map-kernels/forward-response.ts";
 import { infiniteWidthKernels, type KernelMap, kernelMaps } from "../../theories/map-kernels/layers.ts";
 import { expansionParameter, relativeChange } from "../../theories/map-kernels/validity.ts";
-import { kernelAlignment } from "./alignment.ts";
+import { outputConjugate } from "../../theories/output-force.ts";
+import { kernelAlignment } from "../kernel-alignment.ts";
 
 export interface DepthPoint {
 	/** Mean absolute entry of K's answer, off the diagonal, to a uniform source off the diagonal at C^(0). */
@@ -46,7 +47,7 @@ export function depthPoint(engine: Engine, problem: Omit<Problem, "testInputs" |
 		exactContraction(engine, layers[l]!.activation, covariance, conjugate, false),
 	);
 	const change = changes.at(-1)!.train;
-	const alignment = kernelAlignment(engine, output, change, trainTargets);
+	const alignment = kernelAlignment(engine, output, trainTargets);
 	const norms = conjugates.map(({ data }) => Math.sqrt(dot(data, data)));
 	const projection = multiply(engine, change, trainTargets);
 	return {
@@ -54,7 +55,7 @@ export function depthPoint(engine: Engine, problem: Omit<Problem, "testInputs" |
 		backwardResponse: norms[0]! / norms.at(-1)!,
 		relativeKernelChange: relativeChange(output, change),
 		projectedKernelChange: dot(projection.data, trainTargets.data) / output.rows ** 2,
-		...(alignment && { alignmentPrior: alignment.value, alignmentSlope: alignment.slope }),
+		...(alignment && { alignmentPrior: alignment.value, alignmentSlope: alignment.slope(change) }),
 		conjugateNorms: norms,
 		expansion: expansionParameter(engine, layers.at(-1)!, top),
 	};

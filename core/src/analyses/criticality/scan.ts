@@ -3,6 +3,7 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { layerWidth, type Network } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { trainingProblem } from "../../problem/training-problem.ts";
 import { LARGE_EXPANSION } from "../../theories/map-kernels/validity.ts";
 import { depthPoint } from "./depth-point.ts";
 import { depthScan, type ScanResults } from "./results.ts";
@@ -29,7 +30,7 @@ export function scan(
 	const deepest = network.layers.length;
 	requireDepths(depths, deepest);
 	const { activation, biasVariance } = network.layers[0]!;
-	const { testInputs: _, testTargets: __, ...training } = problem;
+	const training = trainingProblem(problem);
 	const measured = [...new Set([...depths, deepest])];
 	const points = weightDeviations.map((sigma, i) => {
 		onProgress(i / weightDeviations.length, `weight deviation ${sigma}`);

@@ -1,6 +1,6 @@
 import { type Matrix, matrix, matrixToRows } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
-import type { TheoryAnswer } from "../theory-choice.ts";
+import type { TheoryAnswer } from "../../experiments/theory-choice.ts";
 import { positionsOf } from "./infinite-width.ts";
 import type { WidthStep } from "./steps.ts";
 

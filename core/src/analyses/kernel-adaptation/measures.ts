@@ -1,6 +1,6 @@
 import { dot, type Engine, type Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
-import { meanSquaredError, meanValue } from "../../experiments/distance.ts";
+import { meanSquaredError, meanValue } from "../../diagnostics/distance.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import type { FirstLayer } from "../first-layer.ts";

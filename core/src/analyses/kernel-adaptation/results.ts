@@ -1,10 +1,10 @@
 /** The results of a sweep: adaptation at every width, by every theory, in the infinite-width limit and as sampled. */
 import type { Engine } from "@finitude/engine";
+import type { ChosenTheory } from "../../experiments/theory-choice.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { AnalysisAnswer } from "../analysis.ts";
 import type { FirstLayer } from "../first-layer.ts";
 import { type SweptProblem, sweptProblem } from "../sweep.ts";
-import type { ChosenTheory } from "../theory-choice.ts";
 import { type AdaptedKernels, adaptedKernels } from "./kernels.ts";
 import { type Measures, measuresOf } from "./measures.ts";
 import type { AdaptationOptions } from "./options.ts";

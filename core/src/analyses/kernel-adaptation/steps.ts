@@ -1,10 +1,11 @@
 /** The steps of a sweep: every theory at every width, then the network where it is sampled. */
+
+import { type ChosenTheory, solveChosen, type TheoryAnswer } from "../../experiments/theory-choice.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { problemOfWidth } from "../../problem/width.ts";
 import type { AnalysisContext, SampledNetwork } from "../analysis.ts";
 import type { completeSampling } from "../sweep.ts";
-import { problemOfWidth } from "../sweep.ts";
-import { type ChosenTheory, solveChosen, type TheoryAnswer } from "../theory-choice.ts";
 import { type InfiniteWidth, infiniteWidthOf } from "./infinite-width.ts";
 import type { AdaptationOptions, AdaptationSampling } from "./options.ts";
 

@@ -1,6 +1,6 @@
 /** How far the numbers of a sweep can be trusted, and why some are not there. */
 import type { ValidityNote } from "../../answer/answer.ts";
-import type { TheoryAnswer } from "../theory-choice.ts";
+import type { TheoryAnswer } from "../../experiments/theory-choice.ts";
 import type { AdaptationResults } from "./results.ts";
 
 /** @param narrowest the theories' answers at the smallest width, where their approximations are worst */

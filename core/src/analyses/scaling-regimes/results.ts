@@ -2,6 +2,8 @@
 import type { Engine, Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
 import { compareWithSamples, type Distance, predictionAt } from "../../experiments/comparison.ts";
+import type { ChosenTheory, TheoryAnswer } from "../../experiments/theory-choice.ts";
+import { chiAt } from "../../problem/output-scaling.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { averagedProjectionMcse } from "../../samplers/averaged-projection.ts";
 import { averagedName } from "../../samplers/observation.ts";
@@ -9,7 +11,6 @@ import { projectionMcse } from "../../samplers/projection-mcse.ts";
 import type { SampledNetwork } from "../analysis.ts";
 import type { FirstLayer } from "../first-layer.ts";
 import { type SweptProblem, sweptProblem } from "../sweep.ts";
-import type { ChosenTheory, TheoryAnswer } from "../theory-choice.ts";
 import { weightSpectrum } from "../weight-spectrum.ts";
 import { type MeanAlignment, meanAlignment } from "./mean-alignment.ts";
 
@@ -105,7 +106,7 @@ export function regimesResults(
 			const { maxRHat } = network.answer.diagnostics;
 			return {
 				exponent,
-				chi: width ** exponent,
+				chi: chiAt(width, exponent),
 				noiseVariance: problem.noiseVariance,
 				...alignments(engine, network.answer, layer, along),
 				...alignmentErrors(engine, network, layer, along),

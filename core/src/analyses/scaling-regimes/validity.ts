@@ -1,6 +1,6 @@
 /** How far the numbers of the sweep can be trusted, and why some are not there. */
 import type { ValidityNote } from "../../answer/answer.ts";
-import type { TheoryAnswer } from "../theory-choice.ts";
+import type { TheoryAnswer } from "../../experiments/theory-choice.ts";
 import type { RegimeStep, RegimesResults } from "./results.ts";
 
 /** With the notes of every theory where it is furthest from the infinite-width limit, at the largest exponent. */

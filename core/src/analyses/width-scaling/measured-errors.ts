@@ -1,5 +1,5 @@
 import type { Matrix } from "@finitude/engine";
-import { meanSquaredError } from "../../experiments/distance.ts";
+import { meanSquaredError } from "../../diagnostics/distance.ts";
 
 /**
  * An error is resolved when it exceeds this many noise floors. The squared error of an exact theory is the mean over points

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { theorySchema } from "../../experiments/theory-entry.ts";
-import { noiseScalingField, sweepSamplingSchema, widthField } from "../sweep.ts";
+import { noiseScalingField, widthField } from "../../problem/width.ts";
+import { sweepSamplingSchema } from "../sweep.ts";
 
 export const options = z.strictObject({
 	widths: z

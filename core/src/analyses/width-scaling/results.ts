@@ -1,10 +1,10 @@
 /** The results of a scan over widths, theory by theory. */
 import type { ValidityNote } from "../../answer/answer.ts";
 import { comparedPoints } from "../../experiments/comparison.ts";
+import type { ChosenTheory } from "../../experiments/theory-choice.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { AnalysisAnswer, AnalysisTable } from "../analysis.ts";
 import { type SweptProblem, sweptProblem } from "../sweep.ts";
-import type { ChosenTheory } from "../theory-choice.ts";
 import { fittedExponent, RESOLVED, rootMeanSquare } from "./measured-errors.ts";
 import type { WidthScalingOptions } from "./options.ts";
 import type { ReferenceMean } from "./reference.ts";

@@ -1,7 +1,8 @@
 /** A learning curve ready to run: which problems, in which order. */
-import { problemOfWidth } from "../../analyses/sweep.ts";
+
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { problemOfWidth } from "../../problem/width.ts";
 import { type Experiment, type ResolveContext, resolveExperiment } from "../experiment.ts";
 import { learningCurveSchema } from "./schema.ts";
 import { completeSettings, type LearningCurveSettings } from "./settings.ts";

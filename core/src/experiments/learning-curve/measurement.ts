@@ -2,10 +2,10 @@
 import type { Matrix } from "@finitude/engine";
 import type { SampledNetwork } from "../../analyses/analysis.ts";
 import type { Answer, GeneralizationError } from "../../answer/answer.ts";
+import { meanSquaredError, meanValue } from "../../diagnostics/distance.ts";
 import type { Estimate } from "../../diagnostics/estimate.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { type SampledErrors, sampledErrors } from "../../samplers/training-error.ts";
-import { meanSquaredError, meanValue } from "../distance.ts";
 import type { TheoryOutcome } from "../outcomes.ts";
 import type { CurveCell } from "./learning-curve.ts";
 

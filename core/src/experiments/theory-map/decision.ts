@@ -1,7 +1,7 @@
 /** Which theories are closest to the sampled network in one cell, and whether the samples can tell. */
 import type { Matrix } from "@finitude/engine";
+import { relativeDistance, relativeNorm } from "../../diagnostics/distance.ts";
 import { type Estimate, rootOf } from "../../diagnostics/estimate.ts";
-import { relativeDistance, relativeNorm } from "../distance.ts";
 import { RANKING_THRESHOLD, rankingScore } from "../verdict.ts";
 
 /** A quantity of the sampled network. */

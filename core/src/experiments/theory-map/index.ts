@@ -27,7 +27,6 @@ export {
 export type { MapQuantity } from "./schema.ts";
 export { lettersOf, theoryMapTable } from "./table.ts";
 export {
-	cellChi,
 	type MapCell,
 	mapCells,
 	problemOfCell,

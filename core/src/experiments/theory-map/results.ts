@@ -1,9 +1,10 @@
 /** A whole map: what became of every cell. */
 import type { Estimate } from "../../diagnostics/estimate.ts";
+import { chiAt } from "../../problem/output-scaling.ts";
 import { familiesOf, type TheoryFamily } from "./families.ts";
 import type { CellMeasurement, CellTheory } from "./measure-cell.ts";
 import type { MapQuantity } from "./schema.ts";
-import { cellChi, type MapCell, mapCells, type TheoryMap } from "./theory-map.ts";
+import { type MapCell, mapCells, type TheoryMap } from "./theory-map.ts";
 
 /** What the map shows in a cell. */
 export type CellOutcome =
@@ -55,7 +56,7 @@ export function theoryMapResults(map: TheoryMap, measured: readonly CellMeasurem
 		const measurement = measured.find(
 			({ width, exponent }) => width === cell.width && exponent === cell.exponent,
 		);
-		const chi = cellChi(cell);
+		const chi = chiAt(cell.width, cell.exponent);
 		return {
 			...cell,
 			chi,

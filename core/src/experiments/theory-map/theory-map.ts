@@ -1,13 +1,15 @@
 /** A theory map ready to run: which networks, which theories, how sampled. */
-import { problemOfWidth, sortedOnce } from "../../analyses/sweep.ts";
-import { type ChosenTheory, chosenTheories } from "../../analyses/theory-choice.ts";
+
 import { InputError } from "../../errors.ts";
 import { atScalingExponent } from "../../problem/output-scaling.ts";
 import type { Problem } from "../../problem/problem.ts";
+import { problemOfWidth } from "../../problem/width.ts";
 import { findSampler, samplers } from "../../samplers/registry.ts";
 import type { SamplingSettings } from "../../samplers/sampler.ts";
 import { theories } from "../../theories/registry.ts";
 import { type Experiment, type ResolveContext, resolveExperiment } from "../experiment.ts";
+import { sortedOnce } from "../sorted-once.ts";
+import { type ChosenTheory, chosenTheories } from "../theory-choice.ts";
 import { type MapQuantity, type TheoryMapJson, theoryMapSchema } from "./schema.ts";
 
 /** What a map runs over, every default filled in. */
@@ -53,7 +55,7 @@ export function resolveTheoryMap(json: unknown, context: ResolveContext): Theory
 	const settings: TheoryMapSettings = {
 		...given,
 		widths: widthsOf(given.widths),
-		scalings: [...new Set(given.scalings)].sort((a, b) => a - b),
+		scalings: sortedOnce(given.scalings),
 		theories: chosen.map(({ theory, options }) => ({ id: theory.id, options })),
 	};
 	return {
@@ -116,11 +118,6 @@ function refuseUnlessExact(sampling: Experiment["sampling"]): SamplingSettings {
 /** Scaling after scaling from the standard one up, each from the narrowest network to the widest. */
 export function mapCells({ scalings, widths }: TheoryMapSettings): MapCell[] {
 	return scalings.flatMap((exponent) => widths.map((width) => ({ width, exponent })));
-}
-
-/** chi = N^gamma. */
-export function cellChi({ width, exponent }: MapCell): number {
-	return width ** exponent;
 }
 
 /** The problem of a cell: all hidden layers of the width N, at the exponent gamma (`atScalingExponent`). */

@@ -3,7 +3,7 @@ import type { Measures } from "../../analyses/kernel-adaptation/measures.ts";
 import type { AdaptationResults } from "../../analyses/kernel-adaptation/results.ts";
 import { INK, type SeriesStyle, seriesStyle } from "../marks.ts";
 import { type SampledPoint, sampledMarks } from "../sampled-marks.ts";
-import { lineStyle, theoryLine } from "../theory-line.ts";
+import { lineStyle, theoryLine, theorySymbols } from "../theory-line.ts";
 
 /** A number read from an answer, where it has it. */
 export type Read = (measures: Partial<Measures>) => number | undefined;
@@ -52,18 +52,7 @@ export function valuesOf({ theories, infiniteWidth, sampled }: QuantitySeries): 
 export function seriesMarks({ theories, infiniteWidth, sampled }: QuantitySeries): Plot.Markish[] {
 	return [
 		Plot.lineY(infiniteWidth, { x: "x", y: "y", ...LIMIT }),
-		...theories.flatMap(({ style, points }) => [
-			theoryLine(points, style),
-			Plot.dot(points, {
-				x: "x",
-				y: "y",
-				symbol: style.symbol,
-				r: 3.4,
-				stroke: style.color,
-				strokeWidth: 1.3,
-				fill: "white",
-			}),
-		]),
+		...theories.flatMap(({ style, points }) => [theoryLine(points, style), theorySymbols(points, style)]),
 		...sampledMarks(sampled),
 	];
 }

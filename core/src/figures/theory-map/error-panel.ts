@@ -6,9 +6,11 @@ import {
 	type TheoryMapResults,
 } from "../../experiments/theory-map/index.ts";
 import { logAxis, paddedLog } from "../log-axis.ts";
-import { INK, MUTED, NOISE } from "../marks.ts";
+import { INK } from "../marks.ts";
+import { noiseFloorMarks } from "../noise-floor.ts";
 import { drawPanel, type Panel } from "../panel.ts";
 import type { FigureDocument } from "../svg-node.ts";
+import { lineStyle } from "../theory-line.ts";
 import { inside, outsideNote, type ValueRange } from "../value-range.ts";
 import { familyStyle } from "./palette.ts";
 
@@ -58,8 +60,7 @@ export function errorPanel(
 			x: x.scale,
 			y: y.scale,
 			marks: [
-				Plot.areaY(floors, { x: "x", y1: range.low, y2: "y", fill: NOISE }),
-				Plot.lineY(floors, { x: "x", y: "y", stroke: MUTED, strokeWidth: 1 }),
+				...noiseFloorMarks(floors, range.low),
 				...x.marks,
 				...y.marks,
 				// The first ones, which the map is about, on top.
@@ -99,14 +100,7 @@ function lineMarks(line: readonly ErrorPoint[], index: number, range: ValueRange
 	const { color, dash, symbol } = familyStyle(index);
 	const shown = line.map((point) => ({ ...point, y: inside(range, point.y) }));
 	return [
-		Plot.lineY(shown, {
-			x: "x",
-			y: "y",
-			stroke: color,
-			strokeWidth: 1.9,
-			strokeDasharray: dash,
-			strokeLinecap: "butt",
-		}),
+		Plot.lineY(shown, { x: "x", y: "y", ...lineStyle({ color, dash }, 1.9) }),
 		Plot.dot(shown, {
 			x: "x",
 			y: "y",

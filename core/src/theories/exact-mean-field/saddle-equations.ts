@@ -2,7 +2,7 @@
 import { dot, type Engine, type Matrix, matrix, multiply, plusDiagonal, transposed } from "@finitude/engine";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { type OutputForce, outputEnergy, outputForce } from "./output-force.ts";
+import { type OutputForce, outputEnergy, outputForce } from "../output-force.ts";
 
 /** The network and the data as the saddle equations see them. */
 export interface SaddleProblem {

@@ -2,11 +2,14 @@
 import type { Engine, Matrix } from "@finitude/engine";
 import {
 	featureSource,
+	type IntegrationErrors,
 	type IntegrationRule,
+	type JudgedNumbers,
 	keptRule,
 	MOST_FEATURES,
 	type SampledNodes,
 	SETS,
+	standardErrors,
 	trainingUnit,
 	type UnitNodes,
 	type WhitenedUnit,
@@ -29,14 +32,7 @@ export interface SaddleOnNodes {
 /** The saddle with the error of its nodes. */
 export interface IntegratedSaddle extends SaddleOnNodes {
 	/** Undefined where a set or a level that is compared was not solved. */
-	readonly errors: { readonly mean: number; readonly logEvidence: number } | undefined;
-}
-
-/** Numbers that the nodes are judged by. */
-interface Judged {
-	/** The means at the training and test points. */
-	readonly mean: Float64Array;
-	readonly logEvidence: number;
+	readonly errors: IntegrationErrors | undefined;
 }
 
 export interface IntegrationTask {
@@ -76,7 +72,7 @@ function refinedSaddle(
 	const { nodes, unit, problem } = task;
 	if (nodes.kind !== "quadrature") throw new RangeError("refinedSaddle: wanted quadrature nodes.");
 	const scale = problem.targets.data.reduce((most, y) => Math.max(most, Math.abs(y)), 0);
-	let before: Judged | undefined;
+	let before: JudgedNumbers | undefined;
 	let guess = task.guess;
 	let steps = 0;
 	for (let level = nodes.exact ? 0 : -1; ; level++) {
@@ -108,7 +104,7 @@ function sampledSaddle(
 	{ rule, sets, pilot }: SampledNodes,
 	onProgress: SolveContext["onProgress"],
 ): IntegratedSaddle {
-	const alone: Judged[] = [];
+	const alone: JudgedNumbers[] = [];
 	let { guess } = task;
 	let steps = 0;
 	let law: NeuronLaw | undefined;
@@ -173,7 +169,7 @@ function judged(
 	{ problem, means }: IntegrationTask,
 	saddle: SaddleOnNodes,
 	solution: SaddleSolution,
-): Judged {
+): JudgedNumbers {
 	const { kernel, force, neurons } = solution.point;
 	return {
 		mean: means(saddle, solution),
@@ -182,22 +178,9 @@ function judged(
 }
 
 /** The largest change of a mean, and that of the log evidence. */
-function differences(before: Judged, after: Judged): { mean: number; logEvidence: number } {
+function differences(before: JudgedNumbers, after: JudgedNumbers): IntegrationErrors {
 	return {
 		mean: after.mean.reduce((most, x, a) => Math.max(most, Math.abs(x - before.mean[a]!)), 0),
 		logEvidence: Math.abs(after.logEvidence - before.logEvidence),
-	};
-}
-
-/** Of the average over independent sets. */
-function standardErrors(sets: readonly Judged[]): { mean: number; logEvidence: number } {
-	const errorOf = (values: readonly number[]) => {
-		const center = values.reduce((sum, x) => sum + x, 0) / values.length;
-		const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
-		return Math.sqrt(squares / (values.length * (values.length - 1)));
-	};
-	return {
-		mean: sets[0]!.mean.reduce((most, _, a) => Math.max(most, errorOf(sets.map(({ mean }) => mean[a]!))), 0),
-		logEvidence: errorOf(sets.map(({ logEvidence }) => logEvidence)),
 	};
 }

@@ -3,7 +3,12 @@ import type { ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { effectiveSampleNote, LEAST_EFFECTIVE } from "../../tilted-unit/index.ts";
+import {
+	effectiveSampleNote,
+	type IntegrationErrors,
+	integrationErrorNote,
+	LEAST_EFFECTIVE,
+} from "../../tilted-unit/index.ts";
 import { fluctuationNote, noiseNotes, varianceNotes } from "../equations-of-state/validity.ts";
 import type { GaussianProcessPosterior } from "../gaussian-process.ts";
 
@@ -20,7 +25,7 @@ export interface IntegrationReport {
 	 * Of the means, the largest over the points, and of the log evidence: what the last refinement changed, or the standard error
 	 * from independent sets of nodes. Undefined where a set or a level was not solved.
 	 */
-	readonly errors: { readonly mean: number; readonly logEvidence: number } | undefined;
+	readonly errors: IntegrationErrors | undefined;
 	/** Independent sets of sampled nodes. */
 	readonly sets: number;
 }
@@ -43,19 +48,7 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 		kind === "quadrature"
 			? `the last refinement of the quadrature over ${dimension} ${dimension === 1 ? "weight" : "weights"}, to ${nodes} nodes`
 			: `the spread of ${sets} independent sets of ${nodes / sets} nodes, for ${nodes} nodes over ${dimension} weights with seed ${seed}`;
-	const notes: ValidityNote[] = [
-		errors
-			? {
-					name: "integrationError",
-					value: errors.mean,
-					message: `the error of the means by ${how}; that of logEvidence is ${errors.logEvidence.toExponential(1)}`,
-				}
-			: {
-					name: "integrationError",
-					value: "unknown",
-					message: `the saddle was not solved on all of the nodes that are compared: ${how}`,
-				},
-	];
+	const notes: ValidityNote[] = [integrationErrorNote(errors, how)];
 	if (effectiveSampleSize !== undefined) {
 		notes.push(
 			effectiveSampleNote(

@@ -54,18 +54,6 @@ export function averaged(correction: Correction, error: AveragingError | undefin
 	};
 }
 
-/** The largest standard error of the mean of independent replicates. */
-export function standardError(replicates: readonly Float64Array[]): number {
-	const m = replicates.length;
-	let most = 0;
-	for (let k = 0; k < replicates[0]!.length; k++) {
-		const center = replicates.reduce((sum, values) => sum + values[k]!, 0) / m;
-		const spread = replicates.reduce((sum, values) => sum + (values[k]! - center) ** 2, 0);
-		most = Math.max(most, Math.sqrt(spread / (m * (m - 1))));
-	}
-	return most;
-}
-
 /** @throws InputError when there is no budget for averages that are needed. */
 export function requireSamples(samples: number, activation: string): void {
 	if (samples > 0) return;

@@ -10,6 +10,7 @@ import {
 	type HiddenUnit,
 	hiddenUnit,
 	sobolRule,
+	standardError,
 } from "../../tilted-unit/index.ts";
 import {
 	type AveragingError,
@@ -17,7 +18,6 @@ import {
 	exactly,
 	type FirstOrder,
 	requireSamples,
-	standardError,
 } from "./averaging-report.ts";
 import { type ContractedCorrection, contractedUnitCorrection } from "./contracted.ts";
 import { type Correction, sumOfCorrections } from "./correction.ts";

@@ -2,7 +2,8 @@ import { choleskyFactor, type Engine, type Matrix, plusDiagonal, smallestEigenva
 import type { Convergence } from "../../answer/answer.ts";
 import { dualOf } from "../../kernels/dual-of.ts";
 import { combineBlocks, type KernelBlocks, mapBlocks } from "../../kernels/kernel-blocks.ts";
-import { conjugateKernels, outputConjugate } from "./conjugate-kernels.ts";
+import { outputConjugate } from "../output-force.ts";
+import { conjugateKernels } from "./conjugate-kernels.ts";
 import type { ContractKernelCovariance } from "./layer-averages.ts";
 import type { KernelMap } from "./layers.ts";
 

@@ -9,8 +9,9 @@ import { tensorFirstOrder } from "../finite-width-correction/first-order.ts";
 import { posteriorOperators } from "../finite-width-correction/posterior-operators.ts";
 import { rowsOf } from "../finite-width-correction/stacked-points.ts";
 import { gaussianProcessPosterior } from "../gaussian-process.ts";
+import { outputConjugate } from "../output-force.ts";
 import type { SolveContext } from "../theory.ts";
-import { conjugateKernels, outputConjugate } from "./conjugate-kernels.ts";
+import { conjugateKernels } from "./conjugate-kernels.ts";
 import { infiniteWidthKernels, kernelMaps } from "./layers.ts";
 import type { MapKernelsOptions } from "./options.ts";
 import {

@@ -2,7 +2,7 @@
 import type { Answer } from "../../answer/answer.ts";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { standardError } from "../finite-width-correction/averaging-report.ts";
+import { standardError } from "../../tilted-unit/index.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
 import { trimmed } from "./exact-contraction.ts";

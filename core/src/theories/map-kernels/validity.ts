@@ -1,6 +1,7 @@
 /** What a reader needs to judge an answer of first order in 1/N. */
-import { diagonal, dot, type Engine, type Matrix, symmetricEigenvalues } from "@finitude/engine";
+import { diagonal, type Engine, type Matrix, symmetricEigenvalues } from "@finitude/engine";
 import type { ValidityNote } from "../../answer/answer.ts";
+import { relativeNorm } from "../../diagnostics/distance.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { KernelMap } from "./layers.ts";
 
@@ -19,8 +20,7 @@ export function expansionParameter(engine: Engine, layer: KernelMap, conjugate: 
 
 /** |dK| / |K|, Frobenius; 0 where inputs of zero leave no kernel. @param kernel K at infinite width */
 export function relativeChange(kernel: Matrix, change: Matrix): number {
-	const size = dot(kernel.data, kernel.data);
-	return size === 0 ? 0 : Math.sqrt(dot(change.data, change.data) / size);
+	return relativeNorm(change, kernel) ?? 0;
 }
 
 export function expansionNote(value: number): ValidityNote {

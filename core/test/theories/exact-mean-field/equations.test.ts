@@ -11,8 +11,9 @@ import { proposalOf } from "../../../src/theories/exact-mean-field/proposal.ts";
 import { freeEnergy, saddleProblem } from "../../../src/theories/exact-mean-field/saddle-equations.ts";
 import { findSaddle } from "../../../src/theories/exact-mean-field/starts.ts";
 import { featureSource, hiddenUnit, nodesOf, trainingUnit } from "../../../src/tilted-unit/index.ts";
+import { distance } from "../../helpers/answers.ts";
 import { convolutionLayer, normalMatrix } from "../../helpers/problems.ts";
-import { distance, engine, plane, plus } from "./problems.ts";
+import { engine, plane, plus } from "./problems.ts";
 
 const biases = { readout: { weightVariance: 1.2, biasVariance: 0.3 } };
 

@@ -35,12 +35,6 @@ export function solve(problem: Problem, options: Record<string, unknown> = {}, c
 	return exactMeanField.solve(problem, exactMeanField.options.parse(options), { engine, covariance });
 }
 
-/** The largest difference relative to the largest entry of b. */
-export function distance(a: Matrix, b: Matrix): number {
-	const scale = b.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-	return a.data.reduce((most, x, i) => Math.max(most, Math.abs(x - b.data[i]!)), 0) / scale;
-}
-
 /** |a - b| / |b|, Frobenius norms. */
 export function relativeNorm(a: Matrix, b: Matrix): number {
 	const square = (x: Float64Array) => x.reduce((sum, value) => sum + value * value, 0);

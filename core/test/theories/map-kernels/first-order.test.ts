@@ -26,21 +26,6 @@ const dense = (activation: string, depth: number, width: number, changes: Partia
 const note = ({ validity }: Answer, name: string) => validity.find((one) => one.name === name);
 
 describe("complete-first", () => {
-	it.each([
-		["erf", 1, 1],
-		["erf", 2, 1],
-		["linear", 3, 1],
-		["relu", 2, 1],
-		["erf", 2, 2],
-	])("has the mean of finite-width-correction: %s, %i layers, %i outputs", (activation, depth, D) => {
-		const problem = dense(activation, depth, 40, { trainTargets: normalMatrix(6, D, 4) });
-		const answer = solve(problem, { order: "complete-first" });
-		const other = solveTheory(findTheory("finite-width-correction"), problem, {}, { engine, clock: () => 0 });
-		// The same tensors: rounding of numbers of size 1.
-		expect(largestDifference(answer.trainMean!, other.trainMean!)).toBeLessThan(1e-14);
-		expect(largestDifference(answer.testMean!, other.testMean!)).toBeLessThan(1e-14);
-	});
-
 	it.each([1, 2])("errs by 1/N^2 for linear networks of %i layers", (depth) => {
 		const errors = [100, 200, 400].map((width) => {
 			const problem = smallProblem(

@@ -14,8 +14,9 @@ import { findDeepSaddle } from "../../../src/theories/map-kernels/saddle/deep/fi
 import { logEvidence } from "../../../src/theories/map-kernels/saddle/deep/judged.ts";
 import { tooFewEffective } from "../../../src/theories/map-kernels/saddle/effective-fraction.ts";
 import { trapezoidRule } from "../../../src/tilted-unit/index.ts";
+import { answerOf, distance, engine } from "../../helpers/answers.ts";
 import { denseLayer, networkOf, normalMatrix, smallProblem } from "../../helpers/problems.ts";
-import { answerOf, distance, engine, evidenceSlopes, saddleOf } from "./saddle-problems.ts";
+import { evidenceSlopes, saddleOf } from "./saddle-problems.ts";
 
 /** Two training points: every average is over a plane. The first test point is the second training point. */
 const pair: Problem = smallProblem(

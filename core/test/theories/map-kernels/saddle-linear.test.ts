@@ -1,9 +1,10 @@
-/** Linear networks: the same saddle as other theories, its branches, and several saddles. */
+/** Linear networks: branches and several saddles. That it is the saddle of other theories: equalities.test.ts. */
 import { type Matrix, matrix, multiply, trace } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../src/index.ts";
+import { distance, engine } from "../../helpers/answers.ts";
 import { denseLayer, networkOf, normalMatrix, permuteRows, smallProblem } from "../../helpers/problems.ts";
-import { answerOf, distance, engine, evidenceOf, evidenceSlopes, saddleOf } from "./saddle-problems.ts";
+import { evidenceOf, evidenceSlopes, saddleOf } from "./saddle-problems.ts";
 
 const linear = (count: number, changes = {}) =>
 	Array.from({ length: count }, () => denseLayer("linear", changes));
@@ -37,20 +38,6 @@ const threeRoots = smallProblem(
 );
 
 describe.each(Object.entries(problems))("%s", (_name, problem) => {
-	const saddle = saddleOf(problem);
-
-	it("is the saddle of equations-of-state", () => {
-		const other = answerOf("equations-of-state", problem);
-		expect(saddle.convergence.converged).toBe(true);
-		// What equations-of-state minimizes to: gradients of 1e-10.
-		expect(distance(saddle.testMean!, other.testMean!)).toBeLessThan(1e-8);
-		expect(distance(saddle.testVariance!, other.testVariance!)).toBeLessThan(1e-8);
-		expect(distance(saddle.kernels.output as Matrix, other.kernels.output as Matrix)).toBeLessThan(1e-8);
-		expect(Math.abs(saddle.logEvidence! - other.logEvidence!)).toBeLessThan(
-			1e-9 * Math.abs(other.logEvidence!),
-		);
-	});
-
 	it("has -R y as the derivative of the log evidence", () => {
 		const direction = normalMatrix(problem.trainTargets.rows, problem.trainTargets.columns, 9);
 		const { difference, expected } = evidenceSlopes(problem, direction, 1e-3, (changed) =>
@@ -59,18 +46,6 @@ describe.each(Object.entries(problems))("%s", (_name, problem) => {
 		// Central differences: 1e-6 times third derivatives, of order 1 to 100 in units of the first.
 		expect(Math.abs(difference - expected)).toBeLessThan(1e-4 * Math.abs(expected));
 	});
-});
-
-it("is the saddle of exact-mean-field for one layer", () => {
-	const problem = smallProblem(networkOf(linear(1)), {
-		trainInputs: normalMatrix(6, 2, 1),
-		testInputs: normalMatrix(3, 2, 3),
-	});
-	const [saddle, other] = [saddleOf(problem), answerOf("exact-mean-field", problem)];
-	// Both are solved to 1e-12 in K; the mean divides by the noise.
-	expect(distance(saddle.testMean!, other.testMean!)).toBeLessThan(1e-10);
-	expect(distance(saddle.kernels.output as Matrix, other.kernels.output as Matrix)).toBeLessThan(1e-10);
-	expect(Math.abs(saddle.logEvidence! - other.logEvidence!)).toBeLessThan(1e-9);
 });
 
 it("solves strong learning beyond the fold", () => {

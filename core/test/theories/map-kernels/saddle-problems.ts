@@ -1,17 +1,7 @@
 /** What the tests of the most probable kernels share. */
-import { createEngine, dot, type Matrix, matrix } from "@finitude/engine";
-import { type Answer, findTheory, type Problem, solveTheory } from "../../../src/index.ts";
-
-export const engine = await createEngine({ engine: "wasm" });
-
-export function answerOf(
-	theory: string,
-	problem: Problem,
-	options: Record<string, unknown> = {},
-	covariance = false,
-): Answer {
-	return solveTheory(findTheory(theory), problem, options, { engine, covariance, clock: () => 0 });
-}
+import { dot, type Matrix, matrix } from "@finitude/engine";
+import type { Answer, Problem } from "../../../src/index.ts";
+import { answerOf } from "../../helpers/answers.ts";
 
 export function saddleOf(
 	problem: Problem,
@@ -19,12 +9,6 @@ export function saddleOf(
 	covariance = false,
 ): Answer {
 	return answerOf("map-kernels", problem, { order: "saddle", ...options }, covariance);
-}
-
-/** The largest difference relative to the largest entry of b. */
-export function distance(a: Matrix, b: Matrix): number {
-	const scale = b.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-	return a.data.reduce((most, x, k) => Math.max(most, Math.abs(x - b.data[k]!)), 0) / scale;
 }
 
 /** The derivative of a function of the targets along a direction, by central differences, and -direction . Delta. */

@@ -1,9 +1,10 @@
-/** One nonlinear layer: the same saddle as other theories, several outputs, nodes and refusals. */
+/** One nonlinear layer: several outputs, nodes and refusals. That it is the saddle of other theories: equalities.test.ts. */
 import type { Matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
+import { answerOf, distance } from "../../helpers/answers.ts";
 import { messageOf } from "../../helpers/message-of.ts";
 import { denseLayer, networkOf, normalMatrix, smallProblem } from "../../helpers/problems.ts";
-import { answerOf, distance, evidenceOf, evidenceSlopes, saddleOf } from "./saddle-problems.ts";
+import { evidenceOf, evidenceSlopes, saddleOf } from "./saddle-problems.ts";
 
 const inputs = (d: number) => ({ trainInputs: normalMatrix(6, d, 1), testInputs: normalMatrix(3, d, 3) });
 
@@ -21,31 +22,11 @@ describe.each([
 ])("%s", (_name, problem) => {
 	const saddle = saddleOf(problem, { quadrature: "converged" });
 
-	it("is the saddle of exact-mean-field", () => {
-		const other = answerOf("exact-mean-field", problem);
-		expect(saddle.convergence.converged).toBe(true);
-		expect(distance(saddle.testMean!, other.testMean!)).toBeLessThan(1e-11);
-		expect(distance(saddle.testVariance!, other.testVariance!)).toBeLessThan(1e-11);
-		expect(distance(saddle.kernels.output as Matrix, other.kernels.output as Matrix)).toBeLessThan(1e-11);
-		expect(saddle.logEvidence).toBeCloseTo(other.logEvidence!, 10);
-	});
-
 	it("has C^(0), the kernel before the data", () => {
 		const [preactivation] = saddle.kernels.preactivation as readonly Matrix[];
 		const [prior] = answerOf("nngp", problem).kernels.preactivation as readonly Matrix[];
 		expect(distance(preactivation!, prior!)).toBe(0);
 	});
-});
-
-it.each([
-	["erf", plane],
-	["erf, mean-field", planeMeanField],
-])("%s is the kernel saddle of self-consistent", (_name, problem) => {
-	const saddle = saddleOf(problem);
-	const other = answerOf("self-consistent", problem, { variant: "kernel-saddle" });
-	// The kernel saddle stops at steps of 1e-11 of its kernel; the mean divides by the noise.
-	expect(distance(saddle.kernels.output as Matrix, other.kernels.output as Matrix)).toBeLessThan(1e-9);
-	expect(distance(saddle.testMean!, other.testMean!)).toBeLessThan(1e-9);
 });
 
 describe("two outputs", () => {

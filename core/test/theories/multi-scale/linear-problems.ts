@@ -1,17 +1,12 @@
-import { createEngine, type Matrix, matrix } from "@finitude/engine";
-import { type Answer, findTheory, type Network, type Problem, solveTheory } from "../../../src/index.ts";
+import { type Matrix, matrix } from "@finitude/engine";
+import type { Answer, Network, Problem } from "../../../src/index.ts";
+import { answerOf } from "../../helpers/answers.ts";
 import { denseLayer, networkOf, normalMatrix, smallProblem } from "../../helpers/problems.ts";
-
-export const engine = await createEngine();
 
 export type Variant = "tree" | "one-loop" | "self-consistent";
 
-export function solveBy(id: string, problem: Problem, options: object = {}, covariance = false): Answer {
-	return solveTheory(findTheory(id), problem, options, { engine, covariance, clock: () => 0 });
-}
-
 export const solve = (problem: Problem, variant: Variant, covariance = false): Answer =>
-	solveBy("multi-scale", problem, { variant }, covariance);
+	answerOf("multi-scale", problem, { variant }, covariance);
 
 /** Linear layers of these widths, with weight variances that differ. */
 export function linearNetwork(widths: readonly number[], changes: Partial<Network> = {}): Network {

@@ -1,6 +1,7 @@
 import { type Matrix, matrix, multiply } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { findTheory, layerWidth, type Problem } from "../../../src/index.ts";
+import { answerOf, engine } from "../../helpers/answers.ts";
 import { goldenFiles } from "../../helpers/golden.ts";
 import { messageOf } from "../../helpers/message-of.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "../../helpers/problems.ts";
 import { inverseByElimination, logDeterminantByElimination, noisy } from "../kernel-rescaling/elimination.ts";
 import {
-	engine,
 	linearNetwork,
 	linearProblem,
 	meanField,
@@ -24,10 +24,9 @@ import {
 	scaleOf,
 	shiftedTargets,
 	solve,
-	solveBy,
 } from "./linear-problems.ts";
 
-const kernelOf = (problem: Problem) => solveBy("nngp", problem).kernels.output as Matrix;
+const kernelOf = (problem: Problem) => answerOf("nngp", problem).kernels.output as Matrix;
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
 	Array.from(a).reduce((sum, x, i) => sum + x * b[i]!, 0);
@@ -81,16 +80,6 @@ describe("one output", () => {
 			});
 		});
 
-		it("self-consistent has the scale of kernel-rescaling, and all its roots", () => {
-			const answer = solve(problem, "self-consistent");
-			const rescaled = solveBy("kernel-rescaling", problem, { recursion: "vanilla" });
-			const Q = numbers(rescaled, "Q");
-			numbers(answer, "layerScales").forEach((u, l) => {
-				expect(u).toBeCloseTo(Q[l]!, 12);
-			});
-			expect(largestDifference(answer.testMean!, rescaled.testMean!)).toBeLessThan(1e-12);
-		});
-
 		it.each(["tree", "self-consistent"] as const)("%s has the training covariance kappa df/dy", (variant) => {
 			const { trainCovariance } = solve(problem, variant, true);
 			const P = problem.trainTargets.rows;
@@ -131,7 +120,7 @@ describe("one output", () => {
 	it("without the trace the self-consistent equation is that of the tree: they meet at infinite width", () => {
 		for (const variant of ["tree", "one-loop", "self-consistent"] as const) {
 			const problem = linearProblem([1e8]);
-			const [answer, nngp] = [solve(problem, variant), solveBy("nngp", problem)];
+			const [answer, nngp] = [solve(problem, variant), answerOf("nngp", problem)];
 			// What is left is 1/N, times numbers of order 10.
 			expect(largestDifference(answer.trainMean!, nngp.trainMean!)).toBeLessThan(1e-6);
 			expect(largestDifference(answer.testMean!, nngp.testMean!)).toBeLessThan(1e-6);
@@ -140,18 +129,6 @@ describe("one output", () => {
 			);
 			if (variant !== "one-loop")
 				expect(largestDifference(answer.testVariance!, nngp.testVariance!)).toBeLessThan(1e-6);
-		}
-	});
-
-	it("the tree of one layer is the tree of self-consistent, mean, variance, covariance and kernel", () => {
-		for (const network of [linearNetwork([8]), linearNetwork([30], meanField)]) {
-			const problem = smallProblem(network, { noiseVariance: 0.02 });
-			const [a, b] = [solve(problem, "tree", true), solveBy("self-consistent", problem, {}, true)];
-			for (const name of ["trainMean", "testMean", "trainCovariance", "testCovariance"] as const) {
-				const scale = Math.max(...b[name]!.data.map(Math.abs));
-				expect(largestDifference(a[name]!, b[name]!) / scale).toBeLessThan(1e-12);
-			}
-			expect(largestDifference(a.kernels.output as Matrix, b.kernels.output as Matrix)).toBeLessThan(1e-12);
 		}
 	});
 
@@ -197,9 +174,9 @@ describe("one output", () => {
 			trainTargets: normalMatrix(20, 1, 2),
 			testInputs: normalMatrix(20, 30, 3),
 		});
-		const exact = solveBy("deep-linear", problem);
+		const exact = answerOf("deep-linear", problem);
 		const errors = (["testMean", "testVariance"] as const).map((name) =>
-			[solve(problem, "self-consistent"), solve(problem, "tree"), solveBy("nngp", problem)].map((answer) =>
+			[solve(problem, "self-consistent"), solve(problem, "tree"), answerOf("nngp", problem)].map((answer) =>
 				largestDifference(answer[name]!, exact[name]!),
 			),
 		);
@@ -354,13 +331,6 @@ describe("several outputs", () => {
 		trainTargets: normalMatrix(6, 3, 4),
 		trainInputs: normalMatrix(6, 8, 5),
 		testInputs: normalMatrix(3, 8, 6),
-	});
-
-	it("self-consistent has the matrix of scales of kernel-rescaling", () => {
-		const [a, b] = [solve(problem, "self-consistent"), solveBy("kernel-rescaling", problem)];
-		expect(
-			largestDifference(a.orderParameters.outputScale as Matrix, b.orderParameters.Q as Matrix),
-		).toBeLessThan(1e-12);
 	});
 
 	it.each(["tree", "self-consistent"] as const)("%s solves equation (12)", (variant) => {

@@ -1,7 +1,5 @@
 import type { Convergence } from "../../../answer/answer.ts";
-
-/** Of random points: averages over fewer effective ones than this fraction say nothing about the theory. */
-export const LEAST_FRACTION = 0.05;
+import { LEAST_EFFECTIVE_FRACTION } from "../../../tilted-unit/index.ts";
 
 /** What stands in the place of an answer whose averages hang on too few points. */
 export function tooFewEffective(fraction: number, iterations: number, residual: number): Convergence {
@@ -9,6 +7,6 @@ export function tooFewEffective(fraction: number, iterations: number, residual: 
 		converged: false,
 		iterations,
 		residual,
-		advice: `The tilted average has effective sample size ${fraction.toPrecision(2)} (at least ${LEAST_FRACTION} is needed): the numbers say nothing about the theory. Use more samples, a larger width, or a sampler.`,
+		advice: `The tilted average has effective sample size ${fraction.toPrecision(2)} (at least ${LEAST_EFFECTIVE_FRACTION} is needed): the numbers say nothing about the theory. Use more samples, a larger width, or a sampler.`,
 	};
 }

@@ -4,7 +4,7 @@ import { findActivation } from "../../../../activations/registry.ts";
 import { dualOf } from "../../../../kernels/dual-of.ts";
 import { mapBlocks } from "../../../../kernels/kernel-blocks.ts";
 import type { FeatureSource, IntegrationRule } from "../../../../tilted-unit/index.ts";
-import { type OutputForce, outputForce } from "../../../exact-mean-field/output-force.ts";
+import { type OutputForce, outputForce } from "../../../output-force.ts";
 import { backwardResponse } from "../../backward-response.ts";
 import type { KernelMap } from "../../layers.ts";
 import { covarianceRoot } from "./covariance-root.ts";

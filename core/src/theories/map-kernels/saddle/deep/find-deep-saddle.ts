@@ -1,5 +1,6 @@
 /** The saddle of a deep network on fixed random points: a damped and extrapolated fixed point of the kernels. */
 import { dot, type Engine, type Matrix, matrix } from "@finitude/engine";
+import { relativeDistance } from "../../../../diagnostics/distance.ts";
 import { andersonMixing } from "../../../anderson-mixing.ts";
 import { type DeepIteration, type DeepPoints, type DeepProblem, iterateDeep } from "./deep-equations.ts";
 
@@ -56,7 +57,9 @@ export function findDeepSaddle(
 			kernels = retreat();
 			continue;
 		}
-		const residual = Math.max(...here.next.map((next, l) => relativeStep(next, kernels[l]!)));
+		const residual = Math.max(
+			...here.next.map((next, l) => relativeDistance(next, kernels[l]!) ?? Number.POSITIVE_INFINITY),
+		);
 		if (best === undefined || residual < best.residual) {
 			best = { ...here, kernels, iterations, residual, converged: residual <= accuracy };
 		}
@@ -79,12 +82,6 @@ export function findDeepSaddle(
 		kernels = unpacked(accelerate(x, step, fraction), sizes, start[0]!.rows);
 	}
 	return best;
-}
-
-function relativeStep(next: Matrix, kernel: Matrix): number {
-	const difference = next.data.map((x, k) => x - kernel.data[k]!);
-	const size = dot(kernel.data, kernel.data);
-	return size === 0 ? 0 : Math.sqrt(dot(difference, difference) / size);
 }
 
 /** All layers as one vector, in units of their sizes. */

@@ -1,7 +1,8 @@
 /** What sets of random points are compared by. */
 import { dot, type Engine, multiply } from "@finitude/engine";
 import type { KernelBlocks } from "../../../../kernels/kernel-blocks.ts";
-import { outputEnergy } from "../../../exact-mean-field/output-force.ts";
+import type { JudgedNumbers } from "../../../../tilted-unit/index.ts";
+import { outputEnergy } from "../../../output-force.ts";
 import type { DeepPoints, DeepProblem } from "./deep-equations.ts";
 import { outputBlocks } from "./extend-deep.ts";
 import type { DeepSaddle } from "./find-deep-saddle.ts";
@@ -10,12 +11,6 @@ import type { DeepSaddle } from "./find-deep-saddle.ts";
 export interface SolvedDeep {
 	readonly points: DeepPoints;
 	readonly saddle: DeepSaddle;
-}
-
-export interface Judged {
-	/** The means at the training, then at the test points. */
-	readonly mean: Float64Array;
-	readonly logEvidence: number;
 }
 
 /**
@@ -36,7 +31,7 @@ export function judge(
 	problem: DeepProblem,
 	{ points, saddle }: SolvedDeep,
 	{ train, test }: KernelBlocks,
-): Judged {
+): JudgedNumbers {
 	const { discrepancy } = saddle.force;
 	const means = problem.targets.data.map((y, k) => y - problem.noiseVariance * discrepancy.data[k]!);
 	const inputs: KernelBlocks = test
@@ -45,20 +40,4 @@ export function judge(
 	const { blocks } = outputBlocks(engine, problem, points, saddle, inputs);
 	const tests = blocks.test ? multiply(engine, blocks.test.cross, discrepancy).data : [];
 	return { mean: Float64Array.of(...means, ...tests), logEvidence: logEvidence(problem, saddle) };
-}
-
-/** The largest spread of a mean over independent sets, and that of the log evidence: of one set, times a factor. */
-export function spreadOf(sets: readonly Judged[], factor: number): { mean: number; logEvidence: number } {
-	const deviation = (values: readonly number[]) => {
-		const center = values.reduce((sum, x) => sum + x, 0) / values.length;
-		const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
-		return factor * Math.sqrt(squares / (values.length - 1));
-	};
-	return {
-		mean: sets[0]!.mean.reduce(
-			(most, _, a) => Math.max(most, deviation(sets.map(({ mean }) => mean[a]!))),
-			0,
-		),
-		logEvidence: deviation(sets.map((set) => set.logEvidence)),
-	};
 }

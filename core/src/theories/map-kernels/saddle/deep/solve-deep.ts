@@ -2,18 +2,24 @@ import { seedStream, splitStream } from "@finitude/engine";
 import type { Answer, Convergence } from "../../../../answer/answer.ts";
 import { priorKernels } from "../../../../kernels/prior-kernels.ts";
 import type { Problem } from "../../../../problem/problem.ts";
+import {
+	type IntegrationErrors,
+	type JudgedNumbers,
+	LEAST_EFFECTIVE_FRACTION,
+	standardErrors,
+} from "../../../../tilted-unit/index.ts";
 import { covarianceRoot as principalFactor } from "../../../finite-width-correction/principal-axes.ts";
 import { factorKernel } from "../../../kernel-factor.ts";
 import type { SolveContext } from "../../../theory.ts";
 import { infiniteWidthKernels, type KernelMap } from "../../layers.ts";
 import type { MapKernelsOptions } from "../../options.ts";
 import { unsolved } from "../../unsolved.ts";
-import { LEAST_FRACTION, tooFewEffective } from "../effective-fraction.ts";
+import { tooFewEffective } from "../effective-fraction.ts";
 import { saddleAnswer } from "../saddle-answer.ts";
 import { type DeepProblem, deepPoints } from "./deep-equations.ts";
 import { outputBlocks } from "./extend-deep.ts";
 import { type DeepSaddle, findDeepSaddle } from "./find-deep-saddle.ts";
-import { type Judged, judge, logEvidence, type SolvedDeep, spreadOf } from "./judged.ts";
+import { judge, logEvidence, type SolvedDeep } from "./judged.ts";
 import { layerRules } from "./layer-proposals.ts";
 import { findPilot, smallestFraction } from "./pilot.ts";
 import { liftNotes, randomNotes } from "./validity.ts";
@@ -65,7 +71,7 @@ export function solveDeepSaddle(
 		return saddle && { points, saddle };
 	};
 	const log2Set = log2Count - LOG2_FRACTION;
-	const judged: Judged[] = [];
+	const judged: JudgedNumbers[] = [];
 	for (let k = 1; k <= SETS; k++) {
 		onProgress?.(0.2 + 0.1 * k, `saddle on ${2 ** log2Set} points, set ${k} of ${SETS}`);
 		const set = solveOn(log2Set, k, SET_ACCURACY);
@@ -82,11 +88,11 @@ export function solveDeepSaddle(
 		sets: SETS,
 		setCount: 2 ** log2Set,
 		fractions: saddle.tilted.map(({ effectiveFraction }) => effectiveFraction),
-		errors: judged.length === SETS ? spreadOf(judged, 2 ** (-LOG2_FRACTION / 2)) : undefined,
+		errors: judged.length === SETS ? errorsOf(judged) : undefined,
 	});
 	if (!saddle.converged) return unsolved(problem, notConverged(saddle), validity);
 	const fraction = smallestFraction(saddle);
-	if (fraction < LEAST_FRACTION) {
+	if (fraction < LEAST_EFFECTIVE_FRACTION) {
 		return unsolved(problem, tooFewEffective(fraction, saddle.iterations, saddle.residual), validity);
 	}
 	const { blocks, lift } = outputBlocks(engine, deep, points, saddle, inputs);
@@ -104,6 +110,13 @@ export function solveDeepSaddle(
 		},
 		context,
 	);
+}
+
+/** All sets together have a fraction of the points of the answer, whose error is that much smaller. */
+function errorsOf(sets: readonly JudgedNumbers[]): IntegrationErrors {
+	const { mean, logEvidence } = standardErrors(sets);
+	const factor = Math.sqrt(SETS * 2 ** -LOG2_FRACTION);
+	return { mean: factor * mean, logEvidence: factor * logEvidence };
 }
 
 function notConverged(saddle?: DeepSaddle): Convergence {

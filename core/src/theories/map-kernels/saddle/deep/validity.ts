@@ -1,6 +1,11 @@
 /** Notes on averages over random points of the pre-activations. */
 import type { ValidityNote } from "../../../../answer/answer.ts";
-import { LEAST_FRACTION } from "../effective-fraction.ts";
+import {
+	effectiveSampleNote,
+	type IntegrationErrors,
+	integrationErrorNote,
+	LEAST_EFFECTIVE_FRACTION,
+} from "../../../../tilted-unit/index.ts";
 
 export interface RandomPoints {
 	readonly count: number;
@@ -11,7 +16,7 @@ export interface RandomPoints {
 	/** For each layer the fraction of its points that carries the averages. */
 	readonly fractions: readonly number[];
 	/** Undefined where a set was not solved. */
-	readonly errors: { readonly mean: number; readonly logEvidence: number } | undefined;
+	readonly errors: IntegrationErrors | undefined;
 }
 
 /** `integrationError` and `effectiveSampleSize`. */
@@ -24,23 +29,15 @@ export function randomNotes({
 	errors,
 }: RandomPoints): ValidityNote[] {
 	const how = `the spread of ${sets} independent sets of ${setCount} points a layer, scaled to ${count} points with seed ${seed}`;
-	const smallest = Math.min(...fractions);
+	const effective = effectiveSampleNote(
+		{ size: Math.min(...fractions) * count, nodes: count },
+		"raise samples or the width",
+	);
 	return [
-		errors
-			? {
-					name: "integrationError",
-					value: errors.mean,
-					message: `the error of the means by ${how}; that of logEvidence is ${errors.logEvidence.toExponential(1)}`,
-				}
-			: {
-					name: "integrationError",
-					value: "unknown",
-					message: `the saddle was not solved on all of the points that are compared: ${how}`,
-				},
+		integrationErrorNote(errors, how),
 		{
-			name: "effectiveSampleSize",
-			value: smallest * count,
-			message: `layer by layer a fraction of ${fractions.map((x) => x.toPrecision(2)).join(", ")} of ${count} points carries the averages; at least ${LEAST_FRACTION} is needed`,
+			...effective,
+			message: `${effective.message}; layer by layer a fraction of ${fractions.map((x) => x.toPrecision(2)).join(", ")}, and at least ${LEAST_EFFECTIVE_FRACTION} is needed`,
 		},
 	];
 }

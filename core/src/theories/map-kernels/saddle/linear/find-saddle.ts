@@ -1,7 +1,6 @@
 /** The saddle of a linear network by a damped fixed point of its output kernel. */
 import {
 	choleskyFactor,
-	dot,
 	type Engine,
 	type Matrix,
 	matrix,
@@ -11,6 +10,7 @@ import {
 	symmetricPart,
 	transposed,
 } from "@finitude/engine";
+import { relativeDistance } from "../../../../diagnostics/distance.ts";
 import { iterateLinear, type LinearIteration, type LinearProblem } from "./kernel-map.ts";
 
 /** One saddle, in the coordinates of its problem. */
@@ -47,7 +47,7 @@ export function findLinearSaddle(
 	for (let iterations = 0; iterations <= MOST_ITERATIONS; iterations++) {
 		const here = iterateLinear(engine, problem, kernel);
 		if (here === undefined) break;
-		const residual = relativeDistance(here.next, kernel);
+		const residual = relativeDistance(here.next, kernel) ?? Number.POSITIVE_INFINITY;
 		if (best === undefined || residual < best.residual) {
 			best = { ...here, kernel, iterations, residual, converged: residual <= SOLVED };
 		}
@@ -78,11 +78,4 @@ function geodesicStep(engine: Engine, kernel: Matrix, next: Matrix, fraction: nu
 		stretched.data[at] = x * values[at % r]! ** fraction;
 	});
 	return symmetricPart(multiply(engine, stretched, image, { transposeB: true }));
-}
-
-/** |A - B| / |B|. */
-export function relativeDistance(a: Matrix, b: Matrix): number {
-	const difference = a.data.map((x, k) => x - b.data[k]!);
-	const size = dot(b.data, b.data);
-	return size === 0 ? 0 : Math.sqrt(dot(difference, difference) / size);
 }

@@ -12,7 +12,7 @@ import {
 	symmetricPart,
 	transposed,
 } from "@finitude/engine";
-import { type OutputForce, outputForce } from "../../../exact-mean-field/output-force.ts";
+import { type OutputForce, outputForce } from "../../../output-force.ts";
 import type { KernelMap } from "../../layers.ts";
 
 /** A linear network on its training points, in coordinates in which every kernel of it is r x r. */

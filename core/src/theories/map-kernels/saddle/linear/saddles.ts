@@ -1,9 +1,10 @@
 /** Every saddle of a linear network that the starts lead to, with its log evidence. */
 import { type Engine, type Matrix, matrix, multiply, plusDiagonal } from "@finitude/engine";
+import { relativeDistance } from "../../../../diagnostics/distance.ts";
 import type { Problem } from "../../../../problem/problem.ts";
-import { outputEnergy, outputForce } from "../../../exact-mean-field/output-force.ts";
+import { outputEnergy, outputForce } from "../../../output-force.ts";
 import type { KernelMap } from "../../layers.ts";
-import { findLinearSaddle, type LinearSaddle, relativeDistance } from "./find-saddle.ts";
+import { findLinearSaddle, type LinearSaddle } from "./find-saddle.ts";
 import type { LinearProblem } from "./kernel-map.ts";
 import { liftKernel, rangeCoordinates, reduceKernel } from "./range-coordinates.ts";
 import { type TreeProblem, treeKernel, treeRoots } from "./tree-roots.ts";
@@ -61,7 +62,7 @@ export function linearSaddles(
 			if (saddle && !(unsolved && unsolved.residual <= saddle.residual)) unsolved = saddle;
 			continue;
 		}
-		if (solved.some(({ kernel }) => relativeDistance(kernel, saddle.kernel) < SAME_SADDLE)) continue;
+		if (solved.some(({ kernel }) => relativeDistance(kernel, saddle.kernel)! < SAME_SADDLE)) continue;
 		const kernels = saddle.layers.map(({ kernel }) => liftKernel(engine, range, kernel));
 		const logEvidence =
 			hiddenEvidence(layers, saddle) -

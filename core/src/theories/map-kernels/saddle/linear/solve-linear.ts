@@ -3,8 +3,8 @@ import type { Answer, Convergence, OrderParameter, ValidityNote } from "../../..
 import type { KernelBlocks } from "../../../../kernels/kernel-blocks.ts";
 import { priorKernels } from "../../../../kernels/prior-kernels.ts";
 import type { Problem } from "../../../../problem/problem.ts";
-import { outputForce } from "../../../exact-mean-field/output-force.ts";
 import { factorKernel } from "../../../kernel-factor.ts";
+import { outputForce } from "../../../output-force.ts";
 import type { SolveContext } from "../../../theory.ts";
 import { infiniteWidthKernels, type KernelMap } from "../../layers.ts";
 import { unsolved } from "../../unsolved.ts";

@@ -4,6 +4,7 @@ import { InputError } from "../../../../errors.ts";
 import type { Problem } from "../../../../problem/problem.ts";
 import {
 	GRID_DIMENSIONS,
+	LEAST_EFFECTIVE_FRACTION,
 	nodesOf,
 	SETS,
 	trainingUnit,
@@ -19,7 +20,7 @@ import type { SolveContext } from "../../../theory.ts";
 import type { KernelMap } from "../../layers.ts";
 import type { MapKernelsOptions } from "../../options.ts";
 import { unsolved } from "../../unsolved.ts";
-import { LEAST_FRACTION, tooFewEffective } from "../effective-fraction.ts";
+import { tooFewEffective } from "../effective-fraction.ts";
 import { saddleAnswer } from "../saddle-answer.ts";
 
 /**
@@ -61,7 +62,7 @@ export function solveShallowSaddle(
 		return unsolved(problem, notNormalizable(solution), validity);
 	}
 	const fraction = effectiveSampleSize / integrated.rule.count;
-	if (sampled && fraction < LEAST_FRACTION) {
+	if (sampled && fraction < LEAST_EFFECTIVE_FRACTION) {
 		const { iterations } = solution;
 		return unsolved(problem, tooFewEffective(fraction, iterations, point.residual), validity);
 	}

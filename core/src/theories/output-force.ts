@@ -10,6 +10,7 @@ import {
 	type Matrix,
 	matrix,
 } from "@finitude/engine";
+import { factorKernel } from "./kernel-factor.ts";
 
 /** What follows from K + noise and the targets alone. */
 export interface OutputForce {
@@ -32,8 +33,26 @@ export interface OutputForce {
  */
 export function outputForce(engine: Engine, noisyKernel: Matrix, targets: Matrix): OutputForce | undefined {
 	const cholesky = choleskyFactor(engine, noisyKernel);
-	if (!cholesky.positiveDefinite) return undefined;
-	const { factor } = cholesky;
+	return cholesky.positiveDefinite ? forceOfFactor(engine, cholesky.factor, targets) : undefined;
+}
+
+/**
+ * Ct of a kernel that has to be one.
+ *
+ * @param kernel K, P x P
+ * @param targets Y, P x D
+ * @throws InputError when K + kappa I is not positive definite
+ */
+export function outputConjugate(
+	engine: Engine,
+	kernel: Matrix,
+	targets: Matrix,
+	noiseVariance: number,
+): Matrix {
+	return forceOfFactor(engine, factorKernel(engine, kernel, noiseVariance), targets).conjugate;
+}
+
+function forceOfFactor(engine: Engine, factor: Matrix, targets: Matrix): OutputForce {
 	const precision = choleskyInverse(engine, factor);
 	const discrepancy = choleskySolve(engine, factor, targets);
 	const outer = gram(engine, discrepancy);

@@ -1,6 +1,6 @@
 import { matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { relativeDistance, rootMeanSquareZ } from "../../src/experiments/distance.ts";
+import { relativeDistance, rootMeanSquareZ } from "../../src/diagnostics/distance.ts";
 
 const column = (...values: number[]) => matrix(values.length, 1, Float64Array.from(values));
 

@@ -1,11 +1,11 @@
 import type { Answer } from "../answer/answer.ts";
 import { InputError, isInputError } from "../errors.ts";
-import type { TheoryEntry } from "../experiments/theory-entry.ts";
 import type { Problem } from "../problem/problem.ts";
 import { findTheory } from "../theories/registry.ts";
 import { parseOptions, solveTheory } from "../theories/solve.ts";
 import type { Theory } from "../theories/theory.ts";
-import type { AnalysisContext } from "./analysis.ts";
+import type { OutcomeContext } from "./outcomes.ts";
+import type { TheoryEntry } from "./theory-entry.ts";
 
 /** A theory with the options that the file gives, and the name of its line. */
 export interface ChosenTheory {
@@ -51,7 +51,7 @@ export interface TheoryAnswer {
 export function solveChosen(
 	{ theory, options, label }: ChosenTheory,
 	problem: Problem,
-	{ engine, clock }: Pick<AnalysisContext, "engine" | "clock">,
+	{ engine, clock }: Pick<OutcomeContext, "engine" | "clock">,
 ): TheoryAnswer {
 	try {
 		const answer = solveTheory(theory, problem, options, { engine, clock });

@@ -1,0 +1,56 @@
+import { dot, type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
+
+export interface KernelAlignment {
+	/** tr(Kc Yc) / (|Kc| |Yc|), Kc = H K H, Yc = H Y Y^T H, H = I - 1 1^T/P; Frobenius norms. */
+	readonly value: number;
+	/** Its derivative along dK, P x P. */
+	slope(change: Matrix): number;
+}
+
+/**
+ * The centered alignment of a kernel with the targets, and how it changes with K + eps dK at eps = 0. Cortes, Mohri and
+ * Rostamizadeh 2012, arXiv 1203.0550.
+ *
+ * @param kernel K, P x P
+ * @param targets Y, P x D
+ * @returns undefined where the targets, or the kernel, are constant
+ */
+export function kernelAlignment(
+	engine: Engine,
+	kernel: Matrix,
+	targets: Matrix,
+): KernelAlignment | undefined {
+	const products = multiply(engine, targets, targets, { transposeB: true });
+	const [K, Y] = [centered(kernel), centered(products)].map(({ data }) => data) as [
+		Float64Array,
+		Float64Array,
+	];
+	const [kk, yy, ky] = [dot(K, K), dot(Y, Y), dot(K, Y)];
+	// Centering a constant leaves rounding errors.
+	const rounding = (kernel.rows * Number.EPSILON) ** 2;
+	const nothing = (raw: Float64Array, rest: number) => rest <= rounding * dot(raw, raw);
+	if (nothing(products.data, yy) || nothing(kernel.data, kk)) return undefined;
+	const norm = Math.sqrt(kk * yy);
+	return {
+		value: ky / norm,
+		slope(change) {
+			const dK = centered(change).data;
+			return dot(dK, Y) / norm - (ky * dot(K, dK)) / (kk * norm);
+		},
+	};
+}
+
+/** H M H. */
+function centered({ rows: P, data }: Matrix): Matrix {
+	const means = new Float64Array(P);
+	let total = 0;
+	for (let a = 0; a < P; a++) {
+		for (let b = 0; b < P; b++) means[a]! += data[a * P + b]! / P;
+		total += means[a]! / P;
+	}
+	return matrix(
+		P,
+		P,
+		data.map((x, k) => x - means[Math.floor(k / P)]! - means[k % P]! + total),
+	);
+}
