@@ -23,6 +23,7 @@ import { firstOrderChanges } from "../../../src/theories/map-kernels/first-order
 import { forwardResponse } from "../../../src/theories/map-kernels/forward-response.ts";
 import { layerAverages } from "../../../src/theories/map-kernels/layer-averages.ts";
 import { infiniteWidthKernels, kernelMaps } from "../../../src/theories/map-kernels/layers.ts";
+import { quadraticPart } from "../../../src/theories/map-kernels/quadratic-part.ts";
 import {
 	denseLayer,
 	largestDifference,
@@ -170,6 +171,16 @@ describe("the contraction of the kernel's covariance", () => {
 		const exact = exactContraction(engine, "linear", { train: C }, M, false).train;
 		// Entries of size 100.
 		expect(largestDifference(exact, isserlis(C, M))).toBeLessThan(1e-12);
+	});
+
+	it("of linear units is quadratic in the pre-activations altogether", () => {
+		const problem = smallProblem(networkOf([denseLayer("linear", { biasVariance: 0.1 })]));
+		const C = priorKernels(engine, problem).preactivation[0]![0]!;
+		const M = symmetric(6, 5);
+		const { form, offset, contraction } = quadraticPart(engine, "linear", C, M, false);
+		expect(form).toEqual(M);
+		expect(offset).toBe(0);
+		expect(contraction).toEqual(exactContraction(engine, "linear", C, M, false));
 	});
 
 	it("counts its moments", () => {
