@@ -27,13 +27,19 @@ function keysOf(schema: unknown): string[] {
 }
 
 describe("docs/experiment-file.md", () => {
-	it("has five examples", () => expect(blocks).toHaveLength(5));
+	it("has six examples", () => expect(blocks).toHaveLength(6));
 
 	it.each(blocks)("holds an example that is valid: %s", (text) => {
 		const json = parseText(text);
 		if ("options" in (json as object)) {
 			const file = resolveAnalysisFile(json, { readBytes: filesOf({}), mnist, engine });
 			expect(findAnalysis("lazy-rich-transition").options.safeParse(file.options).success).toBe(true);
+		} else if ("layers" in (json as object)) {
+			const { layers } = json as { layers: unknown[] };
+			const readout = { weightVariance: 1, biasVariance: 0 };
+			const network = { layers, readout, scaling: "standard" };
+			const problem = parseProblem({ trainInputs: [[1]], trainTargets: [[1]], network, noiseVariance: 1 });
+			expect(problem.network.layers).toHaveLength(layers.length);
 		} else if (!isExperiment(json)) {
 			expect(parseProblem(json).trainInputs.rows).toBe(2);
 		} else if ("network" in (json as object)) {
