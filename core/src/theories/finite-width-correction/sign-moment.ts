@@ -13,8 +13,8 @@ export interface PathRule {
  *
  *     (4/pi^2) int_0^1 ds sum_{pairs ij} r_ij / sqrt(1 - s^2 r_ij^2) arcsin rho_{kl|ij}(s),
  *
- * kl the other two, rho_{kl|ij} their correlation given z_i and z_j. With N its numerator, the arcsine is
- * atan2(N, sqrt((1 - s^2 r_ij^2) det)), det the determinant of the 4 x 4 matrix: no division where the matrix is singular.
+ * kl the other two, rho_{kl|ij} their correlation given z_i and z_j. The arcsine is taken as atan2 of the covariance and of the
+ * root of what it leaves of the product of the variances: exact where the correlation is 1.
  *
  * @param rule nodes and weights of s on [0, 1]
  */
@@ -30,42 +30,29 @@ export function signMoment(rule: PathRule, correlations: PairsOfFour): number {
 		const d = s * r12;
 		const e = s * r13;
 		const f = s * r23;
-		const pa = a * f;
-		const pb = b * e;
-		const pc = c * d;
-		const determinant =
-			1 -
-			a * a -
-			b * b -
-			c * c -
-			d * d -
-			e * e -
-			f * f +
-			2 * (a * b * d + a * c * e + b * c * f + d * e * f) +
-			pa * pa +
-			pb * pb +
-			pc * pc -
-			2 * (pa * pb + pa * pc + pb * pc);
-		const det = determinant > 0 ? determinant : 0;
 		total +=
 			weights[node]! *
-			(term(r01, a, f - b * c - d * e + a * (b * e + c * d), f, det) +
-				term(r02, b, e - a * c - d * f + b * (a * f + c * d), e, det) +
-				term(r03, c, d - a * b - e * f + c * (a * f + b * e), d, det) +
-				term(r12, d, c - a * e - b * f + d * (a * f + b * e), c, det) +
-				term(r13, e, b - a * d - c * f + e * (a * f + c * d), b, det) +
-				term(r23, f, a - b * d - c * e + f * (b * e + c * d), a, det));
+			(term(r01, a, b, c, d, e, f) +
+				term(r02, b, a, c, d, f, e) +
+				term(r03, c, a, b, e, f, d) +
+				term(r12, d, a, e, b, f, c) +
+				term(r13, e, a, d, c, f, b) +
+				term(r23, f, b, d, c, e, a));
 	}
 	return (4 / (Math.PI * Math.PI)) * total;
 }
 
 /**
- * r / sqrt(1 - x^2) arcsin rho, x = s r.
- *
- * @param rest z_k z_l with what z_i and z_j explain taken out, but for the term -x^2 `opposite`
+ * r / sqrt(1 - x^2) arcsin rho_{kl|ij}, x = s r_ij. One regression after the other: rounding of nearly equal units, 1 - r small,
+ * is that over 1 - r, where the determinants of their correlations have that over its third power.
  */
-function term(r: number, x: number, rest: number, opposite: number, determinant: number): number {
+function term(r: number, x: number, ik: number, il: number, jk: number, jl: number, kl: number): number {
 	if (r === 0) return 0;
 	const free = (1 - x) * (1 + x);
-	return (r / Math.sqrt(free)) * Math.atan2(rest - x * x * opposite, Math.sqrt(free * determinant));
+	const k = jk - x * ik;
+	const l = jl - x * il;
+	const covariance = kl - ik * il - (k * l) / free;
+	const variances = ((1 - ik) * (1 + ik) - (k * k) / free) * ((1 - il) * (1 + il) - (l * l) / free);
+	const left = variances - covariance * covariance;
+	return (r / Math.sqrt(free)) * Math.atan2(covariance, left > 0 ? Math.sqrt(left) : 0);
 }

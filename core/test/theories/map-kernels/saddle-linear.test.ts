@@ -24,7 +24,24 @@ const problems: Record<string, Problem> = {
 	}),
 	"biases in every layer": smallProblem(networkOf(linear(2, { biasVariance: 0.2 }))),
 	"two outputs": smallProblem(networkOf(linear(2)), { trainTargets: normalMatrix(6, 2, 4) }),
+	"fewer units than outputs": smallProblem(networkOf(linear(1, { width: 1 })), {
+		trainTargets: normalMatrix(6, 2, 4),
+	}),
+	// Modes of K with slopes below -5, at which the first step of the iteration is too long.
+	"labels far above the noise": smallProblem(networkOf(linear(2), { scaling: "mean-field" }), {
+		trainTargets: scaledTargets(8),
+		noiseVariance: 0.003,
+	}),
 };
+
+function scaledTargets(factor: number): Matrix {
+	const { rows, columns, data } = normalMatrix(6, 1, 2);
+	return matrix(
+		rows,
+		columns,
+		data.map((y) => factor * y),
+	);
+}
 
 /** One point with noise of 100 times its kernel: the equation of the tree has three roots. */
 const threeRoots = smallProblem(
@@ -113,8 +130,12 @@ it("does not depend on the order of the training points", () => {
 	expect(distance(two.trainMean!, permuteRows(one.trainMean!, order))).toBeLessThan(1e-10);
 });
 
-it("does not answer where fewer units than outputs leave no saddle", () => {
-	const problem = smallProblem(networkOf(linear(1, { width: 1 })), { trainTargets: normalMatrix(6, 2, 4) });
+it("does not answer where fewer units than outputs leave no saddle without noise", () => {
+	// In a direction without labels K = (1 - D/N) K0 < 0; with noise K is positive, and "fewer units than outputs" has a saddle.
+	const problem = smallProblem(networkOf(linear(1, { width: 1 })), {
+		trainTargets: normalMatrix(6, 2, 4),
+		noiseVariance: 0,
+	});
 	const answer = saddleOf(problem);
 	expect(answer.convergence.converged).toBe(false);
 	expect(answer.convergence.advice).toBe(
