@@ -38,6 +38,8 @@ export {
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { keptRule } from "./kept-rule.ts";
 export { mappedRule } from "./mapped-rule.ts";
+export { mixtureProposal, nodesOfMixture } from "./mixture-nodes.ts";
+export { mixtureRule } from "./mixture-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
 export {
 	type Integration,
@@ -52,7 +54,7 @@ export { polarRule } from "./polar.ts";
 export { degreeFiveRule, gaussHermiteRule } from "./polynomial-rules.ts";
 export { priorShare } from "./prior-share.ts";
 export { GRID_DIMENSIONS, type Refined, type RuleFamily, refine, ruleFamily } from "./refinement.ts";
-export { type Proposal, proposalOf, type TiltedTheory } from "./refitted-proposal.ts";
+export type { Proposal, TiltedTheory } from "./refitted-proposal.ts";
 export { resampledPoints } from "./resampling.ts";
 export {
 	type GridNodes,

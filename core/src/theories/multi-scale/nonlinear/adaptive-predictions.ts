@@ -9,7 +9,7 @@ import {
 	sumOverUnit,
 } from "../../../tilted-unit/index.ts";
 import { firstMoment } from "./adaptive-unit.ts";
-import type { SolvedNodes } from "./integrate-adaptive.ts";
+import type { SolvedNodes } from "./integration.ts";
 
 /** f at the training points, then at the test points. */
 export interface AdaptiveMeans {

@@ -1,6 +1,6 @@
 import type { ValidityNote } from "../../../answer/answer.ts";
 import { effectiveSampleNote, LEAST_EFFECTIVE, type UnitChains } from "../../../tilted-unit/index.ts";
-import type { IntegratedAdaptive } from "./integrate-adaptive.ts";
+import type { IntegratedAdaptive } from "./integration.ts";
 
 /** Groups of chains whose R-hat is above this disagree. */
 const LARGEST_R_HAT = 1.05;
