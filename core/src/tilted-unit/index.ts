@@ -8,6 +8,8 @@
  * Which rule: `nodesOf` where the covariance of the tilted weights is known in advance, `searchedNodes` where the theory has to
  * be solved to find it. `effectiveSampleNote` says how many random nodes carry the averages.
  */
+
+export type { UnitMixture } from "../samplers/unit-mixture.ts";
 export { type Population, tiltedPopulation, type UnitChains } from "./chains.ts";
 export {
 	conditionalUnit,
@@ -38,7 +40,7 @@ export {
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { keptRule } from "./kept-rule.ts";
 export { mappedRule } from "./mapped-rule.ts";
-export { mixtureProposal, nodesOfMixture } from "./mixture-nodes.ts";
+export { fittedMixture, nodesOfMixture } from "./mixture-nodes.ts";
 export { mixtureRule } from "./mixture-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
 export {

@@ -18,7 +18,7 @@ import { trial } from "./trial.ts";
 /** Random nodes of which a smaller fraction counts under the tilt give way to Markov chains. */
 const LEAST_FRACTION = 0.05;
 
-/** A normal density of which a smaller fraction counts gives way to a mixture fitted to draws of Markov chains. */
+/** A normal density of which a smaller fraction counts gives way to a mixture. */
 const GOOD_FRACTION = 0.1;
 
 /** log2 of the points that find the solution before more of them make it accurate. */
@@ -28,8 +28,8 @@ const FIRST = 14;
 const CHAINS = 1000;
 
 /**
- * Importance sampling by scrambled Sobol points of a normal density; where fewer than a tenth of them count, of a mixture fitted
- * to Markov chains; the draws of the chains themselves where fewer than a twentieth of those count.
+ * Importance sampling by scrambled Sobol points of a normal density; where fewer than a tenth of them count, of a mixture of
+ * such densities; draws of Markov chains where fewer than a twentieth of those count.
  *
  * @param stream not advanced
  */
@@ -61,11 +61,9 @@ export function integrateByPoints(
 		integration: "chains",
 		unit: found.whole,
 	});
-	let found: ChainSearch | undefined;
 	if (coarse.fraction < GOOD_FRACTION) {
-		found = search();
-		const better = searchByMixtures(engine, task, found, few, stream);
-		if (better.trial.fraction < LEAST_FRACTION) return byChains(found);
+		const better = searchByMixtures(engine, task, nodes, few, stream, onProgress);
+		if (better.trial.fraction < LEAST_FRACTION) return byChains(search());
 		nodes = better.nodes;
 		coarse = better.trial;
 	}
@@ -79,7 +77,7 @@ export function integrateByPoints(
 		anchor,
 	});
 	const { field } = solved.solution.point;
-	if (fractionOf(engine, solved.equations)(field) < LEAST_FRACTION) return byChains(found ?? search());
+	if (fractionOf(engine, solved.equations)(field) < LEAST_FRACTION) return byChains(search());
 	const sets = Array.from({ length: SETS }, (_, k) => {
 		onProgress?.(0.6 + (0.3 * k) / SETS, `set ${k + 1} of ${SETS}, which show the error`);
 		const rule = nodes.draw(log2Count - Math.log2(SETS), k + 1);

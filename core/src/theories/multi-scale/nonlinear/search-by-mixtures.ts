@@ -1,71 +1,77 @@
-/** A mixture of normal densities as the proposal, fitted to draws of the adapted measure. */
-import { type Engine, type Matrix, matrix, splitStream, transposed } from "@finitude/engine";
+/** A mixture of normal densities as the proposal, fitted while the tilt grows to that of the solution. */
+import { type Engine, splitStream } from "@finitude/engine";
 import {
-	mixtureProposal,
+	fittedMixture,
+	type IntegrationRule,
 	nodesOfMixture,
 	type RandomNodes,
 	resampledPoints,
+	type UnitMixture,
 } from "../../../tilted-unit/index.ts";
-import type { DualField } from "./adaptive-unit.ts";
+import type { SolveContext } from "../../theory.ts";
+import { adaptiveUnit, type DualField } from "./adaptive-unit.ts";
+import { fieldWithin } from "./field-within.ts";
 import type { IntegrationTask } from "./integration.ts";
-import type { ChainSearch } from "./solve-by-chains.ts";
 import { type Trial, trial } from "./trial.ts";
 
-/** Fits at most: the first to the chains, the others to the points of the one before by their weights. */
-const MOST_FITS = 4;
+/** Rounds at most: each brings the tilt as far toward that of the solution as the points of the last fit carry. */
+const MOST_ROUNDS = 24;
 
-/** A fit counts as an improvement when it raises the fraction of points that count by a tenth. */
-const GAIN = 1.1;
+/** Points serve a tilt as long as this fraction of them counts. */
+const SERVES = 0.3;
 
-/** Draws that a mixture is fitted to: ten for each entry of a covariance over 24 directions. */
-const FITTED_DRAWS = 3000;
+/** Draws that a mixture is fitted to. */
+const FITTED_DRAWS = 2000;
 
 /** The stream of the fits, apart from those of the points and the chains. */
 const FITS = 2000;
 
-/** A mixture with the solution by some of its points. */
+/** Nodes with the solution by some of them. */
 export interface MixtureSearch {
 	readonly nodes: RandomNodes<DualField>;
 	readonly trial: Trial;
 }
 
 /**
- * The mixture of whose points most count. The fit to the chains may be that of a field that they did not find exactly; points of
- * the mixture, drawn by their weights at the solution on them, are fitted in the next round.
+ * The mixture of whose points most count at the solution. The field grows from zero: each round solves the equations on the points
+ * at hand, goes toward the solution as far as enough of independent points count, and fits a mixture to points drawn by their
+ * weights there (population Monte Carlo; Cappe, Douc, Guillin, Marin, Robert 2008, Stat. Comput. 18:447). Modes apart from the
+ * bulk are fitted while they still overlap with it.
  *
  * @param stream not advanced
  */
 export function searchByMixtures(
 	engine: Engine,
 	task: IntegrationTask,
-	{ whole, population, field }: ChainSearch,
+	searched: RandomNodes<DualField>,
 	log2Count: number,
 	stream: Uint32Array,
+	onProgress: SolveContext["onProgress"],
 ): MixtureSearch {
 	const own = splitStream(stream, FITS);
-	let [unit, draws, start] = [whole, everyFew(population.points()), field];
+	let nodes = searched;
+	let field: DualField = { dual: new Float64Array(task.equations.targets.length) };
+	let start = field;
+	let mixture: UnitMixture | undefined;
 	let best: MixtureSearch | undefined;
-	for (let round = 0; round < MOST_FITS; round++) {
-		const nodes = nodesOfMixture(engine, mixtureProposal(engine, unit, draws, own), start, stream);
+	for (let round = 0; round < MOST_ROUNDS; round++) {
+		onProgress?.(0.1 + (0.2 * round) / MOST_ROUNDS, `mixture of normal densities, fit ${round}`);
 		const tried = trial(engine, task, nodes, log2Count, start);
-		if (best && tried.fraction < GAIN * best.trial.fraction) break;
-		best = { nodes, trial: tried };
-		const { equations, solution } = tried;
-		const { probabilities } = solution.point.unit.measure;
-		const points = resampledPoints(engine, [equations.source.rule], [probabilities], FITTED_DRAWS, own);
-		draws = transposed(matrix(nodes.unit.dimension, FITTED_DRAWS, points));
-		[unit, start] = [nodes.unit, solution.point.field];
+		const reached = tried.fraction;
+		const last = best !== undefined && best.trial.fraction >= SERVES;
+		if (mixture && (!best || reached > best.trial.fraction)) best = { nodes, trial: tried };
+		if (last) break;
+		const solution = tried.solution.point.field;
+		start = solution;
+		field = reached >= SERVES ? solution : fieldWithin(field, solution, tried.fractionAt, SERVES);
+		const rules: IntegrationRule[] = [];
+		const probabilities = tried.sets.map(({ problem, source, weights }) => {
+			rules.push(source.rule);
+			return adaptiveUnit(engine, problem, source, weights, field).measure.probabilities;
+		});
+		const draws = resampledPoints(engine, rules, probabilities, FITTED_DRAWS, own);
+		mixture = fittedMixture(engine, nodes.unit, draws, mixture);
+		nodes = nodesOfMixture(engine, nodes.unit, mixture, field, stream);
 	}
 	return best!;
-}
-
-/** At most FITTED_DRAWS of the rows, evenly spread. */
-function everyFew({ rows, columns, data }: Matrix): Matrix {
-	const kept = Math.min(rows, FITTED_DRAWS);
-	const result = matrix(kept, columns);
-	for (let k = 0; k < kept; k++) {
-		const from = Math.floor((k * rows) / kept) * columns;
-		result.data.set(data.subarray(from, from + columns), k * columns);
-	}
-	return result;
 }

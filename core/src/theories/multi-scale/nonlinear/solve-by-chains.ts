@@ -1,5 +1,5 @@
 /** The equations by draws of the tilted measure itself, where importance sampling leaves too few points in effect. */
-import { type Engine, matrix, type RandomState } from "@finitude/engine";
+import type { Engine, RandomState } from "@finitude/engine";
 import {
 	featureSource,
 	type HiddenUnit,
@@ -15,6 +15,7 @@ import {
 import type { SolveContext } from "../../theory.ts";
 import type { AdaptiveProblem } from "./adaptive-equations.ts";
 import { adaptiveTilt, adaptiveUnit, type DualField } from "./adaptive-unit.ts";
+import { fieldWithin } from "./field-within.ts";
 import { fractionOf, type SolvedNodes, solveOn } from "./integration.ts";
 
 /** Draws that each chain gives to the answer, sweeps from one to the next, and sweeps for each of the samples asked for. */
@@ -102,7 +103,8 @@ export function searchByChains(
 		const { equations, solution } = solveOn(engine, { equations: problem, fluctuating }, unit, rule, field);
 		const fraction = fractionOf(engine, equations);
 		const reached = fraction(solution.point.field);
-		field = reached >= SERVES ? solution.point.field : within(field, solution.point.field, fraction);
+		field =
+			reached >= SERVES ? solution.point.field : fieldWithin(field, solution.point.field, fraction, SERVES);
 		population.moveTo(adaptiveTilt(problem, field));
 		if (reached >= ANSWERS) return { whole, unit, population, field, settled: true };
 	}
@@ -157,30 +159,4 @@ export function solveByChains(
 		sets,
 		chains,
 	};
-}
-
-/** The farthest field on the way from one to another, to a sixteenth, for which enough draws count. */
-function within(from: DualField, to: DualField, fraction: (field: DualField) => number): DualField {
-	let [reached, beyond] = [0, 1];
-	for (let halving = 0; halving < 4; halving++) {
-		const middle = (reached + beyond) / 2;
-		if (fraction(between(from, to, middle)) >= SERVES) reached = middle;
-		else beyond = middle;
-	}
-	// Even the first sixteenth may be too far: half of it is still progress.
-	return between(from, to, reached > 0 ? reached : beyond / 2);
-}
-
-function between(from: DualField, to: DualField, part: number): DualField {
-	const dual = mixed(from.dual, to.dual, part);
-	if (to.resolvent === undefined) return { dual };
-	const { rows, data } = to.resolvent;
-	return {
-		dual,
-		resolvent: matrix(rows, rows, mixed(from.resolvent?.data ?? new Float64Array(data.length), data, part)),
-	};
-}
-
-function mixed(a: Float64Array, b: Float64Array, part: number): Float64Array {
-	return a.map((x, k) => (1 - part) * x + part * b[k]!);
 }

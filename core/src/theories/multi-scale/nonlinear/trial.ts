@@ -1,6 +1,6 @@
 import type { Engine } from "@finitude/engine";
 import { featureSource, type RandomNodes, SETS, trainingUnit } from "../../../tilted-unit/index.ts";
-import { adaptiveEquations } from "./adaptive-equations.ts";
+import { type AdaptiveEquations, adaptiveEquations } from "./adaptive-equations.ts";
 import type { DualField } from "./adaptive-unit.ts";
 import { fractionOf, type IntegrationTask, type SolvedNodes, solveOn } from "./integration.ts";
 
@@ -8,6 +8,10 @@ import { fractionOf, type IntegrationTask, type SolvedNodes, solveOn } from "./i
 export interface Trial extends SolvedNodes {
 	/** Of the nodes, or of others like them, that counts at the solution: the smaller one. 0 where nothing was solved. */
 	readonly fraction: number;
+	/** The same for any field. */
+	fractionAt(field: DualField): number;
+	/** The equations on the nodes and on the others. */
+	readonly sets: readonly AdaptiveEquations[];
 }
 
 /**
@@ -24,9 +28,9 @@ export function trial(
 	const solved = solveOn(engine, task, nodes.unit, nodes.draw(log2Count, SETS + 1), start);
 	const source = featureSource(engine, trainingUnit(nodes.unit), nodes.draw(log2Count, SETS + 2));
 	const others = adaptiveEquations(engine, task.equations, source);
-	const { field } = solved.solution.point;
-	const fraction = Math.min(
-		...[solved.equations, others].map((equations) => fractionOf(engine, equations)(field)),
-	);
-	return { ...solved, fraction: solved.solution.converged ? fraction : 0 };
+	const sets = [solved.equations, others];
+	const fractionAt = (field: DualField) =>
+		Math.min(...sets.map((equations) => fractionOf(engine, equations)(field)));
+	const { converged, point } = solved.solution;
+	return { ...solved, fraction: converged ? fractionAt(point.field) : 0, fractionAt, sets };
 }
