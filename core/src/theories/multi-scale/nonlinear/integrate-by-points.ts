@@ -24,6 +24,9 @@ const GOOD_FRACTION = 0.1;
 /** log2 of the points that find the solution before more of them make it accurate. */
 const FIRST = 14;
 
+/** log2 of the nodes of a set at most: the error by smaller sets is that of the answer times the root of their sizes' ratio. */
+const MOST_IN_SET = 14;
+
 /** The stream of the chains, apart from those of the points. */
 const CHAINS = 1000;
 
@@ -80,7 +83,7 @@ export function integrateByPoints(
 	if (fractionOf(engine, solved.equations)(field) < LEAST_FRACTION) return byChains(search());
 	const sets = Array.from({ length: SETS }, (_, k) => {
 		onProgress?.(0.6 + (0.3 * k) / SETS, `set ${k + 1} of ${SETS}, which show the error`);
-		const rule = nodes.draw(log2Count - Math.log2(SETS), k + 1);
+		const rule = nodes.draw(Math.min(log2Count - Math.log2(SETS), MOST_IN_SET), k + 1);
 		return solveOn(engine, task, unit, rule, field, { accuracy: ROUGH, anchor });
 	});
 	return { ...solved, integration: "importance", unit, sets, components };

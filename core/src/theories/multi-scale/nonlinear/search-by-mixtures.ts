@@ -20,6 +20,9 @@ const MOST_ROUNDS = 24;
 /** Points serve a tilt as long as this fraction of them counts. */
 const SERVES = 0.3;
 
+/** From there on a fit counts as an improvement when it raises the fraction by a tenth. */
+const GAIN = 1.1;
+
 /** Draws that a mixture is fitted to. */
 const FITTED_DRAWS = 2000;
 
@@ -58,7 +61,7 @@ export function searchByMixtures(
 		onProgress?.(0.1 + (0.2 * round) / MOST_ROUNDS, `mixture of normal densities, fit ${round}`);
 		const tried = trial(engine, task, nodes, log2Count, start);
 		const reached = tried.fraction;
-		const last = best !== undefined && best.trial.fraction >= SERVES;
+		const last = best !== undefined && best.trial.fraction >= SERVES && reached < GAIN * best.trial.fraction;
 		if (mixture && (!best || reached > best.trial.fraction)) best = { nodes, trial: tried };
 		if (last) break;
 		const solution = tried.solution.point.field;
