@@ -78,6 +78,7 @@ export function integrateByPoints(
 	const solved = solveOn(engine, task, unit, nodes.draw(log2Count, 0), coarse.solution.point.field, {
 		accuracy: ACCURATE,
 		anchor,
+		...(log2Count > few && { few: coarse.equations }),
 	});
 	const { field } = solved.solution.point;
 	if (fractionOf(engine, solved.equations)(field) < LEAST_FRACTION) return byChains(search());

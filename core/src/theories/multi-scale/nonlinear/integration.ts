@@ -15,6 +15,7 @@ import {
 	type PriorAnchor,
 } from "./adaptive-equations.ts";
 import { adaptiveUnit, type DualField } from "./adaptive-unit.ts";
+import { solveByFewer } from "./defect-correction.ts";
 import { type AdaptiveSolution, solveAdaptive } from "./solve-adaptive.ts";
 import { startingField } from "./starting-field.ts";
 
@@ -48,13 +49,15 @@ export interface IntegrationTask {
 }
 
 /** Residuals: far below the error of any nodes, that of random ones, and what is enough to find nodes and to see their error. */
-export const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-7, 1e-4];
+export const [EXACT, ACCURATE, ROUGH] = [1e-12, 1e-6, 1e-4];
 
 export interface SolveSettings {
 	readonly accuracy: number;
 	/** The residual that counts as solved where rounding ends the progress; the accuracy where not given. */
 	readonly accepted?: number;
 	readonly anchor?: PriorAnchor;
+	/** The equations on far fewer nodes of the same unit, whose solution the start is. */
+	readonly few?: AdaptiveEquations;
 }
 
 /** The equations solved by one rule. @param unit covering at least the training points */
@@ -64,12 +67,15 @@ export function solveOn(
 	unit: HiddenUnit,
 	rule: IntegrationRule,
 	start: DualField = { dual: new Float64Array(problem.targets.length) },
-	{ accuracy, accepted = accuracy, anchor }: SolveSettings = { accuracy: ROUGH },
+	{ accuracy, accepted = accuracy, anchor, few }: SolveSettings = { accuracy: ROUGH },
 ): SolvedNodes {
 	const source = featureSource(engine, trainingUnit(unit), rule);
 	const equations = adaptiveEquations(engine, problem, source, anchor);
 	const field = fluctuating ? startingField(engine, equations, start) : start;
-	return { equations, solution: solveAdaptive(engine, equations, field, accuracy, accepted) };
+	const solution = few
+		? solveByFewer(engine, equations, few, field, accuracy, accepted)
+		: solveAdaptive(engine, equations, field, accuracy, accepted);
+	return { equations, solution };
 }
 
 /** The fraction of the nodes that count under the tilt of a field. */
