@@ -1,5 +1,5 @@
 /** Draws of a tilted unit as nodes of integration: for tilts whose weights leave too few of any proposal's points in effect. */
-import { type Engine, gram, type Matrix, matrix, type RandomState } from "@finitude/engine";
+import { type Engine, type Matrix, matrix, type RandomState, transposed } from "@finitude/engine";
 import { normals } from "../data/random.ts";
 import { rHat } from "../diagnostics/rhat.ts";
 import { ellipticalSlice } from "./elliptical-slice.ts";
@@ -41,8 +41,8 @@ export interface Population {
 	readonly chains: number;
 	/** Brings the chains from the tilt they are at to another one. @returns the stages it took */
 	moveTo(tilt: Tilt): number;
-	/** <w w^T> over the chains as they stand, r x r. */
-	covariance(): Matrix;
+	/** Where the chains stand: chains x r. */
+	points(): Matrix;
 	/**
 	 * Draws at the present tilt, `thinning` sweeps from one to the next.
 	 *
@@ -91,7 +91,7 @@ export function tiltedPopulation(engine: Engine, unit: HiddenUnit, options: Popu
 			present = tilt;
 			return stages;
 		},
-		covariance: () => gram(engine, matrix(r, chains, points), { alpha: 1 / chains }),
+		points: () => transposed(matrix(r, chains, points)),
 		draw(draws, thinning, warmUp = 0) {
 			const sampler = samplerOf([present]);
 			for (let sweep = 0; sweep < warmUp; sweep++) sampler.sweep();

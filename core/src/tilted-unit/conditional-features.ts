@@ -1,7 +1,8 @@
 /** Features of test points averaged over what no training point sees of them. */
-import { dot, type Matrix, matrix, matrixRow } from "@finitude/engine";
+import { dot, type Engine, type Matrix, matrix, matrixRow, scoped } from "@finitude/engine";
 import type { FeatureMap } from "./features.ts";
 import type { HiddenUnit } from "./hidden-unit.ts";
+import { type SmoothTable, smoothTable } from "./smooth-table.ts";
 
 /**
  * A unit whose rows are, at w in the span of the training inputs, phi_a(w) at the P training points, and then for each of the
@@ -27,7 +28,7 @@ export interface ConditionalRows {
 
 /**
  * @param unit reduced to the training points
- * @param accurate to rounding; otherwise to about 1e-6, which is below the error of random points
+ * @param accurate to rounding; otherwise by tables to about 1e-6, which is below the error of random points
  */
 export function conditionalUnit(
 	unit: HiddenUnit,
@@ -42,12 +43,12 @@ export function conditionalUnit(
 	for (let k = 0; k < blocks; k++) inputs.data.set(test, (P + k * tests) * r);
 	inputs.data.set(unit.inputs.data);
 	const deviations = outsideDeviations(unit);
-	const rules = Array.from(deviations, (sigma) => normalNodes(sigma, accurate));
 	const closed = activation.smoothedScale !== undefined;
 	for (let b = 0; closed && b < tests; b++) {
 		const scale = activation.smoothedScale!(deviations[b]!);
 		for (let i = 0; i < r; i++) inputs.data[(P + b) * r + i]! *= scale;
 	}
+	const tables: SmoothTable[] = [];
 	// Rows from here on are averages over z by a sum.
 	const summed = closed ? 1 : 0;
 	return {
@@ -57,34 +58,54 @@ export function conditionalUnit(
 			const direct = (P + summed * tests) * count;
 			activation.evaluate(engine, h.block.slice(0, direct), phi.block.slice(0, direct));
 			if (summed === blocks) return;
-			const shifted = engine.allocate(count);
-			const value = engine.allocate(count);
 			for (let b = 0; b < tests; b++) {
-				const sums = Array.from({ length: blocks }, () => new Float64Array(count));
-				const { nodes, weights } = rules[b]!;
 				const row = (P + (blocks - 1) * tests + b) * count;
-				for (let j = 0; j < nodes.length; j++) {
-					const shift = deviations[b]! * nodes[j]!;
-					const [from, to] = [h.block.data, shifted.data];
-					for (let i = 0; i < count; i++) to[i] = from[row + i]! + shift;
-					activation.evaluate(engine, shifted, value);
-					const f = value.data;
-					const hermite = hermiteFunctions(nodes[j]!, orders);
-					for (let k = summed; k <= orders; k++) {
-						const weight = weights[j]! * hermite[k]!;
-						const sum = sums[k]!;
-						for (let i = 0; i < count; i++) sum[i]! += weight * f[i]!;
-					}
-					if (squares) {
-						const sum = sums[blocks - 1]!;
-						for (let i = 0; i < count; i++) sum[i]! += weights[j]! * f[i]! ** 2;
-					}
+				const own = h.block.data.slice(row, row + count);
+				const functions = (at: Float64Array) =>
+					averagesAt(engine, activation, at, deviations[b]!, orders, squares).slice(summed);
+				let found: readonly Float64Array[];
+				if (accurate || deviations[b] === 0) found = functions(own);
+				else {
+					tables[b] ??= smoothTable();
+					found = tables[b]!(own, functions);
 				}
 				const out = phi.block.data;
-				for (let k = summed; k < blocks; k++) out.set(sums[k]!, (P + k * tests + b) * count);
+				for (let k = summed; k < blocks; k++) out.set(found[k - summed]!, (P + k * tests + b) * count);
 			}
 		},
 	};
+}
+
+/** c_0, ..., c_orders and, where asked for, E phi^2 at some means of the pre-activation. */
+function averagesAt(
+	engine: Engine,
+	activation: HiddenUnit["activation"],
+	means: Float64Array,
+	sigma: number,
+	orders: number,
+	squares: boolean,
+): Float64Array[] {
+	return scoped(engine, () => {
+		const count = means.length;
+		const [shifted, value] = [engine.allocate(count), engine.allocate(count)];
+		const sums = Array.from({ length: 1 + orders + (squares ? 1 : 0) }, () => new Float64Array(count));
+		const { nodes, weights } = normalNodes(sigma);
+		nodes.forEach((node, j) => {
+			const to = shifted.data;
+			for (let i = 0; i < count; i++) to[i] = means[i]! + sigma * node;
+			activation.evaluate(engine, shifted, value);
+			const f = value.data;
+			hermiteFunctions(node, orders).forEach((hermite, k) => {
+				const weight = weights[j]! * hermite;
+				const sum = sums[k]!;
+				for (let i = 0; i < count; i++) sum[i]! += weight * f[i]!;
+			});
+			if (!squares) return;
+			const sum = sums.at(-1)!;
+			for (let i = 0; i < count; i++) sum[i]! += weights[j]! * f[i]! ** 2;
+		});
+		return sums;
+	});
 }
 
 /** sigma of each test point: the prior deviation of its pre-activation outside the span of the training inputs. */
@@ -95,15 +116,14 @@ export function outsideDeviations({ points, trainPoints, outside }: HiddenUnit):
 }
 
 /**
- * A trapezoidal rule for E f(sigma z), f a product of two activations. Accurate: steps of 0.35 in the pre-activation put the
- * error at exp(-2 pi w / 0.35) for a function analytic within w of the real axis, 1e-12 for tanh (w = pi/2) and less for erf,
- * sigmoid and sin; steps of 0.5 in z resolve the normal density to exp(-2 pi^2 / 0.5^2) = 1e-34, and beyond |z| = 8.5 it weighs
- * 1e-17. Otherwise steps are twice as long, 1e-6 for tanh, and end at |z| = 5.6, beyond which there is 2e-8.
+ * A trapezoidal rule for E f(sigma z), f a product of two activations. Steps of 0.35 in the pre-activation put the error at
+ * exp(-2 pi w / 0.35) for a function analytic within w of the real axis, 1e-12 for tanh (w = pi/2) and less for erf, sigmoid and
+ * sin; steps of 0.5 in z resolve the normal density to exp(-2 pi^2 / 0.5^2) = 1e-34, and beyond |z| = 8.5 it weighs 1e-17.
  */
-function normalNodes(sigma: number, accurate: boolean): { nodes: Float64Array; weights: Float64Array } {
+function normalNodes(sigma: number): { nodes: Float64Array; weights: Float64Array } {
 	if (sigma === 0) return { nodes: Float64Array.of(0), weights: Float64Array.of(1) };
-	const step = Math.min(0.5, 0.35 / sigma) * (accurate ? 1 : 2);
-	const half = Math.ceil((accurate ? 8.5 : 5.6) / step);
+	const step = Math.min(0.5, 0.35 / sigma);
+	const half = Math.ceil(8.5 / step);
 	const nodes = Float64Array.from({ length: 2 * half + 1 }, (_, j) => (j - half) * step);
 	return { nodes, weights: nodes.map((z) => (step * Math.exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI)) };
 }

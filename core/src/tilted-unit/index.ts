@@ -8,6 +8,8 @@
  * Which rule: `nodesOf` where the covariance of the tilted weights is known in advance, `searchedNodes` where the theory has to
  * be solved to find it. `effectiveSampleNote` says how many random nodes carry the averages.
  */
+
+export type { UnitMixture } from "../samplers/unit-mixture.ts";
 export { type Population, tiltedPopulation, type UnitChains } from "./chains.ts";
 export {
 	conditionalUnit,
@@ -50,6 +52,8 @@ export {
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { keptRule } from "./kept-rule.ts";
 export { mappedRule } from "./mapped-rule.ts";
+export { fittedMixture, nodesOfMixture } from "./mixture-nodes.ts";
+export { mixtureRule } from "./mixture-rule.ts";
 export { secondMoment, tiltedKernel } from "./moments.ts";
 export {
 	type Integration,
@@ -72,7 +76,7 @@ export {
 	refine,
 	ruleFamily,
 } from "./refinement.ts";
-export { type Proposal, proposalOf, type TiltedTheory } from "./refitted-proposal.ts";
+export type { Proposal, TiltedTheory } from "./refitted-proposal.ts";
 export { resampledPoints } from "./resampling.ts";
 export {
 	type GridNodes,

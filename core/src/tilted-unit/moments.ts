@@ -14,14 +14,22 @@ export function secondMoment(engine: Engine, unit: HiddenUnit): Integrand {
 			const { count } = chunk;
 			const weighted = view(engine.allocate(n * count), n, count);
 			const product = view(engine.allocate(n * n), n, n);
+			// Square roots on both sides take half the operations.
+			const positive = weights.data.every((w) => w >= 0);
+			const factors = positive ? weights.data.map(Math.sqrt) : weights.data.slice();
 			for (let i = 0; i < unit.positions; i++) {
 				const phi = positionOf(chunk, unit, i);
-				const [from, to, w] = [phi.block.data, weighted.block.data, weights.data];
+				const [from, to] = [phi.block.data, weighted.block.data];
 				for (let a = 0; a < n; a++) {
-					for (let s = 0; s < count; s++) to[a * count + s] = w[s]! * from[phi.offset + a * count + s]!;
+					for (let s = 0; s < count; s++) {
+						to[a * count + s] = factors[s]! * from[phi.offset + a * count + s]!;
+					}
 				}
-				engine.gemm(1 / unit.positions, weighted, transpose(phi), i === 0 ? 0 : 1, product);
+				const beta = i === 0 ? 0 : 1;
+				if (positive) engine.syrk(1 / unit.positions, weighted, beta, product);
+				else engine.gemm(1 / unit.positions, weighted, transpose(phi), beta, product);
 			}
+			if (positive) mirrorLower(matrix(n, n, product.block.data));
 			const data = product.block.data;
 			for (let k = 0; k < sums.length; k++) sums[k]! += data[k]!;
 		},

@@ -1,5 +1,6 @@
 /** Where to look for a tilted unit: a normal density broader than the prior along the few directions of the tilt. */
 import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
+import { completedBasis } from "./completed-basis.ts";
 import { type FeatureMap, featureSource } from "./features.ts";
 import { type HiddenUnit, oriented, trainingUnit } from "./hidden-unit.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
@@ -105,15 +106,8 @@ function fitted(
  * @param unit whose coordinates of w are turned
  * @param covariance estimate of <w w^T>, r x r
  * @param effective how many independent vectors the estimate is worth
- * @param inflation of the variances along these directions
  */
-export function proposalOf(
-	engine: Engine,
-	unit: HiddenUnit,
-	covariance: Matrix,
-	effective: number,
-	inflation = 1,
-): Proposal {
+function proposalOf(engine: Engine, unit: HiddenUnit, covariance: Matrix, effective: number): Proposal {
 	const r = unit.dimension;
 	// The largest eigenvalue of an estimate of the identity from this many vectors (Marchenko and Pastur).
 	const noise = (1 + Math.sqrt(r / effective)) ** 2;
@@ -130,7 +124,7 @@ export function proposalOf(
 			...unit,
 			inputs: multiply(engine, unit.inputs, completedBasis(directions), { transposeB: true }),
 		},
-		scales: Float64Array.from(wide, (k) => Math.sqrt(inflation * values[k]!)),
+		scales: Float64Array.from(wide, (k) => Math.sqrt(values[k]!)),
 	};
 }
 
@@ -169,35 +163,4 @@ function featuresAndCoordinates({ activation, points }: HiddenUnit): FeatureMap 
 		activation.evaluate(engine, h.block.slice(0, length), phi.block.slice(0, length));
 		phi.block.data.set(h.block.data.subarray(length), length);
 	};
-}
-
-/**
- * An orthonormal basis, r x r, that begins with the given orthonormal rows and goes on with what is left of the axes, in their
- * order: the unit's coordinates are sorted by how much of the inputs they carry.
- */
-function completedBasis(rows: Matrix): Matrix {
-	const r = rows.columns;
-	const basis = matrix(r, r);
-	basis.data.set(rows.data);
-	let count = rows.rows;
-	for (let axis = 0; axis < r && count < r; axis++) {
-		const row = basis.data.subarray(count * r, (count + 1) * r);
-		row.fill(0);
-		row[axis] = 1;
-		// Twice is enough for orthogonality to rounding (Kahan; Parlett 1980, The symmetric eigenvalue problem, section 6-9).
-		for (let pass = 0; pass < 2; pass++) {
-			for (let k = 0; k < count; k++) {
-				const other = basis.data.subarray(k * r, (k + 1) * r);
-				let product = 0;
-				for (let i = 0; i < r; i++) product += row[i]! * other[i]!;
-				for (let i = 0; i < r; i++) row[i]! -= product * other[i]!;
-			}
-		}
-		const norm = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
-		// As many axes are dropped as there are rows given; those that lie in their span to 1e-3 go first.
-		if (norm < 1e-3 && r - axis - 1 >= r - count) continue;
-		for (let i = 0; i < r; i++) row[i]! /= norm;
-		count++;
-	}
-	return basis;
 }

@@ -30,6 +30,8 @@ export interface RandomNodes<Solution> {
 	readonly unit: HiddenUnit;
 	/** Standard deviations of the leading coordinates of w under the proposal. */
 	readonly scales: Float64Array;
+	/** Of the proposal: 1, or the normal densities of a mixture. */
+	readonly components: number;
 	/** 2^log2Count points; another index gives independent ones. */
 	draw(log2Count: number, index: number): IntegrationRule;
 	/** The theory's by the points of the last round of fitting. */
@@ -144,6 +146,7 @@ export function nodesOfProposal<Solution>(
 		kind: "sobol",
 		unit,
 		scales,
+		components: 1,
 		draw: (log2Count, index) =>
 			keptRule(
 				stretchedRule(paddedSobolRule(engine, unit.dimension, log2Count, splitStream(stream, index)), scales),

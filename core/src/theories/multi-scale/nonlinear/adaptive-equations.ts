@@ -23,7 +23,7 @@ import {
 	type AdaptiveUnit,
 	adaptiveUnit,
 	type DualField,
-	firstMoment,
+	firstMoments,
 	type UnitNetwork,
 } from "./adaptive-unit.ts";
 
@@ -91,7 +91,6 @@ export function adaptiveEquations(
 	const weights = ruleWeights(source);
 	const prior = tiltedMeasure(source, weights, new Float64Array(weights.length))!;
 	const moments = secondMoment(engine, source.unit);
-	const sums = firstMoment(engine, P);
 	/** g sum phi phi^T. */
 	const secondMoments = (nodeWeights: Float64Array) =>
 		matrix(
@@ -120,7 +119,8 @@ export function adaptiveEquations(
 			const { dual } = field;
 			const unit = adaptiveUnit(engine, problem, source, weights, field);
 			const shift = correction && applied(correction, dual);
-			const own = sumOverUnit(engine, source, sums, unit.first).map((x) => readoutVariance * x);
+			const [sums] = firstMoments(engine, source, [unit.first]);
+			const own = sums!.map((x) => readoutVariance * x);
 			const mean = shift ? own.map((x, a) => x + shift[a]!) : own;
 			const output = width * unit.measure.logNormalizer + (shift ? 0.5 * dot(dual, shift) : 0);
 			const fluctuation = once(() => {

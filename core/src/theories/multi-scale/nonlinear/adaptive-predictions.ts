@@ -6,10 +6,9 @@ import {
 	conditionalUnit,
 	featureSource,
 	type HiddenUnit,
-	sumOverUnit,
 } from "../../../tilted-unit/index.ts";
-import { firstMoment } from "./adaptive-unit.ts";
-import type { SolvedNodes } from "./integrate-adaptive.ts";
+import { firstMoments } from "./adaptive-unit.ts";
+import type { SolvedNodes } from "./integration.ts";
 
 /** f at the training points, then at the test points. */
 export interface AdaptiveMeans {
@@ -42,14 +41,13 @@ export function adaptiveMeans(
 	const { rule } = source;
 	const { unit: extended, evaluate } = conditionalUnit(unit, {}, rule.kind === "trapezoid");
 	const everywhere = featureSource(engine, extended, rule, { evaluate, stored: 0 });
-	const sums = (weights: Float64Array) =>
-		sumOverUnit(engine, everywhere, firstMoment(engine, P + tests), weights)
-			.subarray(P)
-			.map((x) => readoutVariance * x);
-	const ownTest = sums(point.unit.first);
-	if (share === 0 || priorCross === undefined) return { train, test: ownTest, ownTest };
-	const { fields } = point.unit;
-	const estimate = sums(prior.probabilities.map((p, s) => p * fields[s]!));
+	const anchored = share > 0 && priorCross !== undefined;
+	const { first, fields } = point.unit;
+	const weightings = anchored ? [first, prior.probabilities.map((p, s) => p * fields[s]!)] : [first];
+	const [ownTest, estimate] = firstMoments(engine, everywhere, weightings).map((sums) =>
+		sums.subarray(P).map((x) => readoutVariance * x),
+	) as [Float64Array, Float64Array?];
+	if (!anchored || !estimate) return { train, test: ownTest, ownTest };
 	const test = ownTest.map((x, b) => x + share * (dot(matrixRow(priorCross, b), dual) - estimate[b]!));
 	return { train, test, ownTest };
 }

@@ -1,8 +1,7 @@
 /** One hidden unit in the dual field of the outputs: equations (13)-(17). */
-import { type Engine, load, type Matrix, matrix, transpose, view } from "@finitude/engine";
+import { type Engine, load, type Matrix, matrix, scoped, transpose, view } from "@finitude/engine";
 import {
 	type FeatureSource,
-	type Integrand,
 	positionOf,
 	type Tilt,
 	type TiltedMeasure,
@@ -111,15 +110,29 @@ export function adaptiveUnit(
 	};
 }
 
-/** sum_s weights_s phi_a, n numbers, of a unit with one position. */
-export function firstMoment(engine: Engine, points: number): Integrand {
-	return {
-		size: points,
-		add({ features }, weights, sums) {
-			const product = view(engine.allocate(points), points, 1);
-			engine.gemm(1, features, transpose(view(weights, 1, weights.length)), 0, product);
-			const block = product.block.data;
-			for (let a = 0; a < points; a++) sums[a]! += block[a]!;
-		},
-	};
+/** sum_s weights_s phi_a of a unit with one position, n numbers for each of some weightings of the nodes, in one pass. */
+export function firstMoments(
+	engine: Engine,
+	source: FeatureSource,
+	weightings: readonly Float64Array[],
+): Float64Array[] {
+	const [n, k] = [source.unit.points, weightings.length];
+	const sums = weightings.map(() => new Float64Array(n));
+	let first = 0;
+	source.forEach(({ features, count }) => {
+		scoped(engine, () => {
+			const weights = view(engine.allocate(k * count), k, count);
+			const product = view(engine.allocate(n * k), n, k);
+			weightings.forEach((own, j) => {
+				weights.block.data.set(own.subarray(first, first + count), j * count);
+			});
+			engine.gemm(1, features, transpose(weights), 0, product);
+			const { data } = product.block;
+			sums.forEach((sum, j) => {
+				for (let a = 0; a < n; a++) sum[a]! += data[a * k + j]!;
+			});
+		});
+		first += count;
+	});
+	return sums;
 }

@@ -1,9 +1,8 @@
 /** The equations by draws of the tilted measure itself, where importance sampling leaves too few points in effect. */
-import { type Engine, matrix, type RandomState } from "@finitude/engine";
+import type { Engine, RandomState } from "@finitude/engine";
 import {
 	featureSource,
 	type HiddenUnit,
-	type IntegrationRule,
 	LEAST_EFFECTIVE,
 	type Population,
 	type RandomNodes,
@@ -14,11 +13,10 @@ import {
 	type UnitChains,
 } from "../../../tilted-unit/index.ts";
 import type { SolveContext } from "../../theory.ts";
-import { type AdaptiveEquations, type AdaptiveProblem, adaptiveEquations } from "./adaptive-equations.ts";
+import type { AdaptiveProblem } from "./adaptive-equations.ts";
 import { adaptiveTilt, adaptiveUnit, type DualField } from "./adaptive-unit.ts";
-import type { SolvedNodes } from "./integrate-adaptive.ts";
-import { solveAdaptive } from "./solve-adaptive.ts";
-import { startingField } from "./starting-field.ts";
+import { fieldWithin } from "./field-within.ts";
+import { fractionOf, type SolvedNodes, solveOn } from "./integration.ts";
 
 /** Draws that each chain gives to the answer, sweeps from one to the next, and sweeps for each of the samples asked for. */
 const [DRAWS, THINNING] = [8, 2];
@@ -38,8 +36,8 @@ const [SERVES, ANSWERS] = [0.3, 0.8];
 /** Rounds of drawing, solving and drawing again. */
 const MOST_ROUNDS = 60;
 
-/** Residual of the equations on the draws of a round, and of the answer. */
-const [ROUGH, ACCURATE] = [1e-4, 1e-6];
+/** Residual of the equations on the draws of the answer. */
+const ACCURATE = 1e-6;
 
 /** What the draws of the last round give. */
 export interface SolvedByChains extends SolvedNodes {
@@ -102,10 +100,11 @@ export function searchByChains(
 	for (let round = 0; round < MOST_ROUNDS; round++) {
 		onProgress?.(0.3 + (0.4 * round) / MOST_ROUNDS, `Markov chains, round ${round + 1}`);
 		const { rule } = population.draw(1, THINNING);
-		const { equations, solution } = solveOn(engine, problem, unit, rule, field, fluctuating, ROUGH);
+		const { equations, solution } = solveOn(engine, { equations: problem, fluctuating }, unit, rule, field);
 		const fraction = fractionOf(engine, equations);
 		const reached = fraction(solution.point.field);
-		field = reached >= SERVES ? solution.point.field : within(field, solution.point.field, fraction);
+		field =
+			reached >= SERVES ? solution.point.field : fieldWithin(field, solution.point.field, fraction, SERVES);
 		population.moveTo(adaptiveTilt(problem, field));
 		if (reached >= ANSWERS) return { whole, unit, population, field, settled: true };
 	}
@@ -148,10 +147,11 @@ export function solveByChains(
 	{ unit, population, field, settled }: ChainSearch,
 	fluctuating: boolean,
 ): SolvedByChains {
+	const task = { equations: problem, fluctuating };
 	const chains = population.draw(DRAWS, THINNING, WARM_UP);
-	const { equations, solution } = solveOn(engine, problem, unit, chains.rule, field, fluctuating, ACCURATE);
+	const { equations, solution } = solveOn(engine, task, unit, chains.rule, field, { accuracy: ACCURATE });
 	const reached = solution.point.field;
-	const sets = chains.groups.map((rule) => solveOn(engine, problem, unit, rule, reached, fluctuating, ROUGH));
+	const sets = chains.groups.map((rule) => solveOn(engine, task, unit, rule, reached));
 	const counts = fractionOf(engine, equations)(reached) >= ANSWERS;
 	return {
 		equations,
@@ -159,50 +159,4 @@ export function solveByChains(
 		sets,
 		chains,
 	};
-}
-
-function solveOn(
-	engine: Engine,
-	problem: AdaptiveProblem,
-	unit: HiddenUnit,
-	rule: IntegrationRule,
-	field: DualField,
-	fluctuating: boolean,
-	accuracy: number,
-): SolvedNodes {
-	const equations = adaptiveEquations(engine, problem, featureSource(engine, unit, rule));
-	const start = fluctuating ? startingField(engine, equations, field) : field;
-	return { equations, solution: solveAdaptive(engine, equations, start, accuracy) };
-}
-
-/** The fraction of the draws that count under the tilt of a field. */
-export function fractionOf(engine: Engine, { problem, source, weights }: AdaptiveEquations) {
-	return (field: DualField): number =>
-		adaptiveUnit(engine, problem, source, weights, field).measure.effectiveSampleSize / source.rule.count;
-}
-
-/** The farthest field on the way from one to another, to a sixteenth, for which enough draws count. */
-function within(from: DualField, to: DualField, fraction: (field: DualField) => number): DualField {
-	let [reached, beyond] = [0, 1];
-	for (let halving = 0; halving < 4; halving++) {
-		const middle = (reached + beyond) / 2;
-		if (fraction(between(from, to, middle)) >= SERVES) reached = middle;
-		else beyond = middle;
-	}
-	// Even the first sixteenth may be too far: half of it is still progress.
-	return between(from, to, reached > 0 ? reached : beyond / 2);
-}
-
-function between(from: DualField, to: DualField, part: number): DualField {
-	const dual = mixed(from.dual, to.dual, part);
-	if (to.resolvent === undefined) return { dual };
-	const { rows, data } = to.resolvent;
-	return {
-		dual,
-		resolvent: matrix(rows, rows, mixed(from.resolvent?.data ?? new Float64Array(data.length), data, part)),
-	};
-}
-
-function mixed(a: Float64Array, b: Float64Array, part: number): Float64Array {
-	return a.map((x, k) => (1 - part) * x + part * b[k]!);
 }

@@ -14,7 +14,8 @@ import type { MultiScaleOptions } from "../options.ts";
 import { sizeNote, vanishingKernelNotes, variantNote } from "../validity.ts";
 import type { AdaptiveProblem } from "./adaptive-equations.ts";
 import { adaptiveFluctuations, adaptiveMeans } from "./adaptive-predictions.ts";
-import { type IntegratedAdaptive, integrateAdaptive, type SolvedNodes } from "./integrate-adaptive.ts";
+import { integrateAdaptive } from "./integrate-adaptive.ts";
+import type { IntegratedAdaptive, SolvedNodes } from "./integration.ts";
 import { unsolved } from "./unsolved.ts";
 import { chainFault, errorOfMeans, integrationNotes } from "./validity.ts";
 

@@ -1,6 +1,6 @@
 import type { ValidityNote } from "../../../answer/answer.ts";
 import { effectiveSampleNote, LEAST_EFFECTIVE, type UnitChains } from "../../../tilted-unit/index.ts";
-import type { IntegratedAdaptive } from "./integrate-adaptive.ts";
+import type { IntegratedAdaptive } from "./integration.ts";
 
 /** Groups of chains whose R-hat is above this disagree. */
 const LARGEST_R_HAT = 1.05;
@@ -14,10 +14,13 @@ const REMEDY = "raise samples, or take fewer training points, more noise or a la
  * @param sets those of each set
  */
 export function errorOfMeans(
-	{ integration }: IntegratedAdaptive,
+	{ integration, equations, sets: solved }: IntegratedAdaptive,
 	answer: Float64Array,
 	sets: readonly Float64Array[],
 ): number {
+	const all = solved.reduce((sum, set) => sum + set.equations.source.rule.count, 0);
+	// The error of random nodes falls as the root of their number, that of Sobol points not more slowly.
+	const ratio = Math.sqrt(all / equations.source.rule.count);
 	let most = 0;
 	answer.forEach((value, a) => {
 		const values = sets.map((set) => set[a]!);
@@ -27,7 +30,7 @@ export function errorOfMeans(
 		}
 		const center = values.reduce((sum, x) => sum + x, 0) / values.length;
 		const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
-		most = Math.max(most, Math.sqrt(squares / (values.length * (values.length - 1))));
+		most = Math.max(most, ratio * Math.sqrt(squares / (values.length * (values.length - 1))));
 	});
 	return most;
 }
@@ -41,7 +44,7 @@ export function integrationNotes(integrated: IntegratedAdaptive, mean: number | 
 	const how =
 		integration === "quadrature"
 			? `the last refinement of the quadrature over ${weights}, to ${nodes} nodes`
-			: `the spread of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${nodes / sets.length} nodes`}, for ${nodes} nodes over ${weights}`;
+			: `the spread of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${sets[0]!.equations.source.rule.count} nodes`}, for ${nodes} nodes over ${weights}`;
 	const notes: ValidityNote[] = [
 		{ name: "integration", value: integration, message: DESCRIPTIONS[integration] },
 		mean === undefined
@@ -75,7 +78,7 @@ export function integrationNotes(integrated: IntegratedAdaptive, mean: number | 
 
 const DESCRIPTIONS = {
 	quadrature: "averages over a unit's weights by a grid",
-	importance: "averages over a unit's weights by scrambled Sobol points of a normal density fitted to them",
+	importance: "averages over a unit's weights by scrambled Sobol points of densities fitted to them",
 	chains:
 		"averages over a unit's weights by Markov chains: of the points of a fitted normal density fewer than 5 % would count",
 } as const;
