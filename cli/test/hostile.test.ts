@@ -132,7 +132,7 @@ describe("settings", () => {
 		[
 			["compare", "-"],
 			{ problem, theories: ["nngq"] },
-			'theories[0]: wanted one of nngp, finite-width-correction, self-consistent, equations-of-state, exact-mean-field, deep-kernel-machine, multi-scale, kernel-rescaling, scale-mixture, deep-linear, or an alias; got "nngq". Did you mean nngp?',
+			'theories[0]: wanted one of nngp, finite-width-correction, map-kernels, self-consistent, equations-of-state, exact-mean-field, deep-kernel-machine, multi-scale, kernel-rescaling, scale-mixture, deep-linear, or an alias; got "nngq". Did you mean nngp?',
 		],
 		[
 			["compare", "-"],

@@ -102,9 +102,11 @@ describe("finitude sample --out", () => {
 			"sampled_network",
 			"theory_nngp",
 			"theory_finite_width_correction",
+			"theory_map_kernels",
 			"theory_self_consistent",
 			"theory_equations_of_state",
 			"theory_exact_mean_field",
+			"theory_multi_scale",
 			"theory_kernel_rescaling",
 			"theory_scale_mixture",
 		]);

@@ -140,7 +140,7 @@ describe("resolveExperiment", () => {
 		[
 			"an unknown key",
 			{ ...teacher, theorys: "all" },
-			"theorys: wanted one of the keys name, seed, problem, data, network, noiseVariance, theories, sampling or learningCurve; got an unknown key. Did you mean theories?",
+			"theorys: wanted one of the keys name, seed, problem, data, network, noiseVariance, theories, sampling, learningCurve or map; got an unknown key. Did you mean theories?",
 		],
 		[
 			"a theory without id",

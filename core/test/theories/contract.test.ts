@@ -190,9 +190,9 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 				trainInputs: permuteRows(problem.trainInputs, order),
 				trainTargets: permuteRows(problem.trainTargets, order),
 			});
-			// The factorization runs in another order: rounding times the condition number, about 100 here. Iterations end
-			// somewhere within their residual.
-			const bound = 1e-11 + 10 * (answer.convergence.residual + shuffled.convergence.residual);
+			// The factorization runs in another order, and sums over some 10^5 nodes as well: rounding times the condition number,
+			// about 100 here and several hundred in the mean-field scaling. Iterations end somewhere within their residual.
+			const bound = 3e-11 + 10 * (answer.convergence.residual + shuffled.convergence.residual);
 			for (const key of ["trainMean", "trainVariance"] as const) {
 				if (answer[key] === undefined) continue;
 				expect(largestDifference(shuffled[key]!, permuteRows(answer[key], order))).toBeLessThan(bound);
