@@ -44,7 +44,13 @@ export { hashExperiment } from "./experiments/hash.ts";
 export { jsonSchemas } from "./experiments/json-schema.ts";
 export * from "./experiments/learning-curve/index.ts";
 export { missedModes } from "./experiments/missed-modes.ts";
-export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
+export {
+	type OutcomeContext,
+	type PlannedTheory,
+	plannedTheories,
+	solveTheories,
+	type TheoryOutcome,
+} from "./experiments/outcomes.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { type AssumptionCheck, checkAssumptions } from "./experiments/separation/assumption-check.ts";
 export type { KernelFluctuation } from "./experiments/separation/kernel-fluctuation.ts";

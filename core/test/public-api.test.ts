@@ -64,6 +64,7 @@ test("@finitude/core", () => {
 		  "paretoShape",
 		  "parseProblem",
 		  "parseText",
+		  "plannedTheories",
 		  "positionKernels",
 		  "predictionAt",
 		  "priorKernels",

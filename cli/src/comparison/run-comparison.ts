@@ -23,7 +23,7 @@ import {
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
 import { type SampledNetwork, type SampleNetworkOptions, sampleNetwork } from "../workers/sample-network.ts";
-import { solveInWorker } from "../workers/solve-theories.ts";
+import { solveInWorkers } from "../workers/solve-theories.ts";
 
 export interface ComparisonRun {
 	readonly outcomes: readonly TheoryOutcome[];
@@ -59,7 +59,7 @@ export async function runComparison(
 	experiment: Experiment,
 	options: SampleNetworkOptions,
 ): Promise<ComparisonRun> {
-	const outcomes = await solveInWorker(experiment, options.choice, options.signal);
+	const outcomes = await solveInWorkers(experiment, { ...options, engine: options.choice });
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const sampled = await sampleAndCompare(experiment, answers, options);
 	const { sampling } = sampled;
