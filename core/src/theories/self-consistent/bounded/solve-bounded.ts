@@ -2,6 +2,7 @@ import type { Matrix } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import type { Problem } from "../../../problem/problem.ts";
+import { judgedNumbers, lastChanges } from "../../../tilted-unit/index.ts";
 import { factorKernel } from "../../kernel-factor.ts";
 import type { SolveContext } from "../../theory.ts";
 import type { PointValues } from "../cumulant-function.ts";
@@ -25,7 +26,7 @@ export function solveBounded(variant: Variant, problem: Problem, context: SolveC
 	const quadrature = quadratureOf(engine, problem);
 	const scale = largestMagnitude(problem.trainTargets.data);
 	let starts: Starts = { tree: quadrature.tau };
-	let before: PointValues | undefined;
+	let before: Level | undefined;
 	let iterations = 0;
 	for (let level = 0; ; level++) {
 		const rule = quadrature.rule(level);
@@ -33,25 +34,30 @@ export function solveBounded(variant: Variant, problem: Problem, context: SolveC
 		const model = boundedModel(engine, problem, quadrature.unit, rule, starts);
 		const found = solveLevel(variant, model, problem, context);
 		iterations += found.iterations;
-		const change = largestChange(before, found.means);
+		const change = largestChange(before?.means, found.means);
 		const settled = change <= quadrature.tolerance * scale;
 		const last = quadrature.rule(level + 1).count > quadrature.mostPoints;
 		if (level > 0 && (settled || last || found.means === undefined)) {
 			const answer = found.answer(iterations);
-			return withReport(answer, {
-				quadrature,
-				points: rule.count,
-				change,
-				settled,
-				effectiveSampleSize: model.effectiveSampleSize(
-					found.starts.loop ?? found.starts.tree ?? quadrature.tau,
-				),
-				problem,
-				covariance: variant === "tree" && (context.covariance ?? false),
-			});
+			const judged = [before!.answer(iterations), answer].map(judgedNumbers);
+			const errors = judged[0] && judged[1] ? lastChanges(judged[0], judged[1]) : {};
+			return withReport(
+				{ ...answer, integrationErrors: errors },
+				{
+					quadrature,
+					points: rule.count,
+					change,
+					settled,
+					effectiveSampleSize: model.effectiveSampleSize(
+						found.starts.loop ?? found.starts.tree ?? quadrature.tau,
+					),
+					problem,
+					covariance: variant === "tree" && (context.covariance ?? false),
+				},
+			);
 		}
 		starts = { tree: quadrature.tau, ...found.starts };
-		before = found.means;
+		before = found;
 	}
 }
 
