@@ -45,6 +45,13 @@ export { jsonSchemas } from "./experiments/json-schema.ts";
 export * from "./experiments/learning-curve/index.ts";
 export { missedModes } from "./experiments/missed-modes.ts";
 export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
+export {
+	integrationErrorOf,
+	type Lead,
+	leadOf,
+	RANKING_THRESHOLD,
+	type RankedValue,
+} from "./experiments/ranking.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { type AssumptionCheck, checkAssumptions } from "./experiments/separation/assumption-check.ts";
 export type { KernelFluctuation } from "./experiments/separation/kernel-fluctuation.ts";
@@ -54,10 +61,8 @@ export * from "./experiments/theory-map/index.ts";
 export {
 	type ComparedMoments,
 	type ProjectionError,
-	RANKING_THRESHOLD,
 	type RankedTheory,
 	type Ranking,
-	rankingScore,
 	type Verdict,
 	verdict,
 } from "./experiments/verdict.ts";

@@ -109,6 +109,7 @@ async function compareWithNetwork(
 		id: candidate.theory,
 		...predictionAt(points, candidate),
 		converged: candidate.convergence.converged,
+		...(candidate.integrationErrors && { integrationErrors: candidate.integrationErrors }),
 	}));
 	const projectionError: ProjectionError = (weights, moment) =>
 		projectionMcse(chains, weights, points, moment);

@@ -1,6 +1,7 @@
 import { type Matrix, matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { rankingScore, verdict } from "../../src/experiments/verdict.ts";
+import { leadOf } from "../../src/experiments/ranking.ts";
+import { verdict } from "../../src/experiments/verdict.ts";
 
 const column = (...values: number[]) => matrix(values.length, 1, Float64Array.from(values));
 const converged = {
@@ -21,18 +22,19 @@ const converged = {
 /** Independent errors of 0.01 at every point. */
 const independent = (weights: Float64Array) => 0.01 * Math.hypot(...weights);
 
-describe("rankingScore", () => {
+describe("a lead", () => {
 	it("is the difference of squared distances over its standard error", () => {
 		const a = column(1, 2);
 		const b = column(1.5, 2);
 		const mean = column(1.1, 2);
-		// |a - mu|^2 - |b - mu|^2 = 0.01 - 0.16 = -0.15; standard error 2 * 0.01 * 0.5 = 0.01.
-		expect(rankingScore(a, b, mean, independent)).toBeCloseTo(-15, 12);
-		expect(rankingScore(b, a, mean, independent)).toBeCloseTo(15, 12);
+		// |b - mu|^2 - |a - mu|^2 = 0.16 - 0.01 = 0.15; standard error 2 * 0.01 * 0.5 = 0.01.
+		expect(leadOf({ value: a }, { value: b }, mean, independent).score).toBeCloseTo(15, 12);
+		expect(leadOf({ value: b }, { value: a }, mean, independent).score).toBeCloseTo(-15, 12);
 	});
 
 	it("is 0 for equal theories even when the projection has no error", () => {
-		expect(rankingScore(column(1, 2), column(1, 2), column(0, 0), () => 0)).toBe(0);
+		const twin = { value: column(1, 2) };
+		expect(leadOf(twin, twin, column(0, 0), () => 0).score).toBe(0);
 	});
 });
 

@@ -39,22 +39,17 @@ export function solveBounded(variant: Variant, problem: Problem, context: SolveC
 		const last = quadrature.rule(level + 1).count > quadrature.mostPoints;
 		if (level > 0 && (settled || last || found.means === undefined)) {
 			const answer = found.answer(iterations);
-			const judged = [before!.answer(iterations), answer].map(judgedNumbers);
-			const errors = judged[0] && judged[1] ? lastChanges(judged[0], judged[1]) : {};
-			return withReport(
-				{ ...answer, integrationErrors: errors },
-				{
-					quadrature,
-					points: rule.count,
-					change,
-					settled,
-					effectiveSampleSize: model.effectiveSampleSize(
-						found.starts.loop ?? found.starts.tree ?? quadrature.tau,
-					),
-					problem,
-					covariance: variant === "tree" && (context.covariance ?? false),
-				},
-			);
+			return withReport(withErrors(before!.answer(iterations), answer), {
+				quadrature,
+				points: rule.count,
+				change,
+				settled,
+				effectiveSampleSize: model.effectiveSampleSize(
+					found.starts.loop ?? found.starts.tree ?? quadrature.tau,
+				),
+				problem,
+				covariance: variant === "tree" && (context.covariance ?? false),
+			});
 		}
 		starts = { tree: quadrature.tau, ...found.starts };
 		before = found;
@@ -115,6 +110,13 @@ function largestChange(before: PointValues | undefined, after: PointValues | und
 	const change = (x: Float64Array, y: Float64Array) => largestMagnitude(x.map((value, i) => value - y[i]!));
 	const train = change(before.train, after.train);
 	return before.test && after.test ? Math.max(train, change(before.test, after.test)) : train;
+}
+
+/** The answer, where there is one, with what the last refinement changed. */
+function withErrors(before: Answer, answer: Answer): Answer {
+	const [one, last] = [judgedNumbers(before), judgedNumbers(answer)];
+	if (last === undefined) return answer;
+	return { ...answer, integrationErrors: one ? lastChanges(one, last) : {} };
 }
 
 /** The answer with what is known of its integration; not converged where that is too little. */
