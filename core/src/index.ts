@@ -44,9 +44,15 @@ export { hashExperiment } from "./experiments/hash.ts";
 export { jsonSchemas } from "./experiments/json-schema.ts";
 export * from "./experiments/learning-curve/index.ts";
 export { missedModes } from "./experiments/missed-modes.ts";
-export { type OutcomeContext, solveTheories, type TheoryOutcome } from "./experiments/outcomes.ts";
 export {
-	integrationErrorOf,
+	type OutcomeContext,
+	type PlannedTheory,
+	plannedTheories,
+	solveTheories,
+	type TheoryOutcome,
+} from "./experiments/outcomes.ts";
+export {
+	integrationOf,
 	type Lead,
 	leadOf,
 	RANKING_THRESHOLD,

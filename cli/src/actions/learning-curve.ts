@@ -10,7 +10,7 @@ import { refuseUnlessItSamples } from "../io/named-sampler.ts";
 import { renderLearningCurve } from "../render/learning-curve.ts";
 import { announceCell } from "../render/progress.ts";
 import { sampleToTheEnd } from "../workers/sample-network.ts";
-import { solveInWorker } from "../workers/solve-theories.ts";
+import { solveInWorkers } from "../workers/solve-theories.ts";
 
 /** What `finitude learning-curve` does. */
 export async function learningCurve(path: string, flags: LearningCurveFlags): Promise<void> {
@@ -24,11 +24,12 @@ export async function learningCurve(path: string, flags: LearningCurveFlags): Pr
 	if (flags.sampler !== undefined) refuseUnlessItSamples(flags.sampler, experiment.problem);
 	const { signal, release } = interruptSignal();
 	const sampling = { engine, choice, workers: flags.workers, signal };
+	const solving = { engine: choice, workers: flags.workers, signal };
 	try {
 		const measurements = await measureLearningCurve(curve, {
 			onCell: announceCell,
 			solve: async (problem, theories) => {
-				const outcomes = await solveInWorker({ problem, theories }, choice, signal);
+				const outcomes = await solveInWorkers({ problem, theories }, solving);
 				return signal.aborted ? undefined : outcomes;
 			},
 			sample: (problem, settings) => sampleToTheEnd(problem, settings, sampling),

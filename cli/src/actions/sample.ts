@@ -11,7 +11,7 @@ import { drawsTarget, writeSampled } from "../results/draws-target.ts";
 import { checkpointPlace } from "../workers/checkpoint-place.ts";
 import { refuseToOverwrite } from "../workers/checkpoints.ts";
 import { sampleNetwork } from "../workers/sample-network.ts";
-import { solveInWorker } from "../workers/solve-theories.ts";
+import { solveInWorkers } from "../workers/solve-theories.ts";
 
 /** What `finitude sample` does. */
 export async function sample(path: string, flags: SampleFlags): Promise<void> {
@@ -42,7 +42,10 @@ export async function sample(path: string, flags: SampleFlags): Promise<void> {
 	const interrupt = interruptSignal();
 	const { signal } = interrupt;
 	try {
-		const theories = target && flags.theories ? await solveInWorker(experiment, choice, signal) : [];
+		const theories =
+			target && flags.theories
+				? await solveInWorkers(experiment, { engine: choice, workers: flags.workers, signal })
+				: [];
 		const sampled = await sampleNetwork(problem, settings, {
 			engine,
 			choice,

@@ -7,6 +7,7 @@ import {
 	comparedPoints,
 	compareWithSamples,
 	type Experiment,
+	integrationOf,
 	isInputError,
 	type LayerSeparation,
 	missedModes,
@@ -23,7 +24,7 @@ import {
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
 import { type SampledNetwork, type SampleNetworkOptions, sampleNetwork } from "../workers/sample-network.ts";
-import { solveInWorker } from "../workers/solve-theories.ts";
+import { solveInWorkers } from "../workers/solve-theories.ts";
 
 export interface ComparisonRun {
 	readonly outcomes: readonly TheoryOutcome[];
@@ -59,7 +60,7 @@ export async function runComparison(
 	experiment: Experiment,
 	options: SampleNetworkOptions,
 ): Promise<ComparisonRun> {
-	const outcomes = await solveInWorker(experiment, options.choice, options.signal);
+	const outcomes = await solveInWorkers(experiment, { ...options, engine: options.choice });
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const sampled = await sampleAndCompare(experiment, answers, options);
 	const { sampling } = sampled;
@@ -109,7 +110,10 @@ async function compareWithNetwork(
 		id: candidate.theory,
 		...predictionAt(points, candidate),
 		converged: candidate.convergence.converged,
-		...(candidate.integrationErrors && { integrationErrors: candidate.integrationErrors }),
+		integration: {
+			mean: integrationOf(candidate, "mean", points),
+			variance: integrationOf(candidate, "variance", points),
+		},
 	}));
 	const projectionError: ProjectionError = (weights, moment) =>
 		projectionMcse(chains, weights, points, moment);

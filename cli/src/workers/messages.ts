@@ -34,14 +34,18 @@ export type WorkerReport =
 	| { readonly kind: "refusal"; readonly chain: number; readonly fault: InputFault }
 	| { readonly kind: "failure"; readonly chain: number; readonly error: unknown };
 
-/** What the worker of the theories needs. */
+/** What a worker needs to solve theories of one problem. */
 export interface TheoryTask {
 	readonly problem: Problem;
-	readonly choices: "all" | readonly TheoryChoice[];
 	readonly engine: EngineChoice;
 }
 
-/** From the worker of the theories to the main thread. */
+/** From the pool to a worker: the next theory. */
+export interface TheoryRequest {
+	readonly choice: TheoryChoice;
+}
+
+/** From a worker to the pool. */
 export type TheoryReport =
 	| {
 			readonly kind: "progress";
@@ -50,7 +54,6 @@ export type TheoryReport =
 			readonly message: string;
 	  }
 	| { readonly kind: "outcome"; readonly outcome: TheoryOutcome }
-	| { readonly kind: "done" }
 	| { readonly kind: "refusal"; readonly fault: InputFault }
 	| { readonly kind: "failure"; readonly error: unknown };
 

@@ -1,22 +1,23 @@
-/** Runs in a worker thread: solves theories one after another, so that the main thread can hear Ctrl-C meanwhile. */
+/** Runs in a worker thread: one engine, one theory after another as the pool asks. */
 import { parentPort, workerData } from "node:worker_threads";
 import { solveTheories } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
-import { faultOf, type TheoryReport, type TheoryTask } from "./messages.ts";
+import { faultOf, type TheoryReport, type TheoryRequest, type TheoryTask } from "./messages.ts";
 
-const { problem, choices, engine: choice } = workerData as TheoryTask;
+const task = workerData as TheoryTask;
+const engine = await createEngine(task.engine);
 const send = (report: TheoryReport) => parentPort!.postMessage(report);
 
-try {
-	const engine = await createEngine(choice);
-	solveTheories(problem, choices, {
-		engine,
-		clock: () => performance.now() / 1000,
-		onProgress: (theory, fraction, message) => send({ kind: "progress", theory, fraction, message }),
-		onOutcome: (outcome) => send({ kind: "outcome", outcome }),
-	});
-	send({ kind: "done" });
-} catch (error) {
-	const fault = faultOf(error);
-	send(fault === undefined ? { kind: "failure", error } : { kind: "refusal", fault });
-}
+parentPort!.on("message", ({ choice }: TheoryRequest) => {
+	try {
+		solveTheories(task.problem, [choice], {
+			engine,
+			clock: () => performance.now() / 1000,
+			onProgress: (theory, fraction, message) => send({ kind: "progress", theory, fraction, message }),
+			onOutcome: (outcome) => send({ kind: "outcome", outcome }),
+		});
+	} catch (error) {
+		const fault = faultOf(error);
+		send(fault === undefined ? { kind: "failure", error } : { kind: "refusal", fault });
+	}
+});

@@ -35,6 +35,20 @@ export interface IntegrationErrors {
 	/** Of the output kernel. */
 	readonly kernel?: number;
 	readonly logEvidence?: number;
+	/** How the errors of the entries go together; left out of JSON. */
+	readonly deviations?: IntegrationDeviations;
+}
+
+/**
+ * Lists d_k of as many numbers as the quantity has entries, row-major, one for each independent set of nodes: a projection w.x has the
+ * standard error sqrt(sum_k (w.d_k)^2). Of a grid the one list of what its last refinement changed.
+ */
+export interface IntegrationDeviations {
+	/** At the training points, then at the test points. */
+	readonly mean?: readonly Float64Array[];
+	/** Likewise. */
+	readonly variance?: readonly Float64Array[];
+	readonly kernel?: readonly Float64Array[];
 }
 
 /** What theories and samplers say besides means and variances. */

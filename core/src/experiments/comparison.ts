@@ -11,7 +11,7 @@ import {
 } from "../diagnostics/distance.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { PosteriorMoment, SampledPoints } from "../samplers/moment-series.ts";
-import { boundOfProjection, integrationErrorOf } from "./ranking.ts";
+import { errorWeights, integrationErrorAlong, integrationOf, type RankedValue } from "./ranking.ts";
 import type { ComparedMoments, ProjectionError } from "./verdict.ts";
 
 /** How far an estimate is from the sampled one. */
@@ -119,12 +119,12 @@ export function compareWithSamples(
 		reference: Matrix,
 		standardError: Matrix | undefined,
 		moment?: PosteriorMoment,
-		integrationError = 0,
+		integration: Omit<RankedValue, "value"> = {},
 	): Distance => {
 		const gradient = moment && projectionError && relativeDistanceGradient(estimate, reference);
 		const sampling = gradient && projectionError(gradient, moment);
-		const integration = relativeIntegrationError(estimate, reference, integrationError);
-		const both = sampling !== undefined && integration > 0 ? Math.hypot(sampling, integration) : sampling;
+		const own = relativeIntegrationError({ value: estimate, ...integration }, reference);
+		const both = sampling !== undefined && own > 0 ? Math.hypot(sampling, own) : sampling;
 		return present({
 			relative: relativeDistance(estimate, reference),
 			standardError: both === Number.POSITIVE_INFINITY ? undefined : both,
@@ -132,7 +132,7 @@ export function compareWithSamples(
 		});
 	};
 	const moment = (answer: Answer, name: PosteriorMoment, estimate: Matrix, standardError: Matrix) =>
-		distance(estimate, truth[name], standardError, name, integrationErrorOf(answer, name));
+		distance(estimate, truth[name], standardError, name, integrationOf(answer, name, points));
 	return {
 		points,
 		theories: answers.map((answer) => {
@@ -165,16 +165,11 @@ export function posteriorKernel({ kernels }: Answer): Matrix | undefined {
 	);
 }
 
-/**
- * What errors of the theory's entries, however correlated, make of |theory - sampled| / |sampled| at most; 0 where it has no derivative.
- *
- * @param error the largest of an entry
- */
-function relativeIntegrationError(theory: Matrix, sampled: Matrix, error: number): number {
-	if (error === 0) return 0;
-	const delta = theory.data.map((x, i) => x - sampled.data[i]!);
-	const scale = Math.sqrt(dot(delta, delta) * dot(sampled.data, sampled.data));
-	return scale === 0 ? 0 : boundOfProjection(delta, error) / scale;
+/** What the theory's own averages leave in |theory - sampled| / |sampled|; 0 where it has no derivative. */
+function relativeIntegrationError(theory: RankedValue, sampled: Matrix): number {
+	const weights = errorWeights(theory.value, sampled);
+	const scale = Math.sqrt(dot(weights, weights) * dot(sampled.data, sampled.data));
+	return scale === 0 ? 0 : integrationErrorAlong(theory, weights) / scale;
 }
 
 function sampledRow({

@@ -25,29 +25,38 @@ export interface OutcomeContext {
 	readonly onProgress?: (theory: string, fraction: number, message: string) => void;
 }
 
+/** A theory that is to be solved, or the sentence that says why it is left out. */
+export type PlannedTheory = TheoryChoice | Extract<TheoryOutcome, { readonly reason: string }>;
+
+/**
+ * The theories chosen, in order; "all": every one there is, without those whose default options repeat another.
+ * @throws InputError when a theory is unknown, or an option is unknown or has a wrong value.
+ */
+export function plannedTheories(choices: "all" | readonly TheoryChoice[]): PlannedTheory[] {
+	if (choices === "all") {
+		return theories.map(({ id, repeats }) =>
+			repeats
+				? { theory: id, reason: `${id} with its default options is ${repeats}; name it with others.` }
+				: { id, options: {} },
+		);
+	}
+	for (const { id, options } of choices) parseOptions(findTheory(id), options);
+	return [...choices];
+}
+
 /**
  * Solves every theory chosen ("all": every one there is). A refusal is an outcome, not an exception; a wrong option is an
  * exception, since another run with the same file would not help.
- * @throws InputError when a theory is unknown, or an option is unknown or has a wrong value.
+ * @throws InputError as `plannedTheories` does.
  */
 export function solveTheories(
 	problem: Problem,
 	choices: "all" | readonly TheoryChoice[],
 	context: OutcomeContext,
 ): TheoryOutcome[] {
-	const chosen =
-		choices === "all"
-			? theories.map((theory) => ({ theory, options: {} }))
-			: choices.map(({ id, options }) => ({ theory: findTheory(id), options }));
-	for (const { theory, options } of chosen) parseOptions(theory, options);
-	return chosen.map(({ theory, options }) => {
-		const repeated = choices === "all" ? theory.repeats : undefined;
-		const outcome = repeated
-			? {
-					theory: theory.id,
-					reason: `${theory.id} with its default options is ${repeated}; name it with others.`,
-				}
-			: outcomeOf(theory, problem, options, context);
+	return plannedTheories(choices).map((planned) => {
+		const outcome =
+			"reason" in planned ? planned : outcomeOf(findTheory(planned.id), problem, planned.options, context);
 		context.onOutcome?.(outcome);
 		return outcome;
 	});

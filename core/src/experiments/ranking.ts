@@ -1,6 +1,7 @@
 /** Which of two theories is closer to the sampled network, in standard errors: of the samples and of the theories' own averages. */
-import type { Matrix } from "@finitude/engine";
-import type { Answer, IntegrationErrors } from "../answer/answer.ts";
+import { dot, type Matrix } from "@finitude/engine";
+import type { Answer } from "../answer/answer.ts";
+import type { SampledPoints } from "../samplers/moment-series.ts";
 
 /**
  * Two theories are ranked when the difference of their squared distances exceeds this many of its own standard errors.
@@ -13,6 +14,8 @@ export interface RankedValue {
 	readonly value: Matrix;
 	/** The largest standard error of an entry that averages over nodes leave. Default 0, none; infinite where it is not known. */
 	readonly integrationError?: number;
+	/** How these errors go together, where it is known. */
+	readonly integrationDeviations?: readonly Float64Array[];
 }
 
 /** By how much one theory is closer to the sampled network than another. */
@@ -25,12 +28,24 @@ export interface Lead {
 	readonly imprecise: { readonly closer: boolean; readonly other: boolean };
 }
 
-/** The largest standard error that nodes leave in an answer's quantity: 0 without nodes, infinite where it is not known. */
-export function integrationErrorOf(
-	{ integrationErrors }: Pick<Answer, "integrationErrors">,
-	quantity: keyof IntegrationErrors,
-): number {
-	return integrationErrors === undefined ? 0 : (integrationErrors[quantity] ?? Number.POSITIVE_INFINITY);
+/**
+ * What nodes leave in an answer's quantity: nothing without nodes, an infinite error where it is not known.
+ *
+ * @param points of a mean or a variance, those that it is at
+ */
+export function integrationOf(
+	{ integrationErrors: errors, trainMean }: Pick<Answer, "integrationErrors" | "trainMean">,
+	quantity: "mean" | "variance" | "kernel",
+	points: SampledPoints = "train",
+): Omit<RankedValue, "value"> {
+	if (errors === undefined) return {};
+	const all = errors.deviations?.[quantity];
+	const train = trainMean?.data.length ?? 0;
+	const part = (d: Float64Array) => (points === "test" ? d.subarray(train) : d.subarray(0, train));
+	return {
+		integrationError: errors[quantity] ?? Number.POSITIVE_INFINITY,
+		...(all && { integrationDeviations: quantity === "kernel" ? all : all.map(part) }),
+	};
 }
 
 /**
@@ -74,21 +89,26 @@ export function leadOf(
 	};
 }
 
-/**
- * The largest standard error that nodes can leave in (a - mu).a: e |a - mu|_1 for errors of at most e in each entry. Independent
- * entries would give e |a - mu|; but one set of nodes errs at all points at once, in ways that no one number tells, and the bound is
- * reached where the errors of all entries are multiples of one another.
- */
-export function integrationPart({ value, integrationError = 0 }: RankedValue, sampled: Matrix): number {
-	return boundOfProjection(
-		value.data.map((x, i) => x - sampled.data[i]!),
-		integrationError,
-	);
+/** The standard error that nodes leave in (a - mu).a. */
+function integrationPart(one: RankedValue, sampled: Matrix): number {
+	return integrationErrorAlong(one, errorWeights(one.value, sampled));
 }
 
-/** The largest standard error of weights.x for entries of x whose standard errors are at most `error`, however correlated. */
-export function boundOfProjection(weights: Float64Array, error: number): number {
-	return error === 0 || error === Number.POSITIVE_INFINITY
-		? error
-		: error * weights.reduce((sum, x) => sum + Math.abs(x), 0);
+/** a - mu, along which errors of a change its squared distance. */
+export function errorWeights({ data }: Matrix, sampled: Matrix): Float64Array {
+	return data.map((x, i) => x - sampled.data[i]!);
+}
+
+/**
+ * The standard error that nodes leave in weights.x. By the deviations of independent sets it includes all correlations between entries: one set
+ * errs at all points at once. Without them e |weights|_1 for errors of at most e in each entry, a bound that entries reach whose errors are
+ * multiples of one another.
+ */
+export function integrationErrorAlong(
+	{ integrationError: error = 0, integrationDeviations: deviations }: Omit<RankedValue, "value">,
+	weights: Float64Array,
+): number {
+	if (error === 0 || error === Number.POSITIVE_INFINITY) return error;
+	if (deviations) return Math.hypot(...deviations.map((d) => dot(weights, d)));
+	return error * weights.reduce((sum, x) => sum + Math.abs(x), 0);
 }

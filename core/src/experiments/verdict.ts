@@ -1,9 +1,9 @@
 /** Which theory is closest to the sampled network, in mean and in variance, and whether the samples can tell. */
 import type { Matrix } from "@finitude/engine";
-import type { IntegrationErrors, SampledAnswer } from "../answer/answer.ts";
+import type { SampledAnswer } from "../answer/answer.ts";
 import { R_HAT_LIMIT } from "../samplers/combine-chains.ts";
 import type { PosteriorMoment } from "../samplers/moment-series.ts";
-import { integrationErrorOf, type Lead, leadOf, RANKING_THRESHOLD } from "./ranking.ts";
+import { type Lead, leadOf, RANKING_THRESHOLD, type RankedValue } from "./ranking.ts";
 
 /** The posterior moments of f at the compared points. */
 export type ComparedMoments = Readonly<Record<PosteriorMoment, Matrix>>;
@@ -12,8 +12,8 @@ export type ComparedMoments = Readonly<Record<PosteriorMoment, Matrix>>;
 export interface RankedTheory extends Partial<ComparedMoments> {
 	readonly id: string;
 	readonly converged: boolean;
-	/** Of the answer, where it averages over nodes. */
-	readonly integrationErrors?: IntegrationErrors;
+	/** What averages over nodes leave in them. Default: nothing. */
+	readonly integration?: Readonly<Partial<Record<PosteriorMoment, Omit<RankedValue, "value">>>>;
 }
 
 /** Monte-Carlo standard error of a projection of the sampled means or variances at the compared points. */
@@ -82,11 +82,8 @@ function sentence(solved: readonly RankedTheory[], mean: string, variance: strin
 	return `${mean}; ${variance}.`;
 }
 
-interface Estimate {
+interface Estimate extends RankedValue {
 	readonly id: string;
-	/** Of the moment that is ranked. */
-	readonly value: Matrix;
-	readonly integrationError: number;
 	readonly squaredDistance: number;
 }
 
@@ -100,8 +97,14 @@ function byDistance(
 		.flatMap((theory) => {
 			const { id, [moment]: value } = theory;
 			if (value === undefined) return [];
-			const integrationError = integrationErrorOf(theory, moment);
-			return [{ id, value, integrationError, squaredDistance: squaredDistance(value, sampled[moment]) }];
+			return [
+				{
+					id,
+					value,
+					...theory.integration?.[moment],
+					squaredDistance: squaredDistance(value, sampled[moment]),
+				},
+			];
 		})
 		.sort((a, b) => a.squaredDistance - b.squaredDistance);
 }

@@ -5,7 +5,7 @@ import type { HiddenUnit } from "./hidden-unit.ts";
 import { type SmoothTable, smoothTable } from "./smooth-table.ts";
 
 /**
- * A unit whose rows are, at w in the span of the training inputs, phi_a(w) at the P training points, and then for each of the
+ * Features with rows, at w in the span of the training inputs, phi_a(w) at the P training points, and then for each of the
  * P* test points the mean of phi(u_* w + sigma_* z) over z ~ N(0, 1), followed by `orders` more rows for each test point,
  *
  *   c_k(w) = E phi(u_* w + sigma_* z) He_k(z) / sqrt(k!),   k = 1 .. orders,
@@ -13,8 +13,9 @@ import { type SmoothTable, smoothTable } from "./smooth-table.ts";
  * so that two test points whose parts outside the span have the correlation rho have, given w,
  * E phi_s phi_t = sum_k rho^k c_k^s c_k^t (Mehler's formula). Where asked for, the last P* rows are E phi^2.
  */
-export interface ConditionalUnit {
-	readonly unit: HiddenUnit;
+export interface ConditionalFeatures {
+	/** P + P* (1 + orders), and P* more with the squares. */
+	readonly rows: number;
 	readonly evaluate: FeatureMap;
 }
 
@@ -30,36 +31,34 @@ export interface ConditionalRows {
  * @param unit reduced to the training points
  * @param accurate to rounding; otherwise by tables to about 1e-6, which is below the error of random points
  */
-export function conditionalUnit(
+export function conditionalFeatures(
 	unit: HiddenUnit,
 	{ orders = 0, squares = false }: ConditionalRows,
 	accurate: boolean,
-): ConditionalUnit {
-	const { activation, trainPoints: P, dimension: r } = unit;
+): ConditionalFeatures {
+	const { activation, trainPoints: P } = unit;
 	const tests = unit.points - P;
 	const blocks = 1 + orders + (squares ? 1 : 0);
-	const inputs = matrix(P + tests * blocks, r);
-	const test = unit.inputs.data.subarray(P * r);
-	for (let k = 0; k < blocks; k++) inputs.data.set(test, (P + k * tests) * r);
-	inputs.data.set(unit.inputs.data);
 	const deviations = outsideDeviations(unit);
-	const closed = activation.smoothedScale !== undefined;
-	for (let b = 0; closed && b < tests; b++) {
-		const scale = activation.smoothedScale!(deviations[b]!);
-		for (let i = 0; i < r; i++) inputs.data[(P + b) * r + i]! *= scale;
-	}
+	const scales = activation.smoothedScale && deviations.map((sigma) => activation.smoothedScale!(sigma));
 	const tables: SmoothTable[] = [];
-	// Rows from here on are averages over z by a sum.
-	const summed = closed ? 1 : 0;
+	// Blocks of rows from here on are averages over z by a sum.
+	const summed = scales ? 1 : 0;
 	return {
-		unit: { ...unit, points: inputs.rows, inputs },
+		rows: P + tests * blocks,
 		evaluate(engine, h, phi) {
 			const count = h.columns;
-			const direct = (P + summed * tests) * count;
-			activation.evaluate(engine, h.block.slice(0, direct), phi.block.slice(0, direct));
+			const [train, direct] = [P * count, (P + summed * tests) * count];
+			activation.evaluate(engine, h.block.slice(0, train), phi.block.slice(0, train));
+			if (scales && tests > 0) {
+				const scaled = engine.allocate(tests * count);
+				const [from, to] = [h.block.data, scaled.data];
+				for (let k = 0; k < to.length; k++) to[k] = scales[Math.floor(k / count)]! * from[train + k]!;
+				activation.evaluate(engine, scaled, phi.block.slice(train, direct - train));
+			}
 			if (summed === blocks) return;
 			for (let b = 0; b < tests; b++) {
-				const row = (P + (blocks - 1) * tests + b) * count;
+				const row = train + b * count;
 				const own = h.block.data.slice(row, row + count);
 				const functions = (at: Float64Array) =>
 					averagesAt(engine, activation, at, deviations[b]!, orders, squares).slice(summed);

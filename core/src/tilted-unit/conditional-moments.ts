@@ -1,7 +1,7 @@
 /** Moments of test points under weights on the nodes of the training points. */
 import { type Engine, matrix, mirrorLower, transpose, type View, view } from "@finitude/engine";
 import type { TestBlocks } from "../kernels/kernel-blocks.ts";
-import { conditionalUnit, mehlerOrders, outsideCorrelations } from "./conditional-features.ts";
+import { conditionalFeatures, mehlerOrders, outsideCorrelations } from "./conditional-features.ts";
 import { type FeatureChunk, featureSource } from "./features.ts";
 import type { HiddenUnit } from "./hidden-unit.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
@@ -26,12 +26,8 @@ export function conditionalMoments(
 	const tests = unit.points - P;
 	const correlations = outsideCorrelations(unit);
 	const orders = covariance ? mehlerOrders(correlations) : 0;
-	const { unit: extended, evaluate } = conditionalUnit(
-		unit,
-		{ orders, squares: true },
-		rule.kind === "trapezoid",
-	);
-	const source = featureSource(engine, extended, rule, { evaluate, stored: 0 });
+	const features = conditionalFeatures(unit, { orders, squares: true }, rule.kind === "trapezoid");
+	const source = featureSource(engine, unit, rule, { ...features, stored: 0 });
 	const [crossSize, squaresFrom] = [tests * P, P + tests * (1 + orders)];
 	const sums = sumOverUnit(
 		engine,

@@ -33,8 +33,10 @@ export interface FeatureOptions {
 	 * copy. 0 evaluates them anew each time.
 	 */
 	readonly stored?: number;
-	/** phi from h, (M n) x count each and apart; the unit's activation in every entry where it is not given. */
+	/** phi from h, row-major and apart; the unit's activation in every entry where it is not given. */
 	readonly evaluate?: FeatureMap;
+	/** Of phi where `evaluate` makes more rows of them than h has, M n. */
+	readonly rows?: number;
 }
 
 /** Fills `features` from the pre-activations; both are row-major and fill their blocks. What it allocates is released. */
@@ -58,14 +60,13 @@ export function featureSource(
 	engine: Engine,
 	unit: HiddenUnit,
 	rule: IntegrationRule,
-	{ stored = 2 ** 25, evaluate = activationOf(unit) }: FeatureOptions = {},
+	{ stored = 2 ** 25, evaluate = activationOf(unit), rows = unit.inputs.rows }: FeatureOptions = {},
 ): FeatureSource {
 	if (rule.dimension !== unit.dimension) {
 		throw new RangeError(
 			`featureSource: wanted a rule in ${unit.dimension} dimensions, those of the unit; got ${rule.dimension}.`,
 		);
 	}
-	const rows = unit.inputs.rows;
 	const size = Math.max(LEAST_POINTS, Math.floor(CHUNK_NUMBERS / rows));
 	const keep = rows * rule.count <= stored;
 	let kept: Stored[] | undefined;
@@ -94,13 +95,13 @@ export function featureSource(
 				const fresh: Stored[] = [];
 				const inputs = load(engine, unit.inputs);
 				const points = engine.allocate(unit.dimension * size);
-				const preactivations = engine.allocate(rows * size);
+				const preactivations = engine.allocate(unit.inputs.rows * size);
 				for (const chunk of rule.chunks(size)) {
 					const { count } = chunk;
 					points.data.set(chunk.points);
 					weights.data.set(chunk.weights);
-					const h = preactivations.slice(0, rows * count);
-					const [H, Phi] = [view(h, rows, count), view(features.slice(0, rows * count), rows, count)];
+					const H = view(preactivations.slice(0, unit.inputs.rows * count), unit.inputs.rows, count);
+					const Phi = view(features.slice(0, rows * count), rows, count);
 					engine.gemm(1, inputs, view(points, unit.dimension, count), 0, H);
 					scoped(engine, () => evaluate(engine, H, Phi));
 					if (keep) fresh.push({ features: Phi.block.data.slice(), weights: chunk.weights.slice() });

@@ -12,7 +12,7 @@
 export type { UnitMixture } from "../samplers/unit-mixture.ts";
 export { type Population, tiltedPopulation, type UnitChains } from "./chains.ts";
 export {
-	conditionalUnit,
+	conditionalFeatures,
 	largestCorrelation,
 	MEHLER_ACCURACY,
 	mehlerOrders,

@@ -43,14 +43,7 @@ export function joined(train: Float64Array, test: Float64Array = new Float64Arra
 
 /** The largest standard error of the mean over independent sets, two or more, each with the same numbers. */
 export function standardError(sets: readonly Float64Array[]): number {
-	const m = sets.length;
-	let most = 0;
-	for (let k = 0; k < sets[0]!.length; k++) {
-		const center = sets.reduce((sum, values) => sum + values[k]!, 0) / m;
-		const spread = sets.reduce((sum, values) => sum + (values[k]! - center) ** 2, 0);
-		most = Math.max(most, Math.sqrt(spread / (m * (m - 1))));
-	}
-	return most;
+	return largestError(spread(sets, 1));
 }
 
 /**
@@ -60,36 +53,57 @@ export function standardError(sets: readonly Float64Array[]): number {
  *   random nodes falls as the root of their number, that of Sobol points not more slowly
  */
 export function standardErrors(sets: readonly JudgedNumbers[], fraction = 1): IntegrationErrors {
-	const factor = Math.sqrt(fraction);
-	return errorsBy(sets, (values) => factor * standardError(values));
+	return errorsBy(sets, (values) => spread(values, Math.sqrt(fraction)));
 }
 
 /** What the last refinement of a grid changed. */
 export function lastChanges(before: JudgedNumbers, after: JudgedNumbers): IntegrationErrors {
-	return errorsBy([before, after], ([one, other]) =>
-		one!.reduce((most, x, k) => Math.max(most, Math.abs(x - other![k]!)), 0),
+	return errorsBy([before, after], ([one, other]) => [one!.map((x, k) => x - other![k]!)]);
+}
+
+/** Deviations of m sets from their mean, over sqrt(m (m - 1)): their squares add up to those of the standard error of the mean. */
+function spread(sets: readonly Float64Array[], factor: number): Float64Array[] {
+	const m = sets.length;
+	const scale = factor / Math.sqrt(m * (m - 1));
+	const deviations = sets.map((values) => new Float64Array(values.length));
+	for (let k = 0; k < sets[0]!.length; k++) {
+		const center = sets.reduce((sum, values) => sum + values[k]!, 0) / m;
+		sets.forEach((values, i) => {
+			deviations[i]![k] = scale * (values[k]! - center);
+		});
+	}
+	return deviations;
+}
+
+/** Of an entry. */
+function largestError(deviations: readonly Float64Array[]): number {
+	return deviations[0]!.reduce(
+		(most, _, k) => Math.max(most, Math.hypot(...deviations.map((d) => d[k]!))),
+		0,
 	);
 }
 
-/** @param errorOf the error of the same numbers by every set */
+/** @param deviationsOf those of the same numbers by every set */
 function errorsBy(
 	sets: readonly JudgedNumbers[],
-	errorOf: (values: readonly Float64Array[]) => number,
+	deviationsOf: (values: readonly Float64Array[]) => readonly Float64Array[],
 ): IntegrationErrors {
 	const of = (numbers: (set: JudgedNumbers) => Float64Array | undefined) => {
 		const values = sets.flatMap((set) => numbers(set) ?? []);
-		return values.length === sets.length ? errorOf(values) : undefined;
+		return values.length === sets.length ? deviationsOf(values) : undefined;
 	};
+	const mean = deviationsOf(sets.map((set) => set.mean));
 	const variance = of((set) => set.variance);
 	const kernel = of((set) => set.kernel);
 	const logEvidence = of((set) =>
 		set.logEvidence === undefined ? undefined : Float64Array.of(set.logEvidence),
 	);
 	return {
-		mean: errorOf(sets.map(({ mean }) => mean)),
-		...(variance !== undefined && { variance }),
-		...(kernel !== undefined && { kernel }),
-		...(logEvidence !== undefined && { logEvidence }),
+		mean: largestError(mean),
+		...(variance && { variance: largestError(variance) }),
+		...(kernel && { kernel: largestError(kernel) }),
+		...(logEvidence && { logEvidence: largestError(logEvidence) }),
+		deviations: { mean, ...(variance && { variance }), ...(kernel && { kernel }) },
 	};
 }
 

@@ -72,6 +72,19 @@ describe("a lead with integration errors", () => {
 		expect(change).toBeCloseTo(2 * e * 0.12, 12);
 	});
 
+	it("takes the deviations of independent sets along the projection where they are known", () => {
+		const integrationDeviations = [Float64Array.of(0.03, -0.01), Float64Array.of(-0.02, 0.04)];
+		const { score } = leadOf(
+			{ value: a },
+			{ value: b, integrationError: Math.hypot(0.03, 0.02), integrationDeviations },
+			mean,
+			independent,
+		);
+		// b - mu = (0.4, 0).
+		const integration = 2 * Math.hypot(0.03 * 0.4, 0.02 * 0.4);
+		expect(score).toBeCloseTo(difference / Math.hypot(0.02 * Math.hypot(0.5, 0.02), integration), 12);
+	});
+
 	it("is none where an error is not known", () => {
 		const unknown = { value: b, integrationError: Number.POSITIVE_INFINITY };
 		expect(leadOf({ value: a }, unknown, mean, independent)).toEqual({
@@ -128,11 +141,16 @@ describe("verdict", () => {
 	});
 
 	it("refuses to rank theories whose difference is within their integration errors, and says what would help", () => {
-		const twin = { ...theory("twin", column(1.05, 2.06)), integrationErrors: { mean: 0.02, variance: 0 } };
+		const twin = { ...theory("twin", column(1.05, 2.06)), integration: { mean: { integrationError: 0.02 } } };
 		const sampled = { mean: column(1, 2), variance: column(0.5, 0.6) };
 		// |twin - mu|^2 - |near - mu|^2 = 0.0061 - 0.0001; sampling 2 * 0.001 * |(0.05, 0.05)|, integration 2 * 0.02 * 0.11.
 		const precise = (weights: Float64Array) => 0.001 * Math.hypot(...weights);
-		const unknown = verdict([near, { ...twin, integrationErrors: {} }], sampled, converged, precise);
+		const unknown = verdict(
+			[near, { ...twin, integration: { mean: { integrationError: Number.POSITIVE_INFINITY } } }],
+			sampled,
+			converged,
+			precise,
+		);
 		expect(unknown.mean.best).toEqual(["near", "twin"]);
 		const exact = verdict([near, theory("twin", column(1.05, 2.06))], sampled, converged, precise);
 		expect(exact.mean.best).toEqual(["near"]);
@@ -142,12 +160,15 @@ describe("verdict", () => {
 			/^near and twin cannot be ranked by their distances from the sampled mean, which differ by less than 3 standard errors of the difference \(more draws would not tell, but smaller integration errors of twin: raise samples\), while near is ahead of far \(by /,
 		);
 		// Farther away than its error explains.
-		const precisely = { ...twin, integrationErrors: { mean: 0.002, variance: 0 } };
+		const precisely = { ...twin, integration: { mean: { integrationError: 0.002 } } };
 		expect(verdict([near, precisely], sampled, converged, precise).mean.best).toEqual(["near"]);
 	});
 
 	it("names both remedies where it takes both", () => {
-		const noisy = { ...theory("noisy", column(1.05, 2.06)), integrationErrors: { mean: 0.02, variance: 0 } };
+		const noisy = {
+			...theory("noisy", column(1.05, 2.06)),
+			integration: { mean: { integrationError: 0.02 } },
+		};
 		const twin = theory("twin", column(1, 1.98));
 		const sampled = { mean: column(1, 2), variance: column(0.5, 0.6) };
 		const { sentence } = verdict(

@@ -1,7 +1,7 @@
 /** Errors of averages over nodes: every theory that takes some gives them, by the numbers of its note, and they are true. */
 import { createEngine, type Matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { type Answer, findTheory, type Problem, solveTheory } from "../../src/index.ts";
+import { type Answer, answerToJson, findTheory, type Problem, solveTheory } from "../../src/index.ts";
 import { denseLayer, largestDifference, networkOf, normalMatrix, smallProblem } from "../helpers/problems.ts";
 
 const engine = await createEngine({ engine: "wasm" });
@@ -38,6 +38,19 @@ describe.each(SEEDED)("%s by random points", (theory, note, problem, options) =>
 		expect(one.integrationErrors!.mean).toBeGreaterThan(0);
 	});
 
+	it("has deviations that make up the errors, and that JSON leaves out", () => {
+		const { deviations, ...errors } = one.integrationErrors!;
+		const P = problem.trainInputs.rows;
+		const sizes = { mean: P + 3, variance: P + 3, kernel: P * P };
+		for (const quantity of ["mean", "variance", "kernel"] as const) {
+			const sets = deviations![quantity]!;
+			expect(sets.map(({ length }) => length)).toEqual(Array(4).fill(sizes[quantity]));
+			const largest = Math.max(...Array.from(sets[0]!, (_, k) => Math.hypot(...sets.map((d) => d[k]!))));
+			expect(largest).toBe(errors[quantity]);
+		}
+		expect((answerToJson(one) as { integrationErrors: object }).integrationErrors).toEqual(errors);
+	});
+
 	it("is as far from other points as the errors say", () => {
 		const largest = (quantity: "mean" | "variance" | "kernel") =>
 			Math.hypot(one.integrationErrors![quantity]!, other.integrationErrors![quantity]!);
@@ -68,7 +81,8 @@ describe("the first order in 1/N by random points", () => {
 		],
 	] as const)("of %s has errors of what it gives", (theory, problem, options, quantities) => {
 		const answer = solve(theory, problem, { ...options, samples: 65536 });
-		expect(Object.keys(answer.integrationErrors!).sort()).toEqual([...quantities].sort());
+		const { deviations: _, ...errors } = answer.integrationErrors!;
+		expect(Object.keys(errors).sort()).toEqual([...quantities].sort());
 		for (const name of quantities) expect(answer.integrationErrors![name], name).toBeGreaterThan(0);
 		// The note tells them to two digits.
 		const text = answer.validity.find(({ name }) => name === "averagingError")!.message;
@@ -84,8 +98,14 @@ describe("self-consistent", () => {
 		for (const answer of [tree, saddle]) {
 			expect(answer.integrationErrors!.mean).toBe(noteOf(answer, "quadratureError"));
 		}
-		expect(Object.keys(tree.integrationErrors!)).toEqual(["mean", "variance", "kernel", "logEvidence"]);
-		expect(Object.keys(saddle.integrationErrors!)).toEqual(["mean", "kernel"]);
+		expect(Object.keys(tree.integrationErrors!)).toEqual([
+			"mean",
+			"variance",
+			"kernel",
+			"logEvidence",
+			"deviations",
+		]);
+		expect(Object.keys(saddle.integrationErrors!)).toEqual(["mean", "kernel", "deviations"]);
 	});
 
 	it("is the tree of multi-scale, errors and all, which has no log evidence", () => {

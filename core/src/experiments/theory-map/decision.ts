@@ -2,7 +2,13 @@
 import type { Matrix } from "@finitude/engine";
 import { relativeDistance, relativeNorm } from "../../diagnostics/distance.ts";
 import { type Estimate, rootOf } from "../../diagnostics/estimate.ts";
-import { integrationPart, leadOf, RANKING_THRESHOLD, type RankedValue } from "../ranking.ts";
+import {
+	errorWeights,
+	integrationErrorAlong,
+	leadOf,
+	RANKING_THRESHOLD,
+	type RankedValue,
+} from "../ranking.ts";
 
 /** A quantity of the sampled network. */
 export interface SampledQuantity {
@@ -107,10 +113,10 @@ export function decide(
 		{ value: s }: SampledQuantity,
 	): Estimate {
 		const noise = standardError.data.reduce((sum, error) => sum + error * error, 0);
-		const weights = theory.value.data.map((x, i) => x - s.data[i]!);
+		const weights = errorWeights(theory.value, s);
 		// d|a - s|^2 = -2 (a - s).ds. With s in place of mu the weights hold the noise once more: never too small a standard error.
 		const sampling = 2 * projectionError(weights);
-		const integration = 2 * integrationPart(theory, s);
+		const integration = 2 * integrationErrorAlong(theory, weights);
 		const error = integration === 0 ? sampling : Math.hypot(sampling, integration);
 		return rootOf({ value: (square - noise) / size ** 2, standardError: error / size ** 2 });
 	}

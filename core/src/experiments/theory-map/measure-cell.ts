@@ -7,7 +7,7 @@ import type { TheoryChoice } from "../experiment.ts";
 import type { TheoryOutcome } from "../outcomes.ts";
 import type { Candidate, CandidateDistance } from "./decision.ts";
 import type { CellSampling, JudgedCell, JudgeTask } from "./judge-cell.ts";
-import { quantityErrorOf, quantityOf } from "./quantity.ts";
+import { integrationOfQuantity, quantityOf } from "./quantity.ts";
 import { type MapCell, problemOfCell, type TheoryMap } from "./theory-map.ts";
 
 /** Chains and where each of them stands. */
@@ -106,8 +106,7 @@ async function solveCell(
 			others.push({ label, reason: `not converged${advice}`, unsolved: true });
 		} else if (typeof value === "string") others.push({ label, reason: value });
 		else {
-			const integrationError = quantityErrorOf(outcome.answer, quantity);
-			candidates.push({ label, value, integrationError, seconds });
+			candidates.push({ label, value, ...integrationOfQuantity(outcome.answer, quantity), seconds });
 		}
 	}
 	return { candidates, others };

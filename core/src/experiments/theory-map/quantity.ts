@@ -5,7 +5,7 @@ import type { ChainResult } from "../../samplers/chain-result.ts";
 import { averagedName } from "../../samplers/observation.ts";
 import { projectionMcse } from "../../samplers/projection-mcse.ts";
 import { posteriorKernel } from "../comparison.ts";
-import { integrationErrorOf } from "../ranking.ts";
+import { integrationOf, type RankedValue } from "../ranking.ts";
 import type { SampledQuantity } from "./decision.ts";
 import type { MapQuantity } from "./schema.ts";
 
@@ -24,10 +24,10 @@ export function quantityOf(answer: Answer, quantity: MapQuantity): Matrix | stri
 	return `no ${QUANTITY_NAMES[quantity]}: ${answer.absent[name] ?? "the theory gives none"}`;
 }
 
-/** The largest standard error that the theory's own averages over nodes leave in it: infinite where it is not known. */
-export function quantityErrorOf(answer: Answer, quantity: MapQuantity): number {
-	const name = ({ testMean: "mean", testVariance: "variance", kernel: "kernel" } as const)[quantity];
-	return integrationErrorOf(answer, name);
+/** What the theory's own averages over nodes leave in it. */
+export function integrationOfQuantity(answer: Answer, quantity: MapQuantity): Omit<RankedValue, "value"> {
+	if (quantity === "kernel") return integrationOf(answer, "kernel");
+	return integrationOf(answer, quantity === "testMean" ? "mean" : "variance", "test");
 }
 
 /** What the sampled network says of it; undefined where its errors are not known: batches of kernels too large to be kept. */

@@ -2,8 +2,8 @@
 import { dot, type Engine, type Matrix, matrix, matrixRow } from "@finitude/engine";
 import type { KernelBlocks, TestBlocks } from "../../../kernels/kernel-blocks.ts";
 import {
+	conditionalFeatures,
 	conditionalMoments,
-	conditionalUnit,
 	featureSource,
 	type HiddenUnit,
 } from "../../../tilted-unit/index.ts";
@@ -39,8 +39,8 @@ export function adaptiveMeans(
 	const tests = unit.points - P;
 	if (tests === 0) return { train, test: new Float64Array(0), ownTest: new Float64Array(0) };
 	const { rule } = source;
-	const { unit: extended, evaluate } = conditionalUnit(unit, {}, rule.kind === "trapezoid");
-	const everywhere = featureSource(engine, extended, rule, { evaluate, stored: 0 });
+	const features = conditionalFeatures(unit, {}, rule.kind === "trapezoid");
+	const everywhere = featureSource(engine, unit, rule, { ...features, stored: 0 });
 	const anchored = share > 0 && priorCross !== undefined;
 	const { first, fields } = point.unit;
 	const weightings = anchored ? [first, prior.probabilities.map((p, s) => p * fields[s]!)] : [first];

@@ -5,7 +5,7 @@ import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import {
-	conditionalUnit,
+	conditionalFeatures,
 	featureSource,
 	type HiddenUnit,
 	type IntegrationRule,
@@ -44,8 +44,8 @@ export function boundedModel(
 	const targets = problem.trainTargets.data;
 	const tests = unit.points - P;
 	const predictions = () => {
-		const { unit: extended, evaluate } = conditionalUnit(unit, {}, rule.kind === "trapezoid");
-		return featureSource(engine, extended, rule, { evaluate, stored: 0 });
+		const features = conditionalFeatures(unit, {}, rule.kind === "trapezoid");
+		return featureSource(engine, unit, rule, { ...features, stored: 0 });
 	};
 	const raw = remembered((tau) => tiltedUnit(engine, network, source, tau));
 	const everywhere = remembered((tau) => tiltedUnit(engine, network, predictions(), tau));
