@@ -51,6 +51,13 @@ export {
 	solveTheories,
 	type TheoryOutcome,
 } from "./experiments/outcomes.ts";
+export {
+	integrationOf,
+	type Lead,
+	leadOf,
+	RANKING_THRESHOLD,
+	type RankedValue,
+} from "./experiments/ranking.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { type AssumptionCheck, checkAssumptions } from "./experiments/separation/assumption-check.ts";
 export type { KernelFluctuation } from "./experiments/separation/kernel-fluctuation.ts";
@@ -60,10 +67,8 @@ export * from "./experiments/theory-map/index.ts";
 export {
 	type ComparedMoments,
 	type ProjectionError,
-	RANKING_THRESHOLD,
 	type RankedTheory,
 	type Ranking,
-	rankingScore,
 	type Verdict,
 	verdict,
 } from "./experiments/verdict.ts";

@@ -7,6 +7,7 @@ import {
 	comparedPoints,
 	compareWithSamples,
 	type Experiment,
+	integrationOf,
 	isInputError,
 	type LayerSeparation,
 	missedModes,
@@ -109,6 +110,10 @@ async function compareWithNetwork(
 		id: candidate.theory,
 		...predictionAt(points, candidate),
 		converged: candidate.convergence.converged,
+		integration: {
+			mean: integrationOf(candidate, "mean", points),
+			variance: integrationOf(candidate, "variance", points),
+		},
 	}));
 	const projectionError: ProjectionError = (weights, moment) =>
 		projectionMcse(chains, weights, points, moment);

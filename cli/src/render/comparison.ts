@@ -15,7 +15,7 @@ export function renderComparison(run: ComparisonRun, name: string, folder: strin
 		const where = sampling.comparison.points === "test" ? "test points" : "training points";
 		lines.push(
 			"",
-			`distance: |theory - sampled| / |sampled| over the ${where} (kernel: training points). +-: Monte-Carlo standard error. ` +
+			`distance: |theory - sampled| / |sampled| over the ${where} (kernel: training points). +-: Monte-Carlo standard error, with that of the theory's own averages over nodes (integrationErrors). ` +
 				"z: root mean square of (theory - sampled) in Monte-Carlo standard errors, about 1 where only sampling noise is left. " +
 				"noise: the distance that sampling alone makes.",
 		);

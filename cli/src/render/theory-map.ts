@@ -48,7 +48,7 @@ export function renderTheoryMap(name: string, results: TheoryMapResults, folder:
 
 const EXPLANATION =
 	"A letter alone: closer than all others by 3 standard errors or more, with its distance relative to the sampled network's norm, sampling noise taken off (<: a bound, two standard errors up). " +
-	"Letters with slashes: the sampling error does not tell between them, closest first. x: chains not converged. In brackets: cells won + undecided.";
+	"Letters with slashes: the errors of samples and theories do not tell between them, closest first. x: chains not converged. In brackets: cells won + undecided.";
 
 /** "N^0.5", the named ends by their names. */
 function nameOf(exponent: number): string {

@@ -23,6 +23,34 @@ export interface ValidityNote {
 	readonly message: string;
 }
 
+/**
+ * The error that averages over nodes (random points, or a grid) leave in what an answer says: of each quantity the largest standard
+ * error of an entry, or the largest change by the last refinement of a grid. What is absent is not known.
+ */
+export interface IntegrationErrors {
+	/** Of the means at the training and test points. */
+	readonly mean?: number;
+	/** Of the variances at the same points. */
+	readonly variance?: number;
+	/** Of the output kernel. */
+	readonly kernel?: number;
+	readonly logEvidence?: number;
+	/** How the errors of the entries go together; left out of JSON. */
+	readonly deviations?: IntegrationDeviations;
+}
+
+/**
+ * Lists d_k of as many numbers as the quantity has entries, row-major, one for each independent set of nodes: a projection w.x has the
+ * standard error sqrt(sum_k (w.d_k)^2). Of a grid the one list of what its last refinement changed.
+ */
+export interface IntegrationDeviations {
+	/** At the training points, then at the test points. */
+	readonly mean?: readonly Float64Array[];
+	/** Likewise. */
+	readonly variance?: readonly Float64Array[];
+	readonly kernel?: readonly Float64Array[];
+}
+
 /** What theories and samplers say besides means and variances. */
 interface Posterior {
 	readonly logEvidence?: number;
@@ -51,6 +79,8 @@ export interface Answer extends Posterior {
 	/** P* matrices, D x D each, where the outputs covary. */
 	readonly testOutputCovariance?: readonly Matrix[];
 	readonly orderParameters: Readonly<Record<string, OrderParameter>>;
+	/** Where averages were taken over nodes; empty where their error is not known. Without it nothing was, and nothing is left to know. */
+	readonly integrationErrors?: IntegrationErrors;
 }
 
 /** How far a sampled answer can be trusted; the worst observable counts. */

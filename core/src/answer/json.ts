@@ -5,7 +5,7 @@ export type Json = number | string | boolean | Json[] | { [key: string]: Json };
 
 /**
  * An answer (of a theory or a sampler, with whatever was added to it) as plain JSON: matrices become nested lists, typed
- * arrays lists; what is undefined is left out.
+ * arrays lists; what is undefined is left out, and so are the deviations behind integration errors.
  *
  * @throws Error when a number is NaN or infinite, with its place: an answer never holds one.
  */
@@ -28,9 +28,14 @@ function toJson(value: unknown, where: string): Json {
 	if (isMatrix(value)) return toJson(matrixToRows(value), where);
 	return Object.fromEntries(
 		Object.entries(value)
-			.filter(([, entry]) => entry !== undefined)
+			.filter(([key, entry]) => entry !== undefined && !isInternal(`${where}.${key}`))
 			.map(([key, entry]) => [key, toJson(entry, `${where}.${key}`)]),
 	);
+}
+
+/** Four times all kernels and variances: for what ranks theories in this process, not for readers. */
+function isInternal(place: string): boolean {
+	return place.endsWith(".integrationErrors.deviations");
 }
 
 function isMatrix(value: object): value is Matrix {

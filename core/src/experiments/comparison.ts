@@ -1,5 +1,5 @@
 /** Theories against the sampled network: every distance in its own units and in units of the Monte-Carlo error. */
-import { type Matrix, matrix } from "@finitude/engine";
+import { dot, type Matrix, matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../answer/answer.ts";
 import {
 	meanSquaredError,
@@ -11,13 +11,17 @@ import {
 } from "../diagnostics/distance.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { PosteriorMoment, SampledPoints } from "../samplers/moment-series.ts";
+import { errorWeights, integrationErrorAlong, integrationOf, type RankedValue } from "./ranking.ts";
 import type { ComparedMoments, ProjectionError } from "./verdict.ts";
 
 /** How far an estimate is from the sampled one. */
 export interface Distance {
 	/** |theory - sampled| / |sampled|, Euclidean (Frobenius) norms over all entries; absent when only the sampled one is 0. */
 	readonly relative?: number;
-	/** Monte-Carlo standard error of `relative`, by the delta method: it means little once it is as large as `relative`. */
+	/**
+	 * Standard error of `relative`, of the samples and of the theory's own averages over nodes, by the delta method: it means little once
+	 * it is as large as `relative`. Absent where the error of those averages is not known.
+	 */
 	readonly standardError?: number;
 	/** Root mean square of (theory - sampled) / MCSE: about 1 when only sampling noise is left; absent when an MCSE is 0. */
 	readonly inStandardErrors?: number;
@@ -115,14 +119,20 @@ export function compareWithSamples(
 		reference: Matrix,
 		standardError: Matrix | undefined,
 		moment?: PosteriorMoment,
+		integration: Omit<RankedValue, "value"> = {},
 	): Distance => {
 		const gradient = moment && projectionError && relativeDistanceGradient(estimate, reference);
+		const sampling = gradient && projectionError(gradient, moment);
+		const own = relativeIntegrationError({ value: estimate, ...integration }, reference);
+		const both = sampling !== undefined && own > 0 ? Math.hypot(sampling, own) : sampling;
 		return present({
 			relative: relativeDistance(estimate, reference),
-			standardError: gradient && projectionError(gradient, moment),
+			standardError: both === Number.POSITIVE_INFINITY ? undefined : both,
 			inStandardErrors: standardError && rootMeanSquareZ(estimate, reference, standardError),
 		});
 	};
+	const moment = (answer: Answer, name: PosteriorMoment, estimate: Matrix, standardError: Matrix) =>
+		distance(estimate, truth[name], standardError, name, integrationOf(answer, name, points));
 	return {
 		points,
 		theories: answers.map((answer) => {
@@ -130,8 +140,8 @@ export function compareWithSamples(
 			const output = posteriorKernel(answer);
 			return {
 				...theoryRow(problem, answer),
-				...(mean && { mean: distance(mean, truth.mean, meanError, "mean") }),
-				...(variance && { variance: distance(variance, truth.variance, varianceError, "variance") }),
+				...(mean && { mean: moment(answer, "mean", mean, meanError) }),
+				...(variance && { variance: moment(answer, "variance", variance, varianceError) }),
 				...(output === undefined ? {} : { kernel: distance(output, kernel, kernelError) }),
 			};
 		}),
@@ -153,6 +163,13 @@ export function posteriorKernel({ kernels }: Answer): Matrix | undefined {
 		output.columns,
 		output.data.map((value, i) => value + shift.data[i]!),
 	);
+}
+
+/** What the theory's own averages leave in |theory - sampled| / |sampled|; 0 where it has no derivative. */
+function relativeIntegrationError(theory: RankedValue, sampled: Matrix): number {
+	const weights = errorWeights(theory.value, sampled);
+	const scale = Math.sqrt(dot(weights, weights) * dot(sampled.data, sampled.data));
+	return scale === 0 ? 0 : integrationErrorAlong(theory, weights) / scale;
 }
 
 function sampledRow({

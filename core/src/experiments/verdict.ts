@@ -3,12 +3,7 @@ import type { Matrix } from "@finitude/engine";
 import type { SampledAnswer } from "../answer/answer.ts";
 import { R_HAT_LIMIT } from "../samplers/combine-chains.ts";
 import type { PosteriorMoment } from "../samplers/moment-series.ts";
-
-/**
- * Two theories are ranked when the difference of their squared distances exceeds this many of its own standard errors.
- * 3 keeps the chance of a wrong ranking below 0.3 % a pair, so below 5 % for the 15 pairs of six theories.
- */
-export const RANKING_THRESHOLD = 3;
+import { type Lead, leadOf, RANKING_THRESHOLD, type RankedValue } from "./ranking.ts";
 
 /** The posterior moments of f at the compared points. */
 export type ComparedMoments = Readonly<Record<PosteriorMoment, Matrix>>;
@@ -17,6 +12,8 @@ export type ComparedMoments = Readonly<Record<PosteriorMoment, Matrix>>;
 export interface RankedTheory extends Partial<ComparedMoments> {
 	readonly id: string;
 	readonly converged: boolean;
+	/** What averages over nodes leave in them. Default: nothing. */
+	readonly integration?: Readonly<Partial<Record<PosteriorMoment, Omit<RankedValue, "value">>>>;
 }
 
 /** Monte-Carlo standard error of a projection of the sampled means or variances at the compared points. */
@@ -26,34 +23,13 @@ export type ProjectionError = (weights: Float64Array, moment: PosteriorMoment) =
 export interface Ranking {
 	/** Ids of the theories that give this moment, closest first, as measured. */
 	readonly order: readonly string[];
-	/** The closest one and those that it does not beat by more than the sampling error; none without a verdict. */
+	/** The closest one and those that it does not beat by more than the errors of the samples and of averages over nodes; none without a verdict. */
 	readonly best: readonly string[];
 }
 
 export interface Verdict extends Readonly<Record<PosteriorMoment, Ranking>> {
 	/** One sentence for people. */
 	readonly sentence: string;
-}
-
-/**
- * Difference of the squared distances |a - mu|^2 - |b - mu|^2 to the unknown moment mu, in units of its standard error.
- *
- * It equals |a|^2 - |b|^2 - 2 (a - b).mu, which is linear in mu: the estimate of mu enters through one projection only, whose
- * Monte-Carlo standard error includes all correlations between points. Negative: a is closer.
- */
-export function rankingScore(
-	a: Matrix,
-	b: Matrix,
-	sampled: Matrix,
-	projectionStandardError: (weights: Float64Array) => number,
-): number {
-	const weights = a.data.map((value, i) => value - b.data[i]!);
-	let difference = 0;
-	for (let i = 0; i < weights.length; i++) {
-		difference += weights[i]! * (a.data[i]! + b.data[i]! - 2 * sampled.data[i]!);
-	}
-	if (difference === 0) return 0;
-	return difference / (2 * projectionStandardError(weights));
 }
 
 function squaredDistance(a: Matrix, b: Matrix): number {
@@ -66,7 +42,7 @@ function list(ids: readonly string[]): string {
 
 /**
  * The verdict on the posterior means and variances. Refuses when the sampler did not converge, leaves out theories that did
- * not, and refuses to rank theories whose difference is within the sampling error.
+ * not, and refuses to rank theories whose difference is within its error: that of the samples, and that of averages over nodes.
  */
 export function verdict(
 	theories: readonly RankedTheory[],
@@ -106,10 +82,8 @@ function sentence(solved: readonly RankedTheory[], mean: string, variance: strin
 	return `${mean}; ${variance}.`;
 }
 
-interface Estimate {
+interface Estimate extends RankedValue {
 	readonly id: string;
-	/** Of the moment that is ranked. */
-	readonly value: Matrix;
 	readonly squaredDistance: number;
 }
 
@@ -120,9 +94,18 @@ function byDistance(
 	sampled: ComparedMoments,
 ): Estimate[] {
 	return theories
-		.flatMap(({ id, [moment]: value }) =>
-			value === undefined ? [] : [{ id, value, squaredDistance: squaredDistance(value, sampled[moment]) }],
-		)
+		.flatMap((theory) => {
+			const { id, [moment]: value } = theory;
+			if (value === undefined) return [];
+			return [
+				{
+					id,
+					value,
+					...theory.integration?.[moment],
+					squaredDistance: squaredDistance(value, sampled[moment]),
+				},
+			];
+		})
 		.sort((a, b) => a.squaredDistance - b.squaredDistance);
 }
 
@@ -139,19 +122,36 @@ function rank(
 	if (closest === undefined) {
 		return { ranking: { order, best: [] }, clause: `no theory gives a ${moment}` };
 	}
-	const lead = new Map(
+	const leads = new Map(
 		others.map((other) => [
 			other.id,
-			-rankingScore(closest.value, other.value, sampled[moment], (weights) =>
-				projectionError(weights, moment),
-			),
+			leadOf(closest, other, sampled[moment], (weights) => projectionError(weights, moment)),
 		]),
 	);
-	const isBeaten = (id: string) => (lead.get(id) ?? 0) > RANKING_THRESHOLD;
+	const isBeaten = (id: string) => (leads.get(id)?.score ?? 0) > RANKING_THRESHOLD;
 	const best = order.filter((id) => !isBeaten(id));
-	const behind = order.filter(isBeaten).map((id) => `${id} (${margin(lead.get(id)!)})`);
+	const behind = order.filter(isBeaten).map((id) => `${id} (${margin(leads.get(id)!.score)})`);
 	const without = theories.filter((theory) => theory[moment] === undefined).map(({ id }) => id);
-	return { ranking: { order, best }, clause: clause(moment, best, behind, without) };
+	const remedy = remedyFor(closest.id, new Map([...leads].filter(([id]) => !isBeaten(id))));
+	return { ranking: { order, best }, clause: clause(moment, best, behind, without, remedy) };
+}
+
+/** What would tell theories apart. @param leads of the closest theory over those that it does not beat */
+function remedyFor(closest: string, leads: ReadonlyMap<string, Lead>): string {
+	const limited = [...leads].filter(([, { limitedByIntegration }]) => limitedByIntegration);
+	const imprecise = [
+		...new Set(
+			limited.flatMap(([id, lead]) => [
+				...(lead.imprecise.closer ? [closest] : []),
+				...(lead.imprecise.other ? [id] : []),
+			]),
+		),
+	];
+	if (imprecise.length === 0) return "more draws would tell";
+	const smaller = `smaller integration errors of ${list(imprecise)}: raise samples`;
+	return limited.length === leads.size
+		? `more draws would not tell, but ${smaller}`
+		: `more draws would tell, and ${smaller}`;
 }
 
 function margin(score: number): string {
@@ -164,12 +164,14 @@ function margin(score: number): string {
  * @param best ids, the closest first
  * @param behind the theories that the closest one beats, with its lead
  * @param without ids of the theories that do not give this moment
+ * @param remedy what would tell the best ones apart
  */
 function clause(
 	moment: PosteriorMoment,
 	best: readonly string[],
 	behind: readonly string[],
 	without: readonly string[],
+	remedy: string,
 ): string {
 	const closest = best[0]!;
 	if (best.length + behind.length === 1) return `${closest} alone gives a ${moment}`;
@@ -177,7 +179,7 @@ function clause(
 	if (best.length === 1) {
 		return `${closest} is closest to the sampled ${moment}, ahead of ${list(behind)}${none}`;
 	}
-	const tie = `${list(best)} cannot be ranked by their distances from the sampled ${moment}, which differ by less than ${RANKING_THRESHOLD} standard errors of the difference (more draws would tell)`;
+	const tie = `${list(best)} cannot be ranked by their distances from the sampled ${moment}, which differ by less than ${RANKING_THRESHOLD} standard errors of the difference (${remedy})`;
 	const ahead = behind.length === 0 ? "" : `, while ${closest} is ahead of ${list(behind)}`;
 	return `${tie}${ahead}${none}`;
 }

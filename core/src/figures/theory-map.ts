@@ -11,7 +11,7 @@ const ERROR_HEIGHT = 300;
 
 /**
  * The theory map: a box for each network, width to the right and scaling exponent upward, in the color and with the letter of the theory that is
- * closest to the sampled network, its distance below; striped in the colors of those between which the sampling error does not tell; gray where there
+ * closest to the sampled network, its distance below; striped in the colors of those between which the errors do not tell; gray where there
  * is no verdict. Below, the distances of all theories against the width at the ends of the scaling axis.
  *
  * @param document a browser's document, or one made by a DOM library; only `createElementNS` is used

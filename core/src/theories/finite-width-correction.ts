@@ -72,7 +72,7 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 			covariance,
 		});
 		const base = predictions(limit, D);
-		const { correction, notes, convergence } = firstOrder(engine, problem, prior, chosen, covariance);
+		const { correction, errors, notes, convergence } = firstOrder(engine, problem, prior, chosen, covariance);
 		const limitMean = stacked(base.trainMean, base.testMean);
 		const limitVariance = stacked(base.trainVariance, base.testVariance);
 		const mean = plus(limitMean, correction.mean);
@@ -97,6 +97,7 @@ export const finiteWidthCorrection: Theory<FiniteWidthOptions> = {
 				...(correction.priorShift && { priorShift: correction.priorShift }),
 			},
 			orderParameters: evidenceTerms(correction.evidenceTerms),
+			...(errors && { integrationErrors: errors }),
 			absent: D > 1 ? severalOutputs : {},
 			validity: [
 				...validityNotes(problem, prior, { limitMean, limitVariance, correction, variance }),

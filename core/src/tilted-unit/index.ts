@@ -43,12 +43,15 @@ export {
 	type WhitenedUnit,
 } from "./hidden-unit.ts";
 export {
-	type IntegrationErrors,
 	integrationErrorNote,
 	type JudgedNumbers,
+	joined,
+	judgedNumbers,
+	lastChanges,
+	NO_ERRORS,
 	standardError,
 	standardErrors,
-} from "./independent-sets.ts";
+} from "./integration-errors.ts";
 export type { IntegrationRule, PointChunk } from "./integration-rule.ts";
 export { keptRule } from "./kept-rule.ts";
 export { mappedRule } from "./mapped-rule.ts";

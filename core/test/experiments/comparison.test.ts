@@ -1,9 +1,43 @@
 import { createEngine, type Matrix } from "@finitude/engine";
 import { expect, it } from "vitest";
-import { combineChains, compareWithSamples, findTheory, runChain, solveTheory } from "../../src/index.ts";
+import {
+	type Answer,
+	combineChains,
+	compareWithSamples,
+	findTheory,
+	runChain,
+	solveTheory,
+} from "../../src/index.ts";
 import { denseLayer, networkOf, smallProblem } from "../helpers/problems.ts";
 
 const engine = await createEngine();
+
+it("distances have the errors of the theory's own averages beside those of the samples", () => {
+	const problem = smallProblem(networkOf([denseLayer("erf")]), {});
+	const answer = solveTheory(findTheory("nngp"), problem, {}, { engine, clock: () => 0 });
+	const settings = { sampler: "hmc", chains: 1, draws: 20, warmup: 20, seed: 1 };
+	const sampled = combineChains(problem, settings, [runChain(problem, engine, settings, 0)]);
+	const compared = (integrationErrors?: Answer["integrationErrors"]) =>
+		compareWithSamples(
+			problem,
+			[{ ...answer, ...(integrationErrors && { integrationErrors }) }],
+			sampled,
+			(weights) => 0.01 * Math.hypot(...weights),
+		).theories[0]!;
+	const exact = compared();
+	expect(compared({ mean: 0, variance: 0 })).toEqual(exact);
+	const error = 0.03;
+	const { mean, variance } = compared({ mean: error });
+	const truth = sampled.testMean!.data;
+	// A shift of every entry away from the sampled mean, by the error.
+	const moved = answer.testMean!.data.map((x, i) => x + 1e-6 * error * Math.sign(x - truth[i]!));
+	const relative = (x: Float64Array) => Math.hypot(...x.map((v, i) => v - truth[i]!)) / Math.hypot(...truth);
+	const part = (relative(moved) - relative(answer.testMean!.data)) / 1e-6;
+	expect(mean!.standardError).toBeCloseTo(Math.hypot(exact.mean!.standardError!, part), 6);
+	expect(mean!.relative).toBe(exact.mean!.relative);
+	// Not known, and so none.
+	expect(Object.keys(variance!)).toEqual(["relative", "inStandardErrors"]);
+});
 
 it("the kernel of an expansion is compared with its shift added", () => {
 	const problem = smallProblem(networkOf([denseLayer("quadratic")]), {});

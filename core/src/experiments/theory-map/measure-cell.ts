@@ -7,7 +7,7 @@ import type { TheoryChoice } from "../experiment.ts";
 import type { TheoryOutcome } from "../outcomes.ts";
 import type { Candidate, CandidateDistance } from "./decision.ts";
 import type { CellSampling, JudgedCell, JudgeTask } from "./judge-cell.ts";
-import { quantityOf } from "./quantity.ts";
+import { integrationOfQuantity, quantityOf } from "./quantity.ts";
 import { type MapCell, problemOfCell, type TheoryMap } from "./theory-map.ts";
 
 /** Chains and where each of them stands. */
@@ -105,7 +105,9 @@ async function solveCell(
 			const advice = convergence.advice === undefined ? "" : `: ${convergence.advice}`;
 			others.push({ label, reason: `not converged${advice}`, unsolved: true });
 		} else if (typeof value === "string") others.push({ label, reason: value });
-		else candidates.push({ label, value, seconds });
+		else {
+			candidates.push({ label, value, ...integrationOfQuantity(outcome.answer, quantity), seconds });
+		}
 	}
 	return { candidates, others };
 }

@@ -5,6 +5,7 @@ import type { ChainResult } from "../../samplers/chain-result.ts";
 import { averagedName } from "../../samplers/observation.ts";
 import { projectionMcse } from "../../samplers/projection-mcse.ts";
 import { posteriorKernel } from "../comparison.ts";
+import { integrationOf, type RankedValue } from "../ranking.ts";
 import type { SampledQuantity } from "./decision.ts";
 import type { MapQuantity } from "./schema.ts";
 
@@ -21,6 +22,12 @@ export function quantityOf(answer: Answer, quantity: MapQuantity): Matrix | stri
 	if (value !== undefined) return value;
 	const name = quantity === "kernel" ? "kernels.output" : quantity;
 	return `no ${QUANTITY_NAMES[quantity]}: ${answer.absent[name] ?? "the theory gives none"}`;
+}
+
+/** What the theory's own averages over nodes leave in it. */
+export function integrationOfQuantity(answer: Answer, quantity: MapQuantity): Omit<RankedValue, "value"> {
+	if (quantity === "kernel") return integrationOf(answer, "kernel");
+	return integrationOf(answer, quantity === "testMean" ? "mean" : "variance", "test");
 }
 
 /** What the sampled network says of it; undefined where its errors are not known: batches of kernels too large to be kept. */

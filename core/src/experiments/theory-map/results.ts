@@ -12,7 +12,7 @@ import { type MapCell, mapCells, type TheoryMap } from "./theory-map.ts";
 export type CellOutcome =
 	/** One family is ahead of all others. */
 	| { readonly kind: "decided"; readonly letter: string }
-	/** Families between which the sampling error does not tell, the closest first. */
+	/** Families between which the errors of the samples and of averages over nodes do not tell, the closest first. */
 	| { readonly kind: "undecided"; readonly letters: readonly string[] }
 	| { readonly kind: "not converged" | "not sampled" | "no theory" | "interrupted" };
 

@@ -6,10 +6,13 @@ import type { Problem } from "../../problem/problem.ts";
 import {
 	featureSource,
 	hiddenUnit,
+	type JudgedNumbers,
+	joined,
 	oriented,
 	type UnitNodes,
 	type WhitenedUnit,
 } from "../../tilted-unit/index.ts";
+import { gaussianProcessPosterior } from "../gaussian-process.ts";
 import { factorKernel } from "../kernel-factor.ts";
 import type { SolveContext } from "../theory.ts";
 import type { SaddleSolution } from "./newton.ts";
@@ -64,7 +67,7 @@ export function outputSaddle(
 			nodes,
 			priorMoment: priorMoments.train,
 			guess: proposal.kernel,
-			means: (on, solution) => meansOf(engine, kernels(on, solution), solution, saddle),
+			judge: (on, solution) => judged(engine, kernels(on, solution), solution, saddle),
 		},
 		context,
 	);
@@ -94,15 +97,21 @@ function withBias(kernel: Matrix, { readoutBiasVariance }: SaddleProblem): Matri
 	);
 }
 
-/** The means at the training points, then at the test points. */
-function meansOf(
+/** Means, variances and kernel by one set of nodes. */
+function judged(
 	engine: Engine,
-	{ test }: KernelBlocks,
+	blocks: KernelBlocks,
 	{ point }: SaddleSolution,
 	{ targets, noiseVariance }: SaddleProblem,
-): Float64Array {
+): JudgedNumbers {
 	const t = point.force.discrepancy;
-	const train = targets.data.map((y, k) => y - noiseVariance * t.data[k]!);
-	if (!test) return train;
-	return Float64Array.of(...train, ...multiply(engine, test.cross, t).data);
+	const { trainVariance, testVariance } = gaussianProcessPosterior(engine, blocks, targets, noiseVariance);
+	return {
+		mean: joined(
+			targets.data.map((y, k) => y - noiseVariance * t.data[k]!),
+			blocks.test && multiply(engine, blocks.test.cross, t).data,
+		),
+		variance: joined(trainVariance, testVariance),
+		kernel: blocks.train.data,
+	};
 }

@@ -102,6 +102,7 @@ export function solveExactMeanField(
 			kurtosis: weights.kurtosis,
 			...(sampled && { effectiveSampleSize }),
 		},
+		integrationErrors: errors ?? {},
 		absent: reason === undefined ? {} : { logEvidence: reason },
 		validity: [...validity, ...posterior.validity],
 		convergence: { converged: true, iterations: solution.iterations, residual: point.residual },

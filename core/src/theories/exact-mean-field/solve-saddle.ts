@@ -1,12 +1,14 @@
 /** The saddle on nodes good enough for the answer, with the error that they leave. */
 import type { Engine, Matrix } from "@finitude/engine";
+import type { IntegrationErrors } from "../../answer/answer.ts";
 import {
 	featureSource,
-	type IntegrationErrors,
 	type IntegrationRule,
 	type JudgedNumbers,
 	keptRule,
+	lastChanges,
 	MOST_FEATURES,
+	NO_ERRORS,
 	type SampledNodes,
 	SETS,
 	standardErrors,
@@ -43,8 +45,8 @@ export interface IntegrationTask {
 	readonly priorMoment: Matrix;
 	/** Where to start. */
 	readonly guess: Matrix;
-	/** The means at all points on the nodes of a solved saddle. */
-	readonly means: (saddle: SaddleOnNodes, solution: SaddleSolution) => Float64Array;
+	/** What the nodes of a solved saddle say at all points, the log evidence apart. */
+	readonly judge: (saddle: SaddleOnNodes, solution: SaddleSolution) => JudgedNumbers;
 }
 
 /** A refinement of a quadrature is the last when it moves the means by less than this, relative to the largest target. */
@@ -81,11 +83,11 @@ function refinedSaddle(
 		const saddle = solveOn(engine, { ...task, guess }, rule, { random: false });
 		const { solution } = saddle;
 		steps += solution?.iterations ?? 0;
-		if (nodes.exact) return { ...saddle, errors: { mean: 0, logEvidence: 0 } };
+		if (nodes.exact) return { ...saddle, errors: NO_ERRORS };
 		const after = solution?.converged ? judged(task, saddle, solution) : undefined;
-		const errors = before && after && differences(before, after);
+		const errors = before && after && lastChanges(before, after);
 		const last = nodes.rule(level + 1).count * unit.inputs.rows > MOST_FEATURES;
-		const settled = errors !== undefined && errors.mean <= ACCURATE * scale;
+		const settled = errors !== undefined && errors.mean! <= ACCURATE * scale;
 		if (after === undefined || (level >= 0 && (settled || last))) {
 			return { ...saddle, solution: solution && { ...solution, iterations: steps }, errors };
 		}
@@ -166,21 +168,13 @@ function solveOn(
 }
 
 function judged(
-	{ problem, means }: IntegrationTask,
+	{ problem, judge }: IntegrationTask,
 	saddle: SaddleOnNodes,
 	solution: SaddleSolution,
 ): JudgedNumbers {
 	const { kernel, force, neurons } = solution.point;
 	return {
-		mean: means(saddle, solution),
+		...judge(saddle, solution),
 		logEvidence: -freeEnergy(problem, kernel, force, neurons.logNormalizer),
-	};
-}
-
-/** The largest change of a mean, and that of the log evidence. */
-function differences(before: JudgedNumbers, after: JudgedNumbers): IntegrationErrors {
-	return {
-		mean: after.mean.reduce((most, x, a) => Math.max(most, Math.abs(x - before.mean[a]!)), 0),
-		logEvidence: Math.abs(after.logEvidence - before.logEvidence),
 	};
 }

@@ -1,14 +1,9 @@
 import { diagonal, type Matrix } from "@finitude/engine";
-import type { ValidityNote } from "../../answer/answer.ts";
+import type { IntegrationErrors, ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import {
-	effectiveSampleNote,
-	type IntegrationErrors,
-	integrationErrorNote,
-	LEAST_EFFECTIVE,
-} from "../../tilted-unit/index.ts";
+import { effectiveSampleNote, integrationErrorNote, LEAST_EFFECTIVE } from "../../tilted-unit/index.ts";
 import { fluctuationNote, noiseNotes, varianceNotes } from "../equations-of-state/validity.ts";
 import type { GaussianProcessPosterior } from "../gaussian-process.ts";
 
@@ -21,10 +16,7 @@ export interface IntegrationReport {
 	readonly seed: number;
 	/** Sampled nodes only. */
 	readonly effectiveSampleSize?: number;
-	/**
-	 * Of the means, the largest over the points, and of the log evidence: what the last refinement changed, or the standard error
-	 * from independent sets of nodes. Undefined where a set or a level was not solved.
-	 */
+	/** What the last refinement changed, or standard errors from independent sets of nodes. Undefined where a set or a level was not solved. */
 	readonly errors: IntegrationErrors | undefined;
 	/** Independent sets of sampled nodes. */
 	readonly sets: number;

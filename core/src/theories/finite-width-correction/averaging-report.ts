@@ -1,5 +1,5 @@
 /** What is to be said of the averages behind a correction. */
-import type { Convergence, ValidityNote } from "../../answer/answer.ts";
+import type { Convergence, IntegrationErrors, ValidityNote } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { closedForm } from "../predictions.ts";
 import type { Correction } from "./correction.ts";
@@ -7,6 +7,8 @@ import type { Correction } from "./correction.ts";
 /** A correction and how far its averages can be trusted. */
 export interface FirstOrder {
 	readonly correction: Correction;
+	/** Of averages over nodes, where there are some. */
+	readonly errors?: IntegrationErrors;
 	readonly notes: readonly ValidityNote[];
 	readonly convergence: Convergence;
 }
@@ -17,6 +19,8 @@ export interface AveragingError {
 	readonly points: number;
 	readonly mean: number;
 	readonly variance: number;
+	/** Of the shift of the output kernel. */
+	readonly kernel: number;
 }
 
 /** Above this the largest error of any point is no longer small beside the largest correction. */
@@ -42,6 +46,7 @@ export function averaged(correction: Correction, error: AveragingError | undefin
 	const converged = value <= LARGEST_ERROR;
 	return {
 		correction,
+		errors: { mean: error.mean, variance: error.variance, kernel: error.kernel },
 		notes: [note],
 		convergence: {
 			converged,

@@ -133,6 +133,7 @@ function errorOf(corrections: readonly ContractedCorrection[]): AveragingError |
 		points: corrections[0]!.quadrature.points,
 		mean: sum((c) => c.quadrature.errors.mean),
 		variance: sum((c) => c.quadrature.errors.outputCovariance),
+		kernel: sum((c) => c.quadrature.errors.kernelShift),
 	};
 }
 
@@ -176,6 +177,7 @@ export function tensorFirstOrder(
 			points: SCRAMBLES * 2 ** log2Count,
 			mean: standardError(replicates.map(({ mean }) => mean.data)),
 			variance: standardError(replicates.map(({ outputCovariance }) => outputCovariance.data)),
+			kernel: standardError(replicates.map(({ kernelShift }) => kernelShift.data)),
 		});
 		const { residual } = result.convergence;
 		const left = Math.floor(Math.log2(samples / SCRAMBLES)) - log2Count;

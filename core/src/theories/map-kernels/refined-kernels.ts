@@ -27,8 +27,6 @@ export interface RefinedKernels {
 	readonly replicates: readonly FirstOrderKernels[];
 	/** Of all sets together; 0 where nothing is random. */
 	readonly randomPoints: number;
-	/** The largest standard error of an entry of K, absolute; 0 where nothing is random. */
-	readonly error: number;
 	readonly convergence: Convergence;
 }
 
@@ -72,17 +70,16 @@ export function refinedKernels(
 		const randomPoints = averages.random ? SCRAMBLES * 2 ** log2Count : 0;
 		const solved = averages.replicates(log2Count).map(solve);
 		const stuck = solved.find((one) => one.solution === undefined);
-		if (stuck) return { replicates: [], randomPoints, error: 0, convergence: stuck.convergence };
+		if (stuck) return { replicates: [], randomPoints, convergence: stuck.convergence };
 		const all = solved.map(({ solution }) => solution!);
 		const { convergence } = solved[0]!;
-		if (randomPoints === 0) return { replicates: all, randomPoints, error: 0, convergence };
+		if (randomPoints === 0) return { replicates: all, randomPoints, convergence };
 		const error = standardError(all.map(({ kernels }) => kernels.at(-1)!.train.data));
 		const change = largestSize(kernelChange(meanOf(all), prior).data);
 		if (error <= TOLERANCE * change || log2Count >= last) {
 			return {
 				replicates: all,
 				randomPoints,
-				error,
 				convergence: onRandomPoints(convergence, error, change),
 			};
 		}

@@ -54,7 +54,7 @@ export function solveCompleteFirst(
 	const prior = priorKernels(engine, problem, { testCovariance: true });
 	const limit = gaussianProcessPosterior(engine, prior.output, trainTargets, noiseVariance);
 	const operators = posteriorOperators(engine, prior.output, trainTargets, noiseVariance);
-	const { correction, notes, convergence } = tensorFirstOrder(
+	const { correction, errors, notes, convergence } = tensorFirstOrder(
 		engine,
 		problem,
 		prior,
@@ -82,6 +82,7 @@ export function solveCompleteFirst(
 			...(limit.testMean && { kernelOnlyTestMean: plus(limit.testMean, rowsOf(kernelOnlyMean!, P, n)) }),
 			kernelVarianceFirstRow: Array.from(firstRowVariance!),
 		},
+		...(errors && { integrationErrors: { mean: errors.mean!, kernel: errors.kernel! } }),
 		absent: {
 			trainVariance: noVariance,
 			trainCovariance: noVariance,

@@ -2,7 +2,7 @@
 import type { Answer } from "../../answer/answer.ts";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { standardError } from "../../tilted-unit/index.ts";
+import { type JudgedNumbers, joined, standardErrors } from "../../tilted-unit/index.ts";
 import { predictions } from "../predictions.ts";
 import type { SolveContext } from "../theory.ts";
 import { trimmed } from "./exact-contraction.ts";
@@ -33,7 +33,7 @@ export function solveFirst(options: MapKernelsOptions, problem: Problem, context
 	const layers = kernelMaps(network);
 	const prior = infiniteWidthKernels(priorKernels(engine, problem, { testCovariance: true }));
 	const limit = prior.at(-1)!.train;
-	const { replicates, randomPoints, error, convergence } = refinedKernels(
+	const { replicates, randomPoints, convergence } = refinedKernels(
 		engine,
 		problem,
 		layers,
@@ -55,11 +55,8 @@ export function solveFirst(options: MapKernelsOptions, problem: Problem, context
 		);
 	const prediction = predict(solution);
 	const change = kernelChange(solution, prior);
-	const randomness = {
-		points: randomPoints,
-		kernel: error,
-		mean: randomPoints > 0 ? standardError(replicates.map(predict).map(allMeans)) : 0,
-	};
+	const errors =
+		randomPoints > 0 ? standardErrors(replicates.map((one) => judged(one, predict(one)))) : undefined;
 	return {
 		theory: "map-kernels",
 		...predictions(prediction, trainTargets.columns),
@@ -69,12 +66,13 @@ export function solveFirst(options: MapKernelsOptions, problem: Problem, context
 			conjugate: conjugates,
 		},
 		orderParameters: { dualField: prediction.discrepancy },
+		...(errors && { integrationErrors: errors }),
 		absent: { logEvidence: "order first expands the kernels only; order saddle has a log evidence" },
 		validity: [
 			expansionNote(expansionParameter(engine, layers.at(-1)!, conjugates.at(-1)!)),
 			relativeChangeNote(relativeChange(limit, change)),
 			...own,
-			...(randomPoints > 0 ? randomNotes(randomness, change) : []),
+			...(errors ? randomNotes(randomPoints, errors, change) : []),
 			varianceNote(problem),
 			...prediction.validity,
 		],
@@ -82,10 +80,11 @@ export function solveFirst(options: MapKernelsOptions, problem: Problem, context
 	};
 }
 
-/** At the training, then the test points. */
-function allMeans({ trainMean, testMean }: Prediction): Float64Array {
-	const joined = new Float64Array(trainMean.data.length + (testMean?.data.length ?? 0));
-	joined.set(trainMean.data);
-	if (testMean) joined.set(testMean.data, trainMean.data.length);
-	return joined;
+/** What one set of random points says. */
+function judged({ kernels }: FirstOrderKernels, one: Prediction): JudgedNumbers {
+	return {
+		mean: joined(one.trainMean.data, one.testMean?.data),
+		variance: joined(one.trainVariance, one.testVariance),
+		kernel: kernels.at(-1)!.train.data,
+	};
 }

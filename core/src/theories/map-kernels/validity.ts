@@ -1,6 +1,6 @@
 /** What a reader needs to judge an answer of first order in 1/N. */
 import { diagonal, type Engine, type Matrix, symmetricEigenvalues } from "@finitude/engine";
-import type { ValidityNote } from "../../answer/answer.ts";
+import type { IntegrationErrors, ValidityNote } from "../../answer/answer.ts";
 import { relativeNorm } from "../../diagnostics/distance.ts";
 import type { Problem } from "../../problem/problem.ts";
 import type { KernelMap } from "./layers.ts";
@@ -81,17 +81,18 @@ export function noiseNotes({ network, noiseVariance }: Problem, kernel: Matrix):
 	];
 }
 
-/** How random points bear on the answer. */
-export interface RandomError {
-	/** Of all sets together. */
-	readonly points: number;
-	/** The largest standard errors: of an entry of the output kernel and of the means. */
-	readonly kernel: number;
-	readonly mean: number;
-}
-
-/** `averagingError` and `effectiveSampleSize`, where points are random. @param change dK, P x P */
-export function randomNotes({ points, kernel, mean }: RandomError, change: Matrix): ValidityNote[] {
+/**
+ * `averagingError` and `effectiveSampleSize`, where points are random.
+ *
+ * @param points of all sets together
+ * @param errors with those of the means and the output kernel
+ * @param change dK, P x P
+ */
+export function randomNotes(
+	points: number,
+	{ mean = 0, kernel = 0 }: IntegrationErrors,
+	change: Matrix,
+): ValidityNote[] {
 	const largest = change.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 	const relative = largest > 0 ? kernel / largest : 0;
 	return [

@@ -54,6 +54,44 @@ describe("the decision in a cell", () => {
 		expect(decide(all, sampled, 1e-4).candidates[1]!.beaten).toBe(true);
 	});
 
+	it("does not go to a theory that leads by less than what integration leaves, nor waits for draws that would not tell", () => {
+		const precise = {
+			...known(1, 2),
+			projectionError: (weights: Float64Array) => 1e-4 * Math.hypot(...weights),
+		};
+		const right = candidate("right", 1.01, 2);
+		const behind = candidate("behind", 1.1, 2);
+		const noisy = (integrationError: number) => ({ ...behind, integrationError });
+		const exact = decide([right, behind], precise, 0);
+		expect(exact.candidates[1]).toMatchObject({ label: "behind", beaten: true });
+		expect(decide([right, noisy(0)], precise, 0)).toEqual(exact);
+		// The difference is 0.1^2 - 0.01^2 = 0.0099, its integration part 2 e 0.1.
+		const { candidates, open } = decide([right, noisy(0.02)], precise, 0);
+		expect(candidates[1]).toMatchObject({ beaten: false, limitedByIntegration: true });
+		expect(candidates[1]!.behind).toBeCloseTo(0.0099 / Math.hypot(2e-4 * 0.09, 0.004), 12);
+		expect(open).toBe(false);
+		// d|a - mu| is e, for errors far below the distance.
+		expect(candidates[1]!.distance!.standardError * Math.hypot(1, 2)).toBeGreaterThan(0.015);
+		expect(decide([right, noisy(0.01)], precise, 0).candidates[1]!.beaten).toBe(true);
+		// Where the sampling error is the larger one, more draws tell.
+		const rough = { ...precise, projectionError: (weights: Float64Array) => 0.1 * Math.hypot(...weights) };
+		const waiting = decide([right, noisy(0.02)], rough, 0);
+		expect(waiting.open).toBe(true);
+		expect(waiting.candidates[1]).not.toHaveProperty("limitedByIntegration");
+	});
+
+	it("is none over a theory whose integration error is not known", () => {
+		const unknown = { ...candidate("unknown", 1.5, 2), integrationError: Number.POSITIVE_INFINITY };
+		const { candidates, open } = decide([candidate("right", 1, 2), unknown], known(1, 2), 0);
+		expect(candidates[1]).toEqual({
+			label: "unknown",
+			measured: 0.5 / Math.hypot(1, 2),
+			beaten: false,
+			limitedByIntegration: true,
+		});
+		expect(open).toBe(false);
+	});
+
 	it("holds without any sampling error, where no lead is finite", () => {
 		const exact = { ...known(1, 2), standardError: column(0, 0), projectionError: () => 0 };
 		const { candidates } = decide([candidate("far", 1.5, 2), candidate("right", 1, 2)], exact, 0);

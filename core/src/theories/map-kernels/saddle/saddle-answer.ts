@@ -1,6 +1,12 @@
 /** The answer of a Gaussian process with the most probable kernels. */
 import type { Matrix } from "@finitude/engine";
-import type { Answer, Convergence, OrderParameter, ValidityNote } from "../../../answer/answer.ts";
+import type {
+	Answer,
+	Convergence,
+	IntegrationErrors,
+	OrderParameter,
+	ValidityNote,
+} from "../../../answer/answer.ts";
 import type { KernelBlocks } from "../../../kernels/kernel-blocks.ts";
 import type { Problem } from "../../../problem/problem.ts";
 import { gaussianProcessPosterior } from "../../gaussian-process.ts";
@@ -21,6 +27,8 @@ export interface SaddleState {
 	readonly conjugate: readonly Matrix[];
 	/** Equation (6). */
 	readonly logEvidence: number;
+	/** Where averages are over nodes. */
+	readonly integrationErrors?: IntegrationErrors;
 	readonly orderParameters?: Readonly<Record<string, OrderParameter>>;
 	readonly validity: readonly ValidityNote[];
 	readonly convergence: Convergence;
@@ -56,6 +64,7 @@ export function saddleAnswer(
 			dualField: discrepancy.columns === 1 ? Array.from(discrepancy.data) : discrepancy,
 			...saddle.orderParameters,
 		},
+		...(saddle.integrationErrors && { integrationErrors: saddle.integrationErrors }),
 		absent: {},
 		validity: [...saddleNotes(engine, problem, layers, kernels), ...saddle.validity, ...posterior.validity],
 		convergence: saddle.convergence,

@@ -4,6 +4,7 @@ import type { Answer, Convergence, ValidityNote } from "../../../answer/answer.t
 import { type PriorKernels, priorKernels } from "../../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../../network/network.ts";
 import type { Problem } from "../../../problem/problem.ts";
+import { judgedNumbers } from "../../../tilted-unit/index.ts";
 import { gaussianProcessPosterior } from "../../gaussian-process.ts";
 import { factorKernel } from "../../kernel-factor.ts";
 import { predictions } from "../../predictions.ts";
@@ -17,7 +18,7 @@ import { adaptiveFluctuations, adaptiveMeans } from "./adaptive-predictions.ts";
 import { integrateAdaptive } from "./integrate-adaptive.ts";
 import type { IntegratedAdaptive, SolvedNodes } from "./integration.ts";
 import { unsolved } from "./unsolved.ts";
-import { chainFault, errorOfMeans, integrationNotes } from "./validity.ts";
+import { chainFault, integrationErrors, integrationNotes } from "./validity.ts";
 
 /**
  * The answer for one dense layer with a bounded activation. The tree is that of the theory `self-consistent`, by its nodes,
@@ -66,7 +67,8 @@ function adaptiveProblem({ network, trainTargets, noiseVariance }: Problem): Ada
 
 /** The answer of `self-consistent` by the names of this theory. */
 function treeAnswer(answer: Answer, problem: Problem, notes: readonly ValidityNote[]): Answer {
-	const { logEvidence: _elsewhere, orderParameters, validity, ...rest } = answer;
+	const { logEvidence: _elsewhere, integrationErrors: errors, orderParameters, validity, ...rest } = answer;
+	const { logEvidence: __, ...ownErrors } = errors ?? {};
 	const own = new Set([
 		"quadratureError",
 		"effectiveSampleSize",
@@ -77,6 +79,7 @@ function treeAnswer(answer: Answer, problem: Problem, notes: readonly ValidityNo
 		...rest,
 		theory: "multi-scale",
 		orderParameters: { dualField: orderParameters.tau! },
+		...(errors && { integrationErrors: ownErrors }),
 		absent: absentReasons("tree", problem, { variance: true, kernels: ["output"] }),
 		validity: [...notes, ...validity.filter(({ name }) => own.has(name))],
 	};
@@ -97,34 +100,43 @@ function adaptiveAnswer(
 	if (!solution.converged) {
 		return unsolved(variant, problem, [...notes, ...integrationNotes(integrated, undefined)], convergence);
 	}
-	const means = meansOf(unit, integrated);
-	const all = (solved: SolvedNodes) => {
-		const { train, test } = meansOf(unit, solved);
-		return Float64Array.of(...train, ...test);
+	const given = (solved: SolvedNodes, correlations: boolean) => {
+		const means = meansOf(unit, solved);
+		// Around the saddle f is Gaussian with the covariance Q: a Gaussian process with targets of zero.
+		const fluctuations = gaussianProcessPosterior(
+			engine,
+			adaptiveFluctuations(engine, unit, solved, means, prior.output, correlations),
+			matrix(means.train.length, 1),
+			problem.noiseVariance,
+			{ covariance: correlations },
+		);
+		const answer = {
+			...predictions(fluctuations, 1),
+			trainMean: matrixFromColumn(means.train),
+			...(problem.testInputs && { testMean: matrixFromColumn(means.test) }),
+			kernels: { output: solved.solution.point.kernel() },
+		};
+		return { answer, notes: fluctuations.validity };
 	};
-	const error = sets.every((set) => set.solution.converged)
-		? errorOfMeans(integrated, Float64Array.of(...means.train, ...means.test), sets.map(all))
+	const judged = (answer: ReturnType<typeof given>["answer"]) => judgedNumbers(answer)!;
+	const { answer, notes: rounding } = given(integrated, covariance);
+	const errors = sets.every((set) => set.solution.converged)
+		? integrationErrors(
+				integrated,
+				judged(answer),
+				sets.map((set) => judged(given(set, false).answer)),
+			)
 		: undefined;
-	// Around the saddle f is Gaussian with the covariance Q: a Gaussian process with targets of zero.
-	const fluctuations = gaussianProcessPosterior(
-		engine,
-		adaptiveFluctuations(engine, unit, integrated, means, prior.output, covariance),
-		matrix(means.train.length, 1),
-		problem.noiseVariance,
-		{ covariance },
-	);
 	return {
 		theory: "multi-scale",
-		...predictions(fluctuations, 1),
-		trainMean: matrixFromColumn(means.train),
-		...(problem.testInputs && { testMean: matrixFromColumn(means.test) }),
-		kernels: { output: point.kernel() },
+		...answer,
 		orderParameters: {
 			dualField: Array.from(point.field.dual),
 			...(point.field.resolvent && { meanFluctuationFactor: point.unit.meanStiffness }),
 		},
+		integrationErrors: errors ?? {},
 		absent: absentReasons(variant, problem, { variance: true, kernels: ["output"] }),
-		validity: [...notes, ...integrationNotes(integrated, error), ...fluctuations.validity],
+		validity: [...notes, ...integrationNotes(integrated, errors), ...rounding],
 		convergence,
 	};
 }

@@ -1,5 +1,13 @@
-import type { ValidityNote } from "../../../answer/answer.ts";
-import { effectiveSampleNote, LEAST_EFFECTIVE, type UnitChains } from "../../../tilted-unit/index.ts";
+import type { IntegrationErrors, ValidityNote } from "../../../answer/answer.ts";
+import {
+	effectiveSampleNote,
+	integrationErrorNote,
+	type JudgedNumbers,
+	LEAST_EFFECTIVE,
+	lastChanges,
+	standardErrors,
+	type UnitChains,
+} from "../../../tilted-unit/index.ts";
 import type { IntegratedAdaptive } from "./integration.ts";
 
 /** Groups of chains whose R-hat is above this disagree. */
@@ -8,35 +16,26 @@ const LARGEST_R_HAT = 1.05;
 const REMEDY = "raise samples, or take fewer training points, more noise or a larger width";
 
 /**
- * The largest change by the last refinement of a quadrature, or the largest standard error by the spread of independent sets.
+ * What the last refinement of a quadrature changed, or standard errors by the spread of independent sets.
  *
- * @param answer the means by the nodes of the answer
- * @param sets those of each set
+ * @param answer what the nodes of the answer say
+ * @param sets what each set says
  */
-export function errorOfMeans(
+export function integrationErrors(
 	{ integration, equations, sets: solved }: IntegratedAdaptive,
-	answer: Float64Array,
-	sets: readonly Float64Array[],
-): number {
+	answer: JudgedNumbers,
+	sets: readonly JudgedNumbers[],
+): IntegrationErrors {
+	if (integration === "quadrature") return lastChanges(sets[0]!, answer);
 	const all = solved.reduce((sum, set) => sum + set.equations.source.rule.count, 0);
-	// The error of random nodes falls as the root of their number, that of Sobol points not more slowly.
-	const ratio = Math.sqrt(all / equations.source.rule.count);
-	let most = 0;
-	answer.forEach((value, a) => {
-		const values = sets.map((set) => set[a]!);
-		if (integration === "quadrature") {
-			most = Math.max(most, Math.abs(values[0]! - value));
-			return;
-		}
-		const center = values.reduce((sum, x) => sum + x, 0) / values.length;
-		const squares = values.reduce((sum, x) => sum + (x - center) ** 2, 0);
-		most = Math.max(most, ratio * Math.sqrt(squares / (values.length * (values.length - 1))));
-	});
-	return most;
+	return standardErrors(sets, all / equations.source.rule.count);
 }
 
-/** `integration`, `integrationError`, for random nodes `effectiveSampleSize`, and `<L> - 1`. @param mean error of the means */
-export function integrationNotes(integrated: IntegratedAdaptive, mean: number | undefined): ValidityNote[] {
+/** `integration`, `integrationError`, for random nodes `effectiveSampleSize`, and `<L> - 1`. @param errors undefined where a set was not solved */
+export function integrationNotes(
+	integrated: IntegratedAdaptive,
+	errors: IntegrationErrors | undefined,
+): ValidityNote[] {
 	const { integration, unit, equations, solution, sets, chains } = integrated;
 	const nodes = equations.source.rule.count;
 	const weights = `${unit.dimension} ${unit.dimension === 1 ? "weight" : "weights"}`;
@@ -47,13 +46,7 @@ export function integrationNotes(integrated: IntegratedAdaptive, mean: number | 
 			: `the spread of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${sets[0]!.equations.source.rule.count} nodes`}, for ${nodes} nodes over ${weights}`;
 	const notes: ValidityNote[] = [
 		{ name: "integration", value: integration, message: DESCRIPTIONS[integration] },
-		mean === undefined
-			? {
-					name: "integrationError",
-					value: "unknown",
-					message: `the equations were not solved on all of the nodes that are compared: ${how}`,
-				}
-			: { name: "integrationError", value: mean, message: `the error of the means by ${how}` },
+		integrationErrorNote(errors, how),
 	];
 	if (chains) {
 		notes.push(effectiveSampleNote({ size: effectiveDraws(integrated, chains), nodes }, REMEDY), {

@@ -2,6 +2,7 @@ import type { Matrix } from "@finitude/engine";
 import type { Answer } from "../../../answer/answer.ts";
 import { priorKernels } from "../../../kernels/prior-kernels.ts";
 import type { Problem } from "../../../problem/problem.ts";
+import { judgedNumbers, lastChanges } from "../../../tilted-unit/index.ts";
 import { factorKernel } from "../../kernel-factor.ts";
 import type { SolveContext } from "../../theory.ts";
 import type { PointValues } from "../cumulant-function.ts";
@@ -25,7 +26,7 @@ export function solveBounded(variant: Variant, problem: Problem, context: SolveC
 	const quadrature = quadratureOf(engine, problem);
 	const scale = largestMagnitude(problem.trainTargets.data);
 	let starts: Starts = { tree: quadrature.tau };
-	let before: PointValues | undefined;
+	let before: Level | undefined;
 	let iterations = 0;
 	for (let level = 0; ; level++) {
 		const rule = quadrature.rule(level);
@@ -33,12 +34,12 @@ export function solveBounded(variant: Variant, problem: Problem, context: SolveC
 		const model = boundedModel(engine, problem, quadrature.unit, rule, starts);
 		const found = solveLevel(variant, model, problem, context);
 		iterations += found.iterations;
-		const change = largestChange(before, found.means);
+		const change = largestChange(before?.means, found.means);
 		const settled = change <= quadrature.tolerance * scale;
 		const last = quadrature.rule(level + 1).count > quadrature.mostPoints;
 		if (level > 0 && (settled || last || found.means === undefined)) {
 			const answer = found.answer(iterations);
-			return withReport(answer, {
+			return withReport(withErrors(before!.answer(iterations), answer), {
 				quadrature,
 				points: rule.count,
 				change,
@@ -51,7 +52,7 @@ export function solveBounded(variant: Variant, problem: Problem, context: SolveC
 			});
 		}
 		starts = { tree: quadrature.tau, ...found.starts };
-		before = found.means;
+		before = found;
 	}
 }
 
@@ -109,6 +110,13 @@ function largestChange(before: PointValues | undefined, after: PointValues | und
 	const change = (x: Float64Array, y: Float64Array) => largestMagnitude(x.map((value, i) => value - y[i]!));
 	const train = change(before.train, after.train);
 	return before.test && after.test ? Math.max(train, change(before.test, after.test)) : train;
+}
+
+/** The answer, where there is one, with what the last refinement changed. */
+function withErrors(before: Answer, answer: Answer): Answer {
+	const [one, last] = [judgedNumbers(before), judgedNumbers(answer)];
+	if (last === undefined) return answer;
+	return { ...answer, integrationErrors: one ? lastChanges(one, last) : {} };
 }
 
 /** The answer with what is known of its integration; not converged where that is too little. */

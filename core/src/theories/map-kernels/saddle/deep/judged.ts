@@ -1,7 +1,8 @@
 /** What sets of random points are compared by. */
 import { dot, type Engine, multiply } from "@finitude/engine";
 import type { KernelBlocks } from "../../../../kernels/kernel-blocks.ts";
-import type { JudgedNumbers } from "../../../../tilted-unit/index.ts";
+import { type JudgedNumbers, joined } from "../../../../tilted-unit/index.ts";
+import { gaussianProcessPosterior } from "../../../gaussian-process.ts";
 import { outputEnergy } from "../../../output-force.ts";
 import type { DeepPoints, DeepProblem } from "./deep-equations.ts";
 import { outputBlocks } from "./extend-deep.ts";
@@ -38,6 +39,16 @@ export function judge(
 		? { train, test: { cross: test.cross, diagonal: test.diagonal } }
 		: { train };
 	const { blocks } = outputBlocks(engine, problem, points, saddle, inputs);
-	const tests = blocks.test ? multiply(engine, blocks.test.cross, discrepancy).data : [];
-	return { mean: Float64Array.of(...means, ...tests), logEvidence: logEvidence(problem, saddle) };
+	const { trainVariance, testVariance } = gaussianProcessPosterior(
+		engine,
+		blocks,
+		problem.targets,
+		problem.noiseVariance,
+	);
+	return {
+		mean: joined(means, blocks.test && multiply(engine, blocks.test.cross, discrepancy).data),
+		variance: joined(trainVariance, testVariance),
+		kernel: blocks.train.data,
+		logEvidence: logEvidence(problem, saddle),
+	};
 }

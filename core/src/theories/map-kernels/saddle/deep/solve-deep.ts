@@ -3,7 +3,6 @@ import type { Answer, Convergence } from "../../../../answer/answer.ts";
 import { priorKernels } from "../../../../kernels/prior-kernels.ts";
 import type { Problem } from "../../../../problem/problem.ts";
 import {
-	type IntegrationErrors,
 	type JudgedNumbers,
 	LEAST_EFFECTIVE_FRACTION,
 	principalFactor,
@@ -82,13 +81,15 @@ export function solveDeepSaddle(
 	const found = solveOn(log2Count, SETS + 1, ACCURACY);
 	if (found === undefined) return unsolved(problem, notConverged(), []);
 	const { saddle, points } = found;
+	// All sets together have a fraction of the points of the answer.
+	const errors = judged.length === SETS ? standardErrors(judged, SETS * 2 ** -LOG2_FRACTION) : undefined;
 	const validity = randomNotes({
 		count: 2 ** log2Count,
 		seed,
 		sets: SETS,
 		setCount: 2 ** log2Set,
 		fractions: saddle.tilted.map(({ effectiveFraction }) => effectiveFraction),
-		errors: judged.length === SETS ? errorsOf(judged) : undefined,
+		errors,
 	});
 	if (!saddle.converged) return unsolved(problem, notConverged(saddle), validity);
 	const fraction = smallestFraction(saddle);
@@ -105,18 +106,12 @@ export function solveDeepSaddle(
 			output: blocks,
 			conjugate: saddle.conjugates,
 			logEvidence: logEvidence(deep, saddle),
+			integrationErrors: errors ?? {},
 			validity: [...validity, ...liftNotes(lift)],
 			convergence: { converged: true, iterations: saddle.iterations, residual: saddle.residual },
 		},
 		context,
 	);
-}
-
-/** All sets together have a fraction of the points of the answer, whose error is that much smaller. */
-function errorsOf(sets: readonly JudgedNumbers[]): IntegrationErrors {
-	const { mean, logEvidence } = standardErrors(sets);
-	const factor = Math.sqrt(SETS * 2 ** -LOG2_FRACTION);
-	return { mean: factor * mean, logEvidence: factor * logEvidence };
 }
 
 function notConverged(saddle?: DeepSaddle): Convergence {

@@ -1,8 +1,7 @@
 /** Notes on averages over random points of the pre-activations. */
-import type { ValidityNote } from "../../../../answer/answer.ts";
+import type { IntegrationErrors, ValidityNote } from "../../../../answer/answer.ts";
 import {
 	effectiveSampleNote,
-	type IntegrationErrors,
 	integrationErrorNote,
 	LEAST_EFFECTIVE_FRACTION,
 } from "../../../../tilted-unit/index.ts";

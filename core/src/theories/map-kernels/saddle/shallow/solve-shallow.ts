@@ -75,6 +75,7 @@ export function solveShallowSaddle(
 			output: found.kernels(solution, covariance),
 			conjugate: [point.force.conjugate],
 			logEvidence: -freeEnergy(found.problem, point.kernel, point.force, point.neurons.logNormalizer),
+			integrationErrors: integrated.errors ?? {},
 			validity,
 			convergence: { converged: true, iterations: solution.iterations, residual: point.residual },
 		},

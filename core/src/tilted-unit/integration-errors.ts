@@ -1,0 +1,137 @@
+/** What several sets of nodes, or two levels of a grid, say of the error that nodes leave in an answer: its field and its note. */
+import type { Matrix } from "@finitude/engine";
+import type { Answer, IntegrationErrors, ValidityNote } from "../answer/answer.ts";
+
+/** What an answer says by one set of nodes. */
+export interface JudgedNumbers {
+	/** The means at the training points, then at the test points. */
+	readonly mean: Float64Array;
+	/** The variances at the same points. */
+	readonly variance?: Float64Array;
+	/** `kernels.output`. */
+	readonly kernel?: Float64Array;
+	readonly logEvidence?: number;
+}
+
+/** The numbers of an answer that nodes are judged by; undefined where it has no means. */
+export function judgedNumbers({
+	trainMean,
+	testMean,
+	trainVariance,
+	testVariance,
+	kernels: { output },
+	logEvidence,
+}: Pick<Answer, "trainMean" | "testMean" | "trainVariance" | "testVariance" | "kernels" | "logEvidence">):
+	| JudgedNumbers
+	| undefined {
+	if (trainMean === undefined) return undefined;
+	return {
+		mean: joined(trainMean.data, testMean?.data),
+		...(trainVariance && { variance: joined(trainVariance.data, testVariance?.data) }),
+		...(output !== undefined && { kernel: (output as Matrix).data }),
+		...(logEvidence !== undefined && { logEvidence }),
+	};
+}
+
+/** Numbers at the training points, then those at the test points. */
+export function joined(train: Float64Array, test: Float64Array = new Float64Array(0)): Float64Array {
+	const all = new Float64Array(train.length + test.length);
+	all.set(train);
+	all.set(test, train.length);
+	return all;
+}
+
+/** The largest standard error of the mean over independent sets, two or more, each with the same numbers. */
+export function standardError(sets: readonly Float64Array[]): number {
+	return largestError(spread(sets, 1));
+}
+
+/**
+ * Standard errors of an answer by independent sets of random nodes.
+ *
+ * @param fraction nodes of all sets together for each node of the answer, whose error is smaller by the root of it: that of
+ *   random nodes falls as the root of their number, that of Sobol points not more slowly
+ */
+export function standardErrors(sets: readonly JudgedNumbers[], fraction = 1): IntegrationErrors {
+	return errorsBy(sets, (values) => spread(values, Math.sqrt(fraction)));
+}
+
+/** What the last refinement of a grid changed. */
+export function lastChanges(before: JudgedNumbers, after: JudgedNumbers): IntegrationErrors {
+	return errorsBy([before, after], ([one, other]) => [one!.map((x, k) => x - other![k]!)]);
+}
+
+/** Deviations of m sets from their mean, over sqrt(m (m - 1)): their squares add up to those of the standard error of the mean. */
+function spread(sets: readonly Float64Array[], factor: number): Float64Array[] {
+	const m = sets.length;
+	const scale = factor / Math.sqrt(m * (m - 1));
+	const deviations = sets.map((values) => new Float64Array(values.length));
+	for (let k = 0; k < sets[0]!.length; k++) {
+		const center = sets.reduce((sum, values) => sum + values[k]!, 0) / m;
+		sets.forEach((values, i) => {
+			deviations[i]![k] = scale * (values[k]! - center);
+		});
+	}
+	return deviations;
+}
+
+/** Of an entry. */
+function largestError(deviations: readonly Float64Array[]): number {
+	return deviations[0]!.reduce(
+		(most, _, k) => Math.max(most, Math.hypot(...deviations.map((d) => d[k]!))),
+		0,
+	);
+}
+
+/** @param deviationsOf those of the same numbers by every set */
+function errorsBy(
+	sets: readonly JudgedNumbers[],
+	deviationsOf: (values: readonly Float64Array[]) => readonly Float64Array[],
+): IntegrationErrors {
+	const of = (numbers: (set: JudgedNumbers) => Float64Array | undefined) => {
+		const values = sets.flatMap((set) => numbers(set) ?? []);
+		return values.length === sets.length ? deviationsOf(values) : undefined;
+	};
+	const mean = deviationsOf(sets.map((set) => set.mean));
+	const variance = of((set) => set.variance);
+	const kernel = of((set) => set.kernel);
+	const logEvidence = of((set) =>
+		set.logEvidence === undefined ? undefined : Float64Array.of(set.logEvidence),
+	);
+	return {
+		mean: largestError(mean),
+		...(variance && { variance: largestError(variance) }),
+		...(kernel && { kernel: largestError(kernel) }),
+		...(logEvidence && { logEvidence: largestError(logEvidence) }),
+		deviations: { mean, ...(variance && { variance }), ...(kernel && { kernel }) },
+	};
+}
+
+/** Of nodes that integrate exactly what they are for. */
+export const NO_ERRORS: IntegrationErrors = { mean: 0, variance: 0, kernel: 0, logEvidence: 0 };
+
+/**
+ * `integrationError`.
+ *
+ * @param errors undefined where a set or a level was not solved
+ * @param how the errors were found: "the spread of 4 independent sets"
+ */
+export function integrationErrorNote(errors: IntegrationErrors | undefined, how: string): ValidityNote {
+	if (errors?.mean === undefined) {
+		return {
+			name: "integrationError",
+			value: "unknown",
+			message: `the equations were not solved on all of the nodes that are compared: ${how}`,
+		};
+	}
+	const others = (["variance", "kernel", "logEvidence"] as const).flatMap((name) =>
+		errors[name] === undefined ? [] : [`that of ${NAMES[name]} is ${errors[name].toExponential(1)}`],
+	);
+	return {
+		name: "integrationError",
+		value: errors.mean,
+		message: `the error of the means by ${how}${others.length === 0 ? "" : `; ${others.join(", ")}`}`,
+	};
+}
+
+const NAMES = { variance: "the variances", kernel: "the output kernel", logEvidence: "logEvidence" } as const;
