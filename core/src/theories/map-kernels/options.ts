@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InputError } from "../../errors.ts";
 
 const count = "an integer from 1024 to 16777216";
 
@@ -35,3 +36,20 @@ export const options = z.strictObject({
 });
 
 export type MapKernelsOptions = z.output<typeof options>;
+
+/** What the other orders are, which leaves nothing to `selfConsistent`. */
+const OTHERWISE = {
+	"complete-first": "complete-first is an expansion around infinite width",
+	saddle: "saddle is at the kernels that it gives",
+};
+
+/** @throws InputError when `selfConsistent` is asked for of another order than `first` */
+export function requireOrderOfKernels({ order, selfConsistent }: MapKernelsOptions): void {
+	if (!selfConsistent || order === "first") return;
+	throw new InputError({
+		where: "selfConsistent",
+		wanted: `order first: ${OTHERWISE[order]}`,
+		got: `selfConsistent = true with order ${order}`,
+		advice: "Leave selfConsistent out, or use order first.",
+	});
+}
