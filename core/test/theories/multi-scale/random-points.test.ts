@@ -1,13 +1,15 @@
-/** How multi-scale solves its equations on many nodes. */
-import { createEngine } from "@finitude/engine";
+/** How multi-scale finds nodes, and solves its equations on many of them. */
+import { createEngine, seedStream } from "@finitude/engine";
 import { expect, it } from "vitest";
 import type { Problem } from "../../../src/index.ts";
 import { priorKernels } from "../../../src/kernels/prior-kernels.ts";
 import { adaptiveEquations } from "../../../src/theories/multi-scale/nonlinear/adaptive-equations.ts";
 import { solveByFewer } from "../../../src/theories/multi-scale/nonlinear/defect-correction.ts";
 import { solveOn } from "../../../src/theories/multi-scale/nonlinear/integration.ts";
+import { searchByMixtures } from "../../../src/theories/multi-scale/nonlinear/search-by-mixtures.ts";
 import { solveAdaptive } from "../../../src/theories/multi-scale/nonlinear/solve-adaptive.ts";
-import { featureSource, hiddenUnit, trapezoidRule } from "../../../src/tilted-unit/index.ts";
+import { trial } from "../../../src/theories/multi-scale/nonlinear/trial.ts";
+import { featureSource, hiddenUnit, nodesOfProposal, trapezoidRule } from "../../../src/tilted-unit/index.ts";
 import { denseLayer, networkOf, normalMatrix } from "../../helpers/problems.ts";
 
 const engine = await createEngine({ engine: "wasm" });
@@ -37,6 +39,31 @@ function setting(inputs: number, weightVariance: number, noiseVariance: number) 
 	};
 	return { task, unit: hiddenUnit(engine, problem) };
 }
+
+it("a mixture of normal densities finds the solution of a grid where one of them hardly counts", () => {
+	const { task, unit } = setting(3, 4, 0.02);
+	const start = { dual: new Float64Array(6) };
+	// The prior.
+	const normal = nodesOfProposal(engine, { unit, scales: new Float64Array(0) }, start, seedStream(9));
+	expect(trial(engine, task, normal, 11, start).fraction).toBeLessThan(0.1);
+	const found = searchByMixtures(engine, task, normal, 11, seedStream(8), undefined);
+	expect(found.trial.fraction).toBeGreaterThan(0.3);
+	const field = found.trial.solution.point.field;
+	const grid = solveOn(engine, task, unit, trapezoidRule(3, 0.15, 8, { even: true }), field).solution;
+	expect(grid.converged).toBe(true);
+	const sets = Array.from({ length: 4 }, (_, k) => {
+		const { solution } = solveOn(engine, task, found.nodes.unit, found.nodes.draw(12, k), field);
+		expect(solution.converged).toBe(true);
+		return solution.point.field.dual;
+	});
+	for (let a = 0; a < 6; a++) {
+		const values = sets.map((dual) => dual[a]!);
+		const center = values.reduce((sum, x) => sum + x, 0) / 4;
+		const error = Math.sqrt(values.reduce((sum, x) => sum + (x - center) ** 2, 0) / 12);
+		// Student's t with 3 degrees of freedom exceeds 12.9 once in a thousand.
+		expect(Math.abs(center - grid.point.field.dual[a]!)).toBeLessThan(12.9 * error);
+	}
+});
 
 const ACCURACY = 1e-9;
 
