@@ -7,12 +7,14 @@ import { correlation, type GaussianPairs, largest } from "./gaussian-pairs.ts";
 import { expandInHermite, type HermiteExpansion } from "./hermite-expansion.ts";
 import { chooseRule } from "./normal-rule.ts";
 
-/** Orders beyond this would need a finer rule as well. */
+/** The table of Hermite functions takes 8 MB for the rule of the coarsest step that resolves them. */
 const LARGEST_ORDER = 2048;
 
-/** Share of the k^4-weighted coefficients (those of the fourth derivative) left in the last quarter of the orders; its root,
- * 1e-8, bounds the relative error of the worst entry, <phi'''' phi> at coincident points. */
-const LAST_QUARTER = 1e-16;
+/**
+ * Share of sum_k k^2 c_k^2, the size of the fourth derivatives of the dual, left in the last quarter of the orders: to the same
+ * accuracy as the rules (see `chooseRule`). What is left beyond is less.
+ */
+const LAST_QUARTER = 1e-10;
 
 /** sqrt((k+m)! / k!) for m = 0..4. */
 const ROOT_RISING = Array.from({ length: 5 }, (_, m) => {
@@ -30,7 +32,7 @@ const ROOT_RISING = Array.from({ length: 5 }, (_, m) => {
  * H_aaab = 1/2 <phi''' phi'>, H_abab = <phi'' phi''>, each from
  * <phi^(m)(h_a) phi^(n)(h_b)> = a^(-m/2) b^(-n/2) sum_k r^k sqrt((k+m)!/k! (k+n)!/k!) c_{k+m}(a) c_{k+n}(b).
  *
- * @throws InputError where 2048 orders do not suffice (tanh: variances above about 20).
+ * @throws InputError where 2048 orders do not suffice (tanh: variances above about 10).
  */
 export function hermiteDerivatives(
 	engine: Engine,
@@ -85,9 +87,10 @@ function convergedExpansion(
 	activation: Activation,
 	variances: Float64Array,
 ): HermiteExpansion {
-	const isConverged = (expansion: HermiteExpansion) => convergedRows(expansion, 4).every((row) => row);
+	const isConverged = (expansion: HermiteExpansion) =>
+		convergedRows(expansion, 2, LAST_QUARTER).every((row) => row);
 	const top = largest(variances);
-	const rule = chooseRule(engine, activation, top);
+	const rule = chooseRule(engine, activation, top, LARGEST_ORDER);
 	const expansion = expandInHermite(engine, activation, variances, rule, LARGEST_ORDER, isConverged);
 	if (isConverged(expansion)) return expansion;
 	throw new InputError({
@@ -98,19 +101,20 @@ function convergedExpansion(
 	});
 }
 
-/** For each variance, whether the m-th derivative of phi(sqrt(a) z) is resolved. */
+/** For each variance, whether of sum_k k^power c_k^2 at most a share is in the last quarter of the orders. */
 export function convergedRows(
 	{ coefficients: { rows, columns, data } }: HermiteExpansion,
-	derivative: number,
+	power: number,
+	most: number,
 ): boolean[] {
 	return Array.from({ length: rows }, (_, i) => {
 		let total = Number.MIN_VALUE;
 		let last = 0;
 		for (let k = 0; k < columns; k++) {
-			const share = Math.max(1, k ** derivative) * data[i * columns + k]! ** 2;
+			const share = Math.max(1, k ** power) * data[i * columns + k]! ** 2;
 			total += share;
 			if (k > 0.75 * columns) last += share;
 		}
-		return last <= LAST_QUARTER * total;
+		return last <= most * total;
 	});
 }

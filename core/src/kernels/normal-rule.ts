@@ -79,15 +79,20 @@ function lowMoments(values: Float64Array, { nodes, weights }: NormalRule, stride
  * For a function analytic in |Im h| < w the error falls as exp(-2 pi w / (sqrt(a) step)), so the accepted rule has about
  * the square of the error of the rule it was compared with.
  *
+ * @param largestOrder of the Hermite functions that phi is to be multiplied by. He_k exp(-z^2/4) oscillates with the frequency
+ * sqrt(k) around 0, so that the rule sees what phi has at 2 pi/step - sqrt(k): no more than c_k itself as long as
+ * sqrt(k) step < pi, and far less at the 3/4 of it that are allowed.
  * @throws InputError when the finest rule does not agree: a kink or a jump, or a variance too large.
  */
 export function chooseRule(
 	engine: Engine,
 	activation: AveragedFunction,
 	largestVariance: number,
+	largestOrder: number,
 ): NormalRule {
 	let disagreement = Number.POSITIVE_INFINITY;
 	for (const step of STEPS) {
+		if (Math.sqrt(largestOrder) * step > 0.75 * Math.PI) continue;
 		const rule = ruleOf(step);
 		const values = activationAtNodes(engine, activation, Float64Array.of(largestVariance), rule.nodes).data;
 		const fine = lowMoments(values, rule, 1);

@@ -10,6 +10,9 @@ import { slopeMoments } from "./product-rule.ts";
 /** Beyond this order the product rule takes over: at correlations below 0.985 the orders left out are below 1e-10. */
 const LARGEST_ORDER = 2048;
 
+/** Share of the k^2-weighted coefficients, those of the second derivative, left in the last quarter of the orders. */
+const RESOLVED = 1e-16;
+
 /** Relative size of the orders left out, with their growing weights, at which they are dropped. */
 const NEGLIGIBLE = 1e-10;
 
@@ -26,11 +29,11 @@ export function quadratureGradient(
 	pairs: GaussianPairs,
 ): Float64Array {
 	const { variances, first, second, covariances } = pairs;
-	const rule = chooseRule(engine, activation, largest(variances));
+	const rule = chooseRule(engine, activation, largest(variances), LARGEST_ORDER);
 	const expansion = expandInHermite(engine, activation, variances, rule, LARGEST_ORDER, (candidate) =>
-		convergedRows(candidate, 2).every((row) => row),
+		convergedRows(candidate, 2, RESOLVED).every((row) => row),
 	);
-	const resolved = convergedRows(expansion, 2);
+	const resolved = convergedRows(expansion, 2, RESOLVED);
 	const { columns } = expansion.coefficients;
 	const gradient = new Float64Array(3 * covariances.length);
 	covariances.forEach((c, k) => {

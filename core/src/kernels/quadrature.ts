@@ -27,7 +27,7 @@ const LARGEST_ORDER = 512;
 export function quadratureDual(activation: Activation): DualActivation {
 	return {
 		mean(engine, variances) {
-			const { nodes, weights } = chooseRule(engine, activation, largest(variances));
+			const { nodes, weights } = chooseRule(engine, activation, largest(variances), 0);
 			const values = activationAtNodes(engine, activation, variances, nodes);
 			return variances.map((_, i) =>
 				weights.reduce((sum, w, j) => sum + w * values.data[i * nodes.length + j]!, 0),
@@ -44,7 +44,7 @@ export function quadratureDual(activation: Activation): DualActivation {
  * @throws InputError where the rule does not reach its accuracy (see `chooseRule`).
  */
 export function quadratureKernel(engine: Engine, phi: AveragedFunction, pairs: GaussianPairs): Float64Array {
-	const rule = chooseRule(engine, phi, largest(pairs.variances));
+	const rule = chooseRule(engine, phi, largest(pairs.variances), LARGEST_ORDER);
 	const expansion = expandInHermite(
 		engine,
 		phi,

@@ -23,6 +23,7 @@ import { withoutResidualBlocks } from "./applicability.ts";
 import { applies } from "./exact-mean-field/applies.ts";
 import { references } from "./exact-mean-field/references.ts";
 import { solveExactMeanField } from "./exact-mean-field/solve-exact-mean-field.ts";
+import { samplesOption, seedOption } from "./sampling-options.ts";
 import type { Theory } from "./theory.ts";
 
 const options = z.strictObject({
@@ -38,17 +39,11 @@ const options = z.strictObject({
 		.describe(
 			"saddle: minus the free energy at the saddle. one-loop: with the Gaussian fluctuations around it.",
 		),
-	samples: z
-		.int("an integer from 1024 to 4194304")
-		.min(1024, "an integer from 1024 to 4194304")
-		.max(2 ** 22, "an integer from 1024 to 4194304")
-		.default(16384)
-		.describe("Number of sampled nodes, rounded up to a power of two; without effect on a quadrature."),
-	seed: z
-		.int("an integer of at least 0")
-		.min(0, "an integer of at least 0")
-		.default(0)
-		.describe("Seed of the sampled nodes."),
+	samples: samplesOption(
+		{ most: 2 ** 22, usual: 2 ** 14 },
+		"Number of sampled nodes, rounded up to a power of two; without effect on a quadrature.",
+	),
+	seed: seedOption("the sampled nodes"),
 	integration: z
 		.enum(["auto", "quadrature", "importance", "sphere"])
 		.default("auto")

@@ -18,7 +18,7 @@
  */
 import { withoutResidualBlocks } from "./applicability.ts";
 import { applies } from "./map-kernels/applies.ts";
-import { type MapKernelsOptions, options } from "./map-kernels/options.ts";
+import { type MapKernelsOptions, options, requireOrderOfKernels } from "./map-kernels/options.ts";
 import { references } from "./map-kernels/references.ts";
 import { solveSaddle } from "./map-kernels/saddle/solve-saddle.ts";
 import { solveCompleteFirst } from "./map-kernels/solve-complete-first.ts";
@@ -41,5 +41,8 @@ export const mapKernels: Theory<MapKernelsOptions> = {
 	assumes: ["first-order-change"],
 	options,
 	applies: withoutResidualBlocks("map-kernels", applies),
-	solve: (problem, chosen, context) => solvers[chosen.order](chosen, problem, context),
+	solve(problem, chosen, context) {
+		requireOrderOfKernels(chosen);
+		return solvers[chosen.order](chosen, problem, context);
+	},
 };

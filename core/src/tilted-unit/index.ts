@@ -100,3 +100,4 @@ export {
 } from "./tilted-measure.ts";
 export { trapezoidRule } from "./trapezoid.ts";
 export { averageOverUnit, type Integrand, type UnitAverages } from "./unit-averages.ts";
+export { addWeightMoment, type UnitWithWeights, unitWithWeights, weightMoment } from "./unit-with-weights.ts";

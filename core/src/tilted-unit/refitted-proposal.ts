@@ -1,11 +1,12 @@
 /** Where to look for a tilted unit: a normal density broader than the prior along the few directions of the tilt. */
 import { type Engine, type Matrix, matrix, multiply, symmetricEigen } from "@finitude/engine";
 import { completedBasis } from "./completed-basis.ts";
-import { type FeatureMap, featureSource } from "./features.ts";
+import { featureSource } from "./features.ts";
 import { type HiddenUnit, oriented, trainingUnit } from "./hidden-unit.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
 import type { Tilt } from "./tilt.ts";
-import { averageOverUnit, type Integrand } from "./unit-averages.ts";
+import { averageOverUnit } from "./unit-averages.ts";
+import { unitWithWeights, weightMoment } from "./unit-with-weights.ts";
 
 /** w ~ N(0, diag(scales^2, 1, ..., 1)) in the coordinates of the unit. */
 export interface Proposal {
@@ -35,7 +36,7 @@ const ROUNDS = 10;
 const GAIN = 1.1;
 
 /** A fit needs this fraction of its points in effect; where the tilt leaves fewer, a weaker tilt is fitted first. */
-const LEAST_EFFECTIVE_FRACTION = 0.1;
+const LEAST_FITTED_FRACTION = 0.1;
 
 /** A proposal with the solution by the points of the last round. */
 export interface RefittedProposal<Solution> {
@@ -65,7 +66,7 @@ export function refittedProposal<Solution>(
 		const rule = ruleOf(proposal, round);
 		const solution = theory.solve(proposal.unit, rule, best?.solution);
 		const next = fitted(engine, proposal.unit, rule, theory.tilt(solution));
-		const weak = next.effective < LEAST_EFFECTIVE_FRACTION * rule.count;
+		const weak = next.effective < LEAST_FITTED_FRACTION * rule.count;
 		if (best && !weak && next.effective < GAIN * best.effective) break;
 		if (!best || next.effective > best.effective) best = { proposal, solution, effective: next.effective };
 		proposal = { ...next.proposal, unit: oriented(next.proposal.unit, targets) };
@@ -84,14 +85,13 @@ function fitted(
 	tilt: Tilt,
 ): { readonly proposal: Proposal; readonly effective: number } {
 	const r = unit.dimension;
-	const train = trainingUnit(unit);
-	const extended = withCoordinates(train);
-	const source = featureSource(engine, extended, rule, { evaluate: featuresAndCoordinates(train) });
-	const moments = coordinateMoments(train);
+	const extended = unitWithWeights(trainingUnit(unit));
+	const source = featureSource(engine, extended.unit, rule, { evaluate: extended.evaluate });
+	const moments = weightMoment(extended);
 	let strength = 1;
 	let average = averageOverUnit(engine, source, moments, tilt);
 	const effective = average.effectiveSampleSize;
-	while (average.effectiveSampleSize < LEAST_EFFECTIVE_FRACTION * rule.count) {
+	while (average.effectiveSampleSize < LEAST_FITTED_FRACTION * rule.count) {
 		strength /= 2;
 		average = averageOverUnit(engine, source, moments, { ...tilt, strength });
 	}
@@ -125,42 +125,5 @@ function proposalOf(engine: Engine, unit: HiddenUnit, covariance: Matrix, effect
 			inputs: multiply(engine, unit.inputs, completedBasis(directions), { transposeB: true }),
 		},
 		scales: Float64Array.from(wide, (k) => Math.sqrt(values[k]!)),
-	};
-}
-
-/** The unit with r more rows, whose pre-activations are the coordinates of w. */
-function withCoordinates(unit: HiddenUnit): HiddenUnit {
-	const r = unit.dimension;
-	const inputs = matrix(unit.points + r, r);
-	inputs.data.set(unit.inputs.data);
-	for (let k = 0; k < r; k++) inputs.data[(unit.points + k) * r + k] = 1;
-	return { ...unit, points: inputs.rows, inputs };
-}
-
-/** <w w^T>, r x r, of a unit with its coordinates. */
-function coordinateMoments({ points, dimension: r }: HiddenUnit): Integrand {
-	return {
-		size: r * r,
-		add({ features, count }, weights, sums) {
-			const [from, w] = [features.block.data, weights.data];
-			const row = (k: number) => features.offset + (points + k) * count;
-			for (let i = 0; i < r; i++) {
-				for (let j = 0; j <= i; j++) {
-					let sum = 0;
-					const [x, y] = [row(i), row(j)];
-					for (let s = 0; s < count; s++) sum += w[s]! * from[x + s]! * from[y + s]!;
-					sums[i * r + j]! += sum;
-					if (j < i) sums[j * r + i]! += sum;
-				}
-			}
-		},
-	};
-}
-
-function featuresAndCoordinates({ activation, points }: HiddenUnit): FeatureMap {
-	return (engine, h, phi) => {
-		const length = points * h.columns;
-		activation.evaluate(engine, h.block.slice(0, length), phi.block.slice(0, length));
-		phi.block.data.set(h.block.data.subarray(length), length);
 	};
 }

@@ -1,6 +1,7 @@
 /** The law of one hidden unit on weighted points: the prior, and the one-unit posterior of the tree. */
 import { type Engine, matrix, type RandomState, splitStream, symmetricEigen } from "@finitude/engine";
 import {
+	addWeightMoment,
 	type FeatureSource,
 	featureSource,
 	type HiddenUnit,
@@ -13,6 +14,7 @@ import {
 	sumOverUnit,
 	type Tilt,
 	tiltedMeasure,
+	unitWithWeights,
 } from "../../tilted-unit/index.ts";
 import type { Looks } from "./looks.ts";
 import { populationBuilder, type UnitPopulation } from "./unit-population.ts";
@@ -103,18 +105,8 @@ export function homogeneousLaw(
 
 /** Features with, in 2 P + r rows, phi, h and the coordinates of w. */
 function withWeights(engine: Engine, unit: HiddenUnit, rule: IntegrationRule): FeatureSource {
-	const { points: P, dimension: r } = unit;
-	const inputs = matrix(2 * P + r, r);
-	inputs.data.set(unit.inputs.data);
-	inputs.data.set(unit.inputs.data, P * r);
-	for (let k = 0; k < r; k++) inputs.data[(2 * P + k) * r + k] = 1;
-	return featureSource(engine, { ...unit, points: inputs.rows, inputs }, rule, {
-		evaluate(on, h, phi) {
-			const length = P * h.columns;
-			unit.activation.evaluate(on, h.block.slice(0, length), phi.block.slice(0, length));
-			phi.block.data.set(h.block.data.subarray(length), length);
-		},
-	});
+	const extended = unitWithWeights(unit, { preactivations: true });
+	return featureSource(engine, extended.unit, rule, { evaluate: extended.evaluate });
 }
 
 /** |w|^2 of every point. */
@@ -152,18 +144,9 @@ function populationAt(
 		for (let s = 0; s < count; s++) {
 			builder.add(h, phi, s, count, probabilities[first + s]!, scales?.[first + s]);
 		}
-		for (let k = 0; k < r; k++) {
-			for (let l = 0; l <= k; l++) {
-				const [x, y] = [row(2 * P + k), row(2 * P + l)];
-				let sum = 0;
-				for (let s = 0; s < count; s++) {
-					const scale = scales?.[first + s] ?? 1;
-					sum += probabilities[first + s]! * scale ** 2 * data[x + s]! * data[y + s]!;
-				}
-				covariance.data[k * r + l]! += sum;
-				if (l < k) covariance.data[l * r + k]! += sum;
-			}
-		}
+		const weights = probabilities.slice(first, first + count);
+		if (scales) for (let s = 0; s < count; s++) weights[s]! *= scales[first + s]! ** 2;
+		addWeightMoment(covariance.data, r, data.subarray(row(2 * P), row(2 * P + r)), weights);
 		first += count;
 	});
 	const { vectors } = symmetricEigen(engine, covariance);

@@ -33,20 +33,13 @@ const LARGEST = 60;
  * closed form
  */
 export function solveCompleteFirst(
-	{ samples, seed, quadrature, selfConsistent }: MapKernelsOptions,
+	{ samples, seed, quadrature }: MapKernelsOptions,
 	problem: Problem,
 	{ engine }: SolveContext,
 ): Answer {
 	const { network, trainTargets, noiseVariance, testInputs } = problem;
 	const P = trainTargets.rows;
 	requireFewPoints(P + (testInputs?.rows ?? 0));
-	if (selfConsistent) {
-		throw new InputError({
-			where: "selfConsistent",
-			wanted: "order first: complete-first is an expansion around infinite width",
-			got: "selfConsistent = true with order complete-first",
-		});
-	}
 	const isExact = (activation: string) =>
 		activation === "linear" || (quadrature !== "sobol" && exactMoment(activation) !== undefined);
 	if (quadrature === "converged") requireExact(problem, isExact);

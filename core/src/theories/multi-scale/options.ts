@@ -2,8 +2,7 @@ import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { firstNonlinear } from "../../samplers/linear-networks.ts";
-
-const SAMPLES = "an integer from 1024 to 4194304";
+import { quadratureOption, samplesOption, seedOption } from "../sampling-options.ts";
 
 export const options = z.strictObject({
 	variant: z
@@ -12,25 +11,12 @@ export const options = z.strictObject({
 		.describe(
 			"tree: the saddle point alone, enough in the mean-field scaling. one-loop: its first fluctuation correction, for one linear layer and one output, means and kernel only. self-consistent: keeps the fluctuations of the outputs around the saddle; this project's own synthesis.",
 		),
-	samples: z
-		.int(SAMPLES)
-		.min(1024, SAMPLES)
-		.max(2 ** 22, SAMPLES)
-		.default(2 ** 18)
-		.describe(
-			"Number of sampled weights of a unit, rounded up to a power of two; without effect on linear networks and on a quadrature.",
-		),
-	seed: z
-		.int("an integer of at least 0")
-		.min(0, "an integer of at least 0")
-		.default(0)
-		.describe("Seed of the sampled weights."),
-	quadrature: z
-		.enum(["auto", "converged", "sobol"])
-		.default("auto")
-		.describe(
-			"Averages over the weights of a nonlinear unit. converged: deterministic nodes, for at most 3 inputs. sobol: scrambled Sobol points. auto: converged where the inputs allow it, else sobol.",
-		),
+	samples: samplesOption(
+		{ most: 2 ** 22, usual: 2 ** 18 },
+		"Number of sampled weights of a unit, rounded up to a power of two; without effect on linear networks and on a quadrature.",
+	),
+	seed: seedOption("the sampled weights"),
+	quadrature: quadratureOption("Averages over the weights of a nonlinear unit"),
 });
 
 export type MultiScaleOptions = z.output<typeof options>;

@@ -82,7 +82,12 @@ describe("complete-first", () => {
 		[
 			{ order: "complete-first", selfConsistent: true },
 			dense("erf", 1, 20),
-			"selfConsistent: wanted order first: complete-first is an expansion around infinite width; got selfConsistent = true with order complete-first.",
+			"selfConsistent: wanted order first: complete-first is an expansion around infinite width; got selfConsistent = true with order complete-first. Leave selfConsistent out, or use order first.",
+		],
+		[
+			{ order: "saddle", selfConsistent: true },
+			dense("erf", 1, 20),
+			"selfConsistent: wanted order first: saddle is at the kernels that it gives; got selfConsistent = true with order saddle. Leave selfConsistent out, or use order first.",
 		],
 		[
 			{ order: "complete-first", quadrature: "converged" },

@@ -79,7 +79,7 @@ function noteOf({ validity }: ReturnType<typeof solve>, name: string) {
 describe("the tree", () => {
 	const shapes: Shape[] = [
 		{ inputs: 1, biasVariance: 0.3 },
-		{ activation: "tanh", scaling: "mean-field", noiseVariance: 0.02 },
+		{ activation: "tanh", inputs: 1, scaling: "mean-field", noiseVariance: 0.02 },
 		{ activation: "sigmoid" },
 	];
 	it.each(shapes)("is the adapted measure without fluctuations, $activation $scaling", (shape) => {

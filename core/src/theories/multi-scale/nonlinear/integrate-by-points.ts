@@ -1,6 +1,6 @@
 /** The adapted measure by random points of proposals fitted to it, or by Markov chains where no proposal serves. */
 import { type Engine, splitStream } from "@finitude/engine";
-import { priorShare, type RandomNodes, SETS } from "../../../tilted-unit/index.ts";
+import { LEAST_EFFECTIVE_FRACTION, priorShare, type RandomNodes, SETS } from "../../../tilted-unit/index.ts";
 import type { SolveContext } from "../../theory.ts";
 import type { DualField } from "./adaptive-unit.ts";
 import {
@@ -14,9 +14,6 @@ import {
 import { searchByMixtures } from "./search-by-mixtures.ts";
 import { type ChainSearch, searchByChains, solveByChains } from "./solve-by-chains.ts";
 import { trial } from "./trial.ts";
-
-/** Random nodes of which a smaller fraction counts under the tilt give way to Markov chains. */
-const LEAST_FRACTION = 0.05;
 
 /** A normal density of which a smaller fraction counts gives way to a mixture. */
 const GOOD_FRACTION = 0.1;
@@ -66,7 +63,7 @@ export function integrateByPoints(
 	});
 	if (coarse.fraction < GOOD_FRACTION) {
 		const better = searchByMixtures(engine, task, nodes, few, stream, onProgress);
-		if (better.trial.fraction < LEAST_FRACTION) return byChains(search());
+		if (better.trial.fraction < LEAST_EFFECTIVE_FRACTION) return byChains(search());
 		nodes = better.nodes;
 		coarse = better.trial;
 	}
@@ -81,7 +78,7 @@ export function integrateByPoints(
 		...(log2Count > few && { few: coarse.equations }),
 	});
 	const { field } = solved.solution.point;
-	if (fractionOf(engine, solved.equations)(field) < LEAST_FRACTION) return byChains(search());
+	if (fractionOf(engine, solved.equations)(field) < LEAST_EFFECTIVE_FRACTION) return byChains(search());
 	const sets = Array.from({ length: SETS }, (_, k) => {
 		onProgress?.(0.6 + (0.3 * k) / SETS, `set ${k + 1} of ${SETS}, which show the error`);
 		const rule = nodes.draw(Math.min(log2Count - Math.log2(SETS), MOST_IN_SET), k + 1);

@@ -1,5 +1,6 @@
 import type { Answer, Convergence, ValidityNote } from "../../../answer/answer.ts";
 import type { Problem } from "../../../problem/problem.ts";
+import { unsolvedAnswer } from "../../unsolved-answer.ts";
 import { absentReasons } from "../absent.ts";
 import type { MultiScaleOptions } from "../options.ts";
 
@@ -11,22 +12,8 @@ export function unsolved(
 	convergence: Convergence,
 ): Answer {
 	const reason = `the equations of the variant ${variant} were not solved`;
-	const absent = [
-		"trainMean",
-		"trainVariance",
-		"trainCovariance",
-		...(problem.testInputs ? ["testMean", "testVariance", "testCovariance"] : []),
-		"kernels.output",
-	];
-	return {
-		theory: "multi-scale",
-		kernels: {},
-		orderParameters: {},
-		absent: {
-			...absentReasons(variant, problem, { variance: true, kernels: [] }),
-			...Object.fromEntries(absent.map((name) => [name, reason])),
-		},
-		validity,
-		convergence,
-	};
+	const answer = unsolvedAnswer("multi-scale", problem, ["output"], reason, convergence, validity);
+	// What the variant would not have given either.
+	const never = absentReasons(variant, problem, { variance: true, kernels: ["output"] });
+	return { ...answer, absent: { ...answer.absent, ...never } };
 }

@@ -11,6 +11,7 @@ import {
 	symmetricPart,
 } from "@finitude/engine";
 import {
+	addWeightMoment,
 	type IntegrationRule,
 	keptRule,
 	mappedRule,
@@ -73,15 +74,7 @@ function fitted(
 	const covariance = matrix(r, r);
 	let first = 0;
 	for (const { points, count } of rule.chunks(2 ** 12)) {
-		for (let i = 0; i < r; i++) {
-			for (let j = 0; j <= i; j++) {
-				let sum = 0;
-				for (let s = 0; s < count; s++) {
-					sum += excess[first + s]! * points[i * count + s]! * points[j * count + s]!;
-				}
-				covariance.data[i * r + j]! += sum;
-			}
-		}
+		addWeightMoment(covariance.data, r, points, excess.subarray(first, first + count));
 		first += count;
 	}
 	for (let i = 0; i < r; i++) covariance.data[i * r + i]! += 1;
