@@ -107,6 +107,7 @@ test("@finitude/core", () => {
 		  "theoryMapTable",
 		  "theoryRow",
 		  "toMatrix",
+		  "unregisterActivation",
 		  "verdict",
 		  "version",
 		  "weightCovariance",

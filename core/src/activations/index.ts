@@ -1,2 +1,2 @@
 export { type Activation, type ActivationDefinition, defineActivation } from "./activation.ts";
-export { activationNames, findActivation, registerActivation } from "./registry.ts";
+export { activationNames, findActivation, registerActivation, unregisterActivation } from "./registry.ts";

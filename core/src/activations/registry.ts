@@ -38,6 +38,12 @@ export function registerActivation(definition: ActivationDefinition): Activation
 	return activation;
 }
 
+/** Takes a function out again that `registerActivation` has made an activation. @throws InputError when the name is not in use. */
+export function unregisterActivation(name: string): void {
+	findActivation(name, "unregisterActivation");
+	registry.delete(name);
+}
+
 /**
  * The activation of that name.
  *

@@ -49,6 +49,7 @@ export {
 	judgedNumbers,
 	lastChanges,
 	NO_ERRORS,
+	spread,
 	standardError,
 	standardErrors,
 } from "./integration-errors.ts";

@@ -43,7 +43,7 @@ export function joined(train: Float64Array, test: Float64Array = new Float64Arra
 
 /** The largest standard error of the mean over independent sets, two or more, each with the same numbers. */
 export function standardError(sets: readonly Float64Array[]): number {
-	return largestError(spread(sets, 1));
+	return largestError(spread(sets));
 }
 
 /**
@@ -62,7 +62,7 @@ export function lastChanges(before: JudgedNumbers, after: JudgedNumbers): Integr
 }
 
 /** Deviations of m sets from their mean, over sqrt(m (m - 1)): their squares add up to those of the standard error of the mean. */
-function spread(sets: readonly Float64Array[], factor: number): Float64Array[] {
+export function spread(sets: readonly Float64Array[], factor = 1): Float64Array[] {
 	const m = sets.length;
 	const scale = factor / Math.sqrt(m * (m - 1));
 	const deviations = sets.map((values) => new Float64Array(values.length));

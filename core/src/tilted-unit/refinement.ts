@@ -1,5 +1,6 @@
 import { type Engine, type RandomState, splitStream } from "@finitude/engine";
 import { axisDeviations, type HiddenUnit } from "./hidden-unit.ts";
+import { spread } from "./integration-errors.ts";
 import type { IntegrationRule } from "./integration-rule.ts";
 import { paddedSobolRule } from "./padded-sobol.ts";
 import { trapezoidRule } from "./trapezoid.ts";
@@ -85,6 +86,8 @@ export interface Refined {
 	 * above that of the finest one. Sobol: the standard error from the spread of the scrambles.
 	 */
 	readonly errors: Float64Array;
+	/** How they go together, as in `IntegrationDeviations`: what each scramble, or the last refinement, deviates by. */
+	readonly deviations: readonly Float64Array[];
 	/** Whether all errors are within the tolerance. */
 	readonly converged: boolean;
 	/** Points evaluated at the finest level. */
@@ -114,16 +117,18 @@ export function refine(
 		const points = rules.reduce((sum, { count }) => sum + count, 0);
 		const all = rules.map(evaluate);
 		const values = average(all);
-		const errors =
+		const deviations =
 			family.kind === "sobol"
-				? standardErrors(all, values)
-				: values.map((x, k) => (before ? Math.abs(x - before[k]!) : Number.POSITIVE_INFINITY));
+				? spread(all)
+				: [values.map((x, k) => (before ? x - before[k]! : Number.POSITIVE_INFINITY))];
+		const errors = values.map((_, k) => Math.hypot(...deviations.map((d) => d[k]!)));
 		const bounds = tolerance(values);
 		const converged = errors.every((error, k) => error <= bounds[k]!);
-		if (converged) return { values, errors, converged, points, level };
+		const found = { values, errors, deviations, converged, points, level };
+		if (converged) return found;
 		const sobol = family.kind === "sobol";
 		const next = sobol ? 2 * points : family.rules(level + 1).reduce((sum, { count }) => sum + count, 0);
-		if (next > budget && (before !== undefined || sobol)) return { values, errors, converged, points, level };
+		if (next > budget && (before !== undefined || sobol)) return found;
 		const excess = errors.reduce(
 			(most, error, k) => (error > bounds[k]! ? Math.max(most, error / bounds[k]!) : most),
 			1,
@@ -145,11 +150,4 @@ export function doublings(excess: number): number {
 
 function average(all: readonly Float64Array[]): Float64Array {
 	return all[0]!.map((_, k) => all.reduce((sum, values) => sum + values[k]!, 0) / all.length);
-}
-
-function standardErrors(all: readonly Float64Array[], mean: Float64Array): Float64Array {
-	const m = all.length;
-	return mean.map((center, k) =>
-		Math.sqrt(all.reduce((sum, values) => sum + (values[k]! - center) ** 2, 0) / (m * (m - 1))),
-	);
 }

@@ -1,6 +1,12 @@
 import { createEngine } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import { activationNames, defineActivation, findActivation, registerActivation } from "../../src/index.ts";
+import {
+	activationNames,
+	defineActivation,
+	findActivation,
+	registerActivation,
+	unregisterActivation,
+} from "../../src/index.ts";
 import { messageOf } from "../helpers/message-of.ts";
 
 const engine = await createEngine({ engine: "reference" });
@@ -62,6 +68,11 @@ describe("the registry", () => {
 		expect([value!.data[0], derivative!.data[0]]).toEqual([8, 12]);
 		expect(messageOf(() => registerActivation(definition))).toBe(
 			'registerActivation: wanted a new name; got "cubic". Names in use: linear, erf, relu, quadratic, tanh, gelu, sigmoid, sin, softplus, cubic.',
+		);
+		unregisterActivation("cubic");
+		expect(activationNames()).not.toContain("cubic");
+		expect(messageOf(() => unregisterActivation("cubic"))).toMatch(
+			/^unregisterActivation: wanted one of linear, .*; got "cubic"/,
 		);
 	});
 

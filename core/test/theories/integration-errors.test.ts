@@ -81,8 +81,13 @@ describe("the first order in 1/N by random points", () => {
 		],
 	] as const)("of %s has errors of what it gives", (theory, problem, options, quantities) => {
 		const answer = solve(theory, problem, { ...options, samples: 65536 });
-		const { deviations: _, ...errors } = answer.integrationErrors!;
+		const { deviations, ...errors } = answer.integrationErrors!;
 		expect(Object.keys(errors).sort()).toEqual([...quantities].sort());
+		for (const name of quantities) {
+			const sets = deviations![name]!;
+			const largest = Math.max(...Array.from(sets[0]!, (_, k) => Math.hypot(...sets.map((d) => d[k]!))));
+			expect(largest, name).toBeCloseTo(errors[name]!, 12);
+		}
 		for (const name of quantities) expect(answer.integrationErrors![name], name).toBeGreaterThan(0);
 		// The note tells them to two digits.
 		const text = answer.validity.find(({ name }) => name === "averagingError")!.message;

@@ -1,5 +1,10 @@
 /** What is to be said of the averages behind a correction. */
-import type { Convergence, IntegrationErrors, ValidityNote } from "../../answer/answer.ts";
+import type {
+	Convergence,
+	IntegrationDeviations,
+	IntegrationErrors,
+	ValidityNote,
+} from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { closedForm } from "../predictions.ts";
 import type { Correction } from "./correction.ts";
@@ -21,6 +26,19 @@ export interface AveragingError {
 	readonly variance: number;
 	/** Of the shift of the output kernel. */
 	readonly kernel: number;
+	readonly deviations: IntegrationDeviations;
+}
+
+/** Deviations of corrections as those of what the answer gives: of the variances, not of all covariances between outputs. */
+export function correctionDeviations(deviations: readonly Correction[]): IntegrationDeviations {
+	return {
+		mean: deviations.map(({ mean }) => mean.data),
+		variance: deviations.map(({ mean, outputCovariance }) => {
+			const D = mean.columns;
+			return mean.data.map((_, at) => outputCovariance.data[at * D + (at % D)]!);
+		}),
+		kernel: deviations.map(({ kernelShift }) => kernelShift.data),
+	};
 }
 
 /** Above this the largest error of any point is no longer small beside the largest correction. */
@@ -46,7 +64,12 @@ export function averaged(correction: Correction, error: AveragingError | undefin
 	const converged = value <= LARGEST_ERROR;
 	return {
 		correction,
-		errors: { mean: error.mean, variance: error.variance, kernel: error.kernel },
+		errors: {
+			mean: error.mean,
+			variance: error.variance,
+			kernel: error.kernel,
+			deviations: error.deviations,
+		},
 		notes: [note],
 		convergence: {
 			converged,

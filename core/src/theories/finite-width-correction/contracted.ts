@@ -1,4 +1,5 @@
 import { type Engine, seedStream } from "@finitude/engine";
+import type { IntegrationDeviations } from "../../answer/answer.ts";
 import type { PriorKernels } from "../../kernels/prior-kernels.ts";
 import { chi, layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -14,6 +15,7 @@ import {
 	ruleFamily,
 } from "../../tilted-unit/index.ts";
 import { assembleCorrection } from "./assemble-correction.ts";
+import { correctionDeviations } from "./averaging-report.ts";
 import { type ContractionSizes, contractionIntegrand, splitSums } from "./contraction-sums.ts";
 import type { Correction } from "./correction.ts";
 import { type CorrectionPart, correctionParts } from "./correction-parts.ts";
@@ -29,6 +31,8 @@ export interface Quadrature {
 	 * a standard error for Sobol points.
 	 */
 	readonly errors: Readonly<Record<CorrectionPart, number>>;
+	/** How the errors of the entries go together. */
+	readonly deviations: IntegrationDeviations;
 	/** Whether every error is within the tolerance. */
 	readonly converged: boolean;
 }
@@ -119,7 +123,7 @@ export function contractedUnitCorrection(
 		const errors = { mean: 0, outputCovariance: 0, covariance: 0, kernelShift: 0, logEvidence: 0 };
 		return {
 			...evaluate(exact),
-			quadrature: { rule: exact.kind, points: exact.count, errors, converged: true },
+			quadrature: { rule: exact.kind, points: exact.count, errors, deviations: {}, converged: true },
 		};
 	}
 	const gridPoints = Math.max(points, GRID_POINTS);
@@ -150,6 +154,7 @@ export function contractedUnitCorrection(
 			rule: family.kind,
 			points: refined.points,
 			errors: parts.largest(refined.errors),
+			deviations: correctionDeviations(refined.deviations.map(parts.restore)),
 			converged: refined.converged,
 		},
 	};

@@ -11,12 +11,14 @@ import {
 	type HiddenUnit,
 	hiddenUnit,
 	sobolRule,
+	spread,
 	standardError,
 	unitOfCovariance,
 } from "../../tilted-unit/index.ts";
 import {
 	type AveragingError,
 	averaged,
+	correctionDeviations,
 	exactly,
 	type FirstOrder,
 	requireSamples,
@@ -134,6 +136,12 @@ function errorOf(corrections: readonly ContractedCorrection[]): AveragingError |
 		mean: sum((c) => c.quadrature.errors.mean),
 		variance: sum((c) => c.quadrature.errors.outputCovariance),
 		kernel: sum((c) => c.quadrature.errors.kernelShift),
+		// Of a sum over independent positions: the deviations of each.
+		deviations: {
+			mean: corrections.flatMap((c) => c.quadrature.deviations.mean ?? []),
+			variance: corrections.flatMap((c) => c.quadrature.deviations.variance ?? []),
+			kernel: corrections.flatMap((c) => c.quadrature.deviations.kernel ?? []),
+		},
 	};
 }
 
@@ -172,12 +180,14 @@ export function tensorFirstOrder(
 	requireSamples(samples, inexact[0]!.activation);
 	for (let log2Count = FIRST_LEVEL; ; ) {
 		const replicates = Array.from({ length: SCRAMBLES }, (_, k) => solve(k, log2Count));
+		const { mean, variance, kernel } = correctionDeviations(replicates);
 		const result = averaged(sumOfCorrections(replicates, 1 / SCRAMBLES), {
 			rule: "sobol",
 			points: SCRAMBLES * 2 ** log2Count,
 			mean: standardError(replicates.map(({ mean }) => mean.data)),
 			variance: standardError(replicates.map(({ outputCovariance }) => outputCovariance.data)),
 			kernel: standardError(replicates.map(({ kernelShift }) => kernelShift.data)),
+			deviations: { mean: spread(mean!), variance: spread(variance!), kernel: spread(kernel!) },
 		});
 		const { residual } = result.convergence;
 		const left = Math.floor(Math.log2(samples / SCRAMBLES)) - log2Count;

@@ -1,6 +1,6 @@
 /** Order `complete-first`: kernels and mean to first order in 1/N. */
 import { plus } from "@finitude/engine";
-import type { Answer } from "../../answer/answer.ts";
+import type { Answer, IntegrationErrors } from "../../answer/answer.ts";
 import { InputError } from "../../errors.ts";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
 import type { Problem } from "../../problem/problem.ts";
@@ -75,7 +75,7 @@ export function solveCompleteFirst(
 			...(limit.testMean && { kernelOnlyTestMean: plus(limit.testMean, rowsOf(kernelOnlyMean!, P, n)) }),
 			kernelVarianceFirstRow: Array.from(firstRowVariance!),
 		},
-		...(errors && { integrationErrors: { mean: errors.mean!, kernel: errors.kernel! } }),
+		...(errors && { integrationErrors: withoutVariance(errors) }),
 		absent: {
 			trainVariance: noVariance,
 			trainCovariance: noVariance,
@@ -113,4 +113,10 @@ function requireExact({ network }: Problem, isExact: (activation: string) => boo
 		wanted: "auto or sobol: the four-point moments of this activation are not known in closed form here",
 		got: `converged, for ${network.layers[at]!.activation} in layer ${at + 1}`,
 	});
+}
+
+/** The correction has a variance, which this order does not give. */
+function withoutVariance({ variance: _, deviations, ...errors }: IntegrationErrors): IntegrationErrors {
+	const { variance: __, ...rest } = deviations ?? {};
+	return { ...errors, deviations: rest };
 }

@@ -1,7 +1,7 @@
 /** The contracted correction by random points against exact rules and moments. */
 import { createEngine } from "@finitude/engine";
-import { describe, expect, it } from "vitest";
-import { registerActivation } from "../../../src/activations/registry.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { registerActivation, unregisterActivation } from "../../../src/activations/registry.ts";
 import { priorKernels } from "../../../src/kernels/prior-kernels.ts";
 import { contractedCorrection } from "../../../src/theories/finite-width-correction/contracted.ts";
 import { firstOrder } from "../../../src/theories/finite-width-correction/first-order.ts";
@@ -18,6 +18,7 @@ const engine = await createEngine();
 describe("sampled points", () => {
 	// The same function as linear, for which there is an exact rule, without the word that says so.
 	registerActivation({ name: "anonymous-linear", odd: true, value: (h) => h, derivative: () => 1 });
+	afterAll(() => unregisterActivation("anonymous-linear"));
 
 	it("agree with the exact rule within the standard errors that they report", () => {
 		const at = (activation: string) =>
