@@ -29,7 +29,7 @@ export const alignment: MomentProbe = {
 	of: "moments",
 	quantities: [
 		{ id: "alignment", symbol: "A", title: "kernel-target alignment", range: [0, 1] },
-		{ id: "centeredAlignment", symbol: "A_c", title: "centered kernel-target alignment", range: [0, 1] },
+		{ id: "centeredAlignment", symbol: "A_c", title: "centered kernel-target alignment", range: [-1, 1] },
 	],
 	applies: () => true,
 	evaluate(engine, { kernels }, { problem: { trainTargets } }) {
