@@ -1,0 +1,15 @@
+export {
+	AGREEMENT,
+	type Measured,
+	type Predicted,
+	type ProbeResult,
+	type ProbeRow,
+	type Probing,
+} from "./measured.ts";
+export {
+	type ProbedChains,
+	type ProbedExperiment,
+	type ProbingInput,
+	probeExperiment,
+} from "./probe-experiment.ts";
+export { taughtDirection } from "./taught-direction.ts";
