@@ -3,7 +3,7 @@
  *
  * 1. Quantity: how much of a layer's kernel K lies along the kernel Y Y^T of the targets, as the cosine of the angle between them; with the
  *    means of the rows taken off both, a constant in the kernel or in the targets does not count (docs/probes/alignment.md).
- * 2. Range: 0 to 1 plain; centered -1 to 1, at least 0 for kernels that are positive semi-definite.
+ * 2. Range: -1 to 1; at least 0 for kernels that are positive semi-definite, as every covariance is.
  * 3. Cost: P^2 D a layer.
  */
 import { dot, multiply } from "@finitude/engine";
@@ -28,7 +28,7 @@ export const alignment: MomentProbe = {
 	needs: "kernel",
 	of: "moments",
 	quantities: [
-		{ id: "alignment", symbol: "A", title: "kernel-target alignment", range: [0, 1] },
+		{ id: "alignment", symbol: "A", title: "kernel-target alignment", range: [-1, 1] },
 		{ id: "centeredAlignment", symbol: "A_c", title: "centered kernel-target alignment", range: [-1, 1] },
 	],
 	applies: () => true,

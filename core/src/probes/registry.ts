@@ -1,9 +1,23 @@
 import { findNamed } from "../find-named.ts";
 import { alignment } from "./alignment.ts";
+import { cka } from "./cka.ts";
+import { effectiveRank } from "./effective-rank.ts";
+import { informationGain } from "./information-gain.ts";
 import type { Probe } from "./probe.ts";
+import { smallestEigenvalue } from "./smallest-eigenvalue.ts";
+import { spectralEntropy } from "./spectral-entropy.ts";
+import { spectrum } from "./spectrum.ts";
 
 /** Every probe, in the order in which tables show them. */
-export const probes: readonly Probe[] = [alignment];
+export const probes: readonly Probe[] = [
+	alignment,
+	cka,
+	effectiveRank,
+	spectrum,
+	smallestEigenvalue,
+	spectralEntropy,
+	informationGain,
+];
 
 /** The probe of that id or alias. @param where The field that names it. @throws InputError with all ids when there is none. */
 export function findProbe(idOrAlias: string, where = "probe"): Probe {
