@@ -1,8 +1,9 @@
 import type { Problem } from "../problem/problem.ts";
 
-/** true, or the sentence that says why a probe that runs saved weights of dense layers does not look at this network. */
+/** true, or the sentence that names the first layer that is not dense: what `applies` of a probe of draws answers. */
 export function denseOnly({ network: { layers } }: Problem): true | string {
 	const l = layers.findIndex(({ type }) => type !== "dense");
 	if (l < 0) return true;
-	return `The probe looks at networks of dense layers; layer ${l + 1} is ${layers[l]!.type === "residual" ? "a residual block" : "a convolution"}.`;
+	const other = layers[l]!.type === "convolution" ? "a convolution" : "a residual block";
+	return `This probe looks at dense layers only; layer ${l + 1} is ${other}.`;
 }
