@@ -74,8 +74,8 @@ function chosenProbes(ids: readonly string[]): readonly Probe[] {
 	return probes.filter((one) => named.has(one));
 }
 
-function described({ id, title, aliases, summary, needs, descriptive = false, quantities }: Probe) {
-	return { id, title, aliases, summary, needs, descriptive, quantities };
+function described({ id, title, aliases, summary, needs, descriptive, quantities }: Probe) {
+	return { id, title, aliases, summary, needs, descriptive: descriptive === true, quantities };
 }
 
 function listProbes(): string {

@@ -99,7 +99,11 @@ export function loadLearningCurve(
 }
 
 /** The theory map of a file, `sampling` overlaid by the flags of the command. */
-export function loadTheoryMap(input: InputFile, engine: Engine, flags: ExperimentOverlay["flags"]): TheoryMap {
+export function loadTheoryMap(
+	input: InputFile,
+	engine: Engine,
+	flags: ExperimentOverlay["flags"],
+): TheoryMap {
 	return inThisFile(input, () =>
 		resolveTheoryMap(withSampling(asExperiment(input), { flags }), filesOf(input, engine)),
 	);

@@ -3,6 +3,7 @@ import {
 	type Experiment,
 	isInputError,
 	type Probe,
+	type ProbedChains,
 	type ProbedExperiment,
 	probeExperiment,
 	type TheoryOutcome,
@@ -33,13 +34,15 @@ export async function runProbing(
 	const outcomes = await solveInWorkers(experiment, { ...options, engine: options.choice });
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const sampled = await sample(experiment, options);
-	const { answer, chains } = "answer" in sampled ? sampled : {};
+	const network = "answer" in sampled ? sampled : undefined;
+	const answer = network?.answer;
 	const teacherDirection = taughtDirection(experiment, engine);
 	const probed = probeExperiment(engine, {
 		problem,
 		probes,
 		answers,
-		...(answer && { sampled: { sampler: answer.sampler, converged: answer.convergence.converged, chains } }),
+		seed: experiment.seed,
+		...(network && { sampled: probedChains(network) }),
 		...(teacherDirection && { teacherDirection }),
 	});
 	const interrupted = options.signal.aborted;
@@ -52,6 +55,11 @@ export async function runProbing(
 		interrupted,
 		converged: complete && answers.every(({ convergence }) => convergence.converged),
 	};
+}
+
+/** A sampled network as probes take it. */
+export function probedChains({ answer, chains }: SampledNetwork): ProbedChains {
+	return { sampler: answer.sampler, converged: answer.convergence.converged, chains };
 }
 
 async function sample(

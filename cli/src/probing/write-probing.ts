@@ -1,7 +1,7 @@
 /** Writes what `finitude probe` leaves behind. */
 import { answerToJson, type Experiment, version } from "@finitude/core";
 import type { Engine, EngineChoice } from "@finitude/engine";
-import { featuresFile } from "../render/features-figure.ts";
+import { featuresFiles } from "../render/features-figure.ts";
 import { writeResults } from "../results/folder.ts";
 import { probeCsv } from "../results/probe-table.ts";
 import { computedOn, experimentFileOf, reproduceCommand } from "../results/reproduce.ts";
@@ -31,7 +31,7 @@ export function writeProbing(
 	writeResults(folder, {
 		"result.json": `${resultJson}\n`,
 		"table.csv": probeCsv(run.probed),
-		...featuresFile(run.probed, experiment),
+		...featuresFiles(run.probed, experiment),
 		[file.name]: file.text,
 		"command.txt": `${command}\n`,
 	});

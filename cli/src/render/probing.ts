@@ -18,7 +18,8 @@ export function renderProbing(run: ProbingRun, name: string, folder: string): st
 	lines.push("", ...legend(probed));
 	lines.push(...absences(probed));
 	const refusals = refusalLines(outcomes);
-	if (refusals.length > 0) lines.push("", "theories that do not apply:", ...refusals.map((line) => `  ${line}`));
+	if (refusals.length > 0)
+		lines.push("", "theories that do not apply:", ...refusals.map((line) => `  ${line}`));
 	if (run.notSampled !== undefined) lines.push("", `the network was not sampled: ${run.notSampled}`);
 	if (answer !== undefined) lines.push("", ...renderSamplerLines(answer));
 	if (run.interrupted) lines.push("", "Interrupted: this is what was finished.");
@@ -52,7 +53,7 @@ export function layerTables(probing: Probing, quantities?: ReadonlySet<string>):
 function columnsOf({ quantities, rows }: ProbeResult, only?: ReadonlySet<string>): Column[] {
 	return rows
 		.filter(({ quantity }) => only === undefined || only.has(quantity))
-		.flatMap(({ quantity, layer, prior, theories, sampled }) => {
+		.flatMap(({ quantity, layer, prior, theories, sampled }): Column[] => {
 			const { title, index } = quantities.find(({ id }) => id === quantity)!;
 			const everything = [prior, ...Object.values(theories), ...(sampled ? [sampled] : [])];
 			const count = Math.max(...everything.map((one) => ("values" in one ? one.values.length : 0)));
@@ -84,7 +85,7 @@ function predictedAt(predicted: Predicted, k: number): string {
 
 function tablesOf({ theories, sampled }: Probing, columns: readonly Column[]): string[] {
 	const rows: { readonly name: string; readonly cell: (column: Column) => string }[] = [
-		{ name: "prior", cell: ({ prior }) => prior },
+		{ name: "prior", cell: (column: Column) => column.prior },
 		...theories.map(({ id, converged }) => ({
 			name: converged ? id : `${id} (not converged)`,
 			cell: (column: Column) => column.theories[id]!,
@@ -102,7 +103,11 @@ function tablesOf({ theories, sampled }: Probing, columns: readonly Column[]): s
 	const parts: { readonly columns: Column[]; width: number }[] = [];
 	for (const column of columns) {
 		const width =
-			2 + Math.max(...titleLines(column).map((line) => line.length), ...rows.map(({ cell }) => cell(column).length));
+			2 +
+			Math.max(
+				...titleLines(column).map((line) => line.length),
+				...rows.map(({ cell }) => cell(column).length),
+			);
 		const last = parts.at(-1);
 		if (last && last.width + width <= LINE) {
 			last.columns.push(column);
@@ -126,7 +131,10 @@ function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[
 		"",
 		...titles.map((lines) => lines[i - height + lines.length] ?? ""),
 	]);
-	const bottom = [{ title: "" }, ...titles.map((lines) => ({ title: lines.at(-1)!, align: "right" as const }))];
+	const bottom = [
+		{ title: "" },
+		...titles.map((lines) => ({ title: lines.at(-1)!, align: "right" as const })),
+	];
 	const [first, rule, ...rest] = renderTable(bottom, [...header, ...rows]).split("\n");
 	return [...rest.slice(0, height - 1), first, rule, ...rest.slice(height - 1)].join("\n");
 }
@@ -161,7 +169,8 @@ function legend({ sampled, probes }: Probing): string[] {
 /** Every reason once, with where it holds. */
 function absences({ probes }: Probing): string[] {
 	const where = new Map<string, Set<string>>();
-	const add = (reason: string, place: string) => where.set(reason, (where.get(reason) ?? new Set()).add(place));
+	const add = (reason: string, place: string) =>
+		where.set(reason, (where.get(reason) ?? new Set()).add(place));
 	for (const { id, rows, reason } of probes) {
 		if (reason !== undefined) add(reason, id);
 		for (const { layer, prior, theories, sampled } of rows) {

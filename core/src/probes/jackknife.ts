@@ -9,7 +9,7 @@ export type SampledReading = ProbePlace &
 		| {
 				readonly values: ArrayLike<number>;
 				/** Monte-Carlo standard errors, value by value; absent with the reason. */
-				readonly standardErrors?: Float64Array;
+				readonly standardErrors?: ArrayLike<number>;
 				readonly noStandardErrors?: string;
 		  }
 		| { readonly reason: string }

@@ -2,7 +2,7 @@
 import type { SampledReading } from "../../probes/jackknife.ts";
 import type { ProbePlace } from "../../probes/probe.ts";
 import { WEIGHTS } from "../../probes/probed-moments.ts";
-import { AGREEMENT, type Measured, type Predicted } from "./measured.ts";
+import { AGREEMENT, type Measured, type Predicted, type ProbeRow } from "./measured.ts";
 
 /** What was read of one source, or why it could not be read. */
 export interface Read {
@@ -11,8 +11,32 @@ export interface Read {
 	readonly missing: Readonly<Record<string, string>>;
 }
 
+/** What one probe says of every source. */
+export interface ProbeSources {
+	readonly prior: Read;
+	readonly theories: readonly (Read & { readonly id: string })[];
+	/** Absent where nothing was sampled. */
+	readonly sampled?: Read;
+}
+
+/** @param judged whether the samples have converged, so that theories can be measured by them */
+export function rowsOf({ prior, theories, sampled }: ProbeSources, judged: boolean): ProbeRow[] {
+	const all = [prior, ...(sampled ? [sampled] : []), ...theories];
+	return placesOf(all.map(({ readings }) => readings)).map((place) => {
+		const seen = sampled && measuredAt(place, sampled);
+		return {
+			...place,
+			prior: measuredAt(place, prior),
+			theories: Object.fromEntries(
+				theories.map((one) => [one.id, predictedAt(place, one, judged ? seen : undefined)]),
+			),
+			...(seen && { sampled: seen }),
+		};
+	});
+}
+
 /** Every place that a source has, in the order of the first that has it. */
-export function placesOf(sources: readonly Read["readings"][]): ProbePlace[] {
+function placesOf(sources: readonly Read["readings"][]): ProbePlace[] {
 	const places = new Map<string, ProbePlace>();
 	for (const readings of sources) {
 		if (typeof readings === "string") continue;
@@ -24,7 +48,7 @@ export function placesOf(sources: readonly Read["readings"][]): ProbePlace[] {
 	return [...places.values()];
 }
 
-export function measuredAt({ quantity, layer }: ProbePlace, { readings, missing }: Read): Measured {
+function measuredAt({ quantity, layer }: ProbePlace, { readings, missing }: Read): Measured {
 	if (typeof readings === "string") return { reason: readings };
 	const reading = readings.find((one) => one.quantity === quantity && one.layer === layer);
 	if (reading === undefined) return { reason: reasonFor(layer, missing) };
@@ -44,7 +68,7 @@ function reasonFor(layer: string, missing: Read["missing"]): string {
 }
 
 /** @param sampled absent where no z is wanted */
-export function predictedAt(place: ProbePlace, source: Read, sampled: Measured | undefined): Predicted {
+function predictedAt(place: ProbePlace, source: Read, sampled: Measured | undefined): Predicted {
 	const measured = measuredAt(place, source);
 	if ("reason" in measured) return measured;
 	const { values } = measured;
