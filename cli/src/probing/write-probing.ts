@@ -1,5 +1,5 @@
 /** Writes what `finitude probe` leaves behind. */
-import { answerToJson, type Experiment, version } from "@finitude/core";
+import { answerToJson, type Experiment, type Json, type ProbedExperiment, type ProbeQuantity, version } from "@finitude/core";
 import type { Engine, EngineChoice } from "@finitude/engine";
 import { featuresFiles } from "../render/features-figure.ts";
 import { writeResults } from "../results/folder.ts";
@@ -43,7 +43,6 @@ function resultOf(
 	experiment: Experiment,
 	{ hash, command, engine }: { readonly hash: string; readonly command: string; readonly engine: Engine },
 ): object {
-	const { moments: _, ...probing } = probed;
 	return {
 		name: experiment.name,
 		hash,
@@ -54,7 +53,7 @@ function resultOf(
 		interrupted,
 		...(notSampled === undefined ? {} : { notSampled }),
 		experiment: experiment.resolved,
-		probing: answerToJson(probing),
+		probing: probingJson(probed),
 		refused: outcomes.filter((outcome) => "reason" in outcome),
 		...(answer && {
 			sampled: answerToJson({
@@ -65,4 +64,13 @@ function resultOf(
 			}),
 		}),
 	};
+}
+
+/** Without the moments, which are large, and the ranges of quantities, whose open ends JSON cannot hold. */
+export function probingJson({ moments: _, probes, ...probing }: ProbedExperiment): Json {
+	const withoutRange = ({ range: _, ...quantity }: ProbeQuantity) => quantity;
+	return answerToJson({
+		...probing,
+		probes: probes.map(({ quantities, ...probe }) => ({ ...probe, quantities: quantities.map(withoutRange) })),
+	});
 }
