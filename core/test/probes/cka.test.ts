@@ -71,6 +71,6 @@ it("is biased: unrelated features of few points are not at 0", () => {
 		numberBetween(gram(engine, normalMatrix(P, N, 20 + k)), gram(engine, normalMatrix(P, N, 40 + k))),
 	);
 	const mean = pairs.reduce((sum, value) => sum + value / pairs.length, 0);
-	// Five pairs scatter by 0.01.
-	expect(Math.abs(mean - N / (N + P))).toBeLessThan(0.03);
+	// Means of five pairs scatter by 0.013.
+	expect(Math.abs(mean - N / (N + P))).toBeLessThan(0.04);
 });
