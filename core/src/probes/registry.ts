@@ -7,6 +7,7 @@ import type { Probe } from "./probe.ts";
 import { smallestEigenvalue } from "./smallest-eigenvalue.ts";
 import { spectralEntropy } from "./spectral-entropy.ts";
 import { spectrum } from "./spectrum.ts";
+import { weightCovariance } from "./weight-covariance.ts";
 
 /** Every probe, in the order in which tables show them. */
 export const probes: readonly Probe[] = [
@@ -17,6 +18,7 @@ export const probes: readonly Probe[] = [
 	smallestEigenvalue,
 	spectralEntropy,
 	informationGain,
+	weightCovariance,
 ];
 
 /** The probe of that id or alias. @param where The field that names it. @throws InputError with all ids when there is none. */
