@@ -11,6 +11,7 @@ import type { Probe } from "./probe.ts";
 import { smallestEigenvalue } from "./smallest-eigenvalue.ts";
 import { spectralEntropy } from "./spectral-entropy.ts";
 import { spectrum } from "./spectrum.ts";
+import { weightCovariance } from "./weight-covariance.ts";
 
 /** Every probe, in the order in which tables show them. */
 export const probes: readonly Probe[] = [
@@ -21,6 +22,7 @@ export const probes: readonly Probe[] = [
 	smallestEigenvalue,
 	spectralEntropy,
 	informationGain,
+	weightCovariance,
 	nonlinearity,
 	funnel,
 	neuralPersistence,

@@ -220,13 +220,9 @@ test("refusals", () => {
 		}),
 	);
 	const convolved = randomProblem({ points: 3, inputs: 4, layers: [convolution(3, 2, "erf")] });
-	expect(ask(convolved, chains)).toThrow(
-		"The probe looks at networks of dense layers; layer 1 is a convolution.",
-	);
+	expect(ask(convolved, chains)).toThrow("This probe looks at dense layers only; layer 1 is a convolution.");
 	const blocks = randomProblem({ points: 3, inputs: 4, layers: [dense(3, "erf"), residual(3, "erf", 1)] });
-	expect(ask(blocks, chains)).toThrow(
-		"The probe looks at networks of dense layers; layer 2 is a residual block.",
-	);
+	expect(ask(blocks, chains)).toThrow("This probe looks at dense layers only; layer 2 is a residual block.");
 	expect(() =>
 		priorReadings(engine, [outputs], { problem, prior }, { networks: 1, stream: seedStream(1) }),
 	).toThrow(new RangeError("priorReadings: wanted at least 2 networks; got 1."));
