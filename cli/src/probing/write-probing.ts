@@ -1,10 +1,11 @@
 /** Writes what `finitude probe` leaves behind. */
-import { answerToJson, type Experiment, type Json, type ProbedExperiment, type ProbeQuantity, version } from "@finitude/core";
+import { answerToJson, type Experiment, version } from "@finitude/core";
 import type { Engine, EngineChoice } from "@finitude/engine";
 import { featuresFiles } from "../render/features-figure.ts";
 import { writeResults } from "../results/folder.ts";
 import { probeCsv } from "../results/probe-table.ts";
 import { computedOn, experimentFileOf, reproduceCommand } from "../results/reproduce.ts";
+import { probingJson } from "./probing-json.ts";
 import type { ProbingRun } from "./run-probing.ts";
 
 export interface ProbingPlace {
@@ -64,13 +65,4 @@ function resultOf(
 			}),
 		}),
 	};
-}
-
-/** Without the moments, which are large, and the ranges of quantities, whose open ends JSON cannot hold. */
-export function probingJson({ moments: _, probes, ...probing }: ProbedExperiment): Json {
-	const withoutRange = ({ range: _, ...quantity }: ProbeQuantity) => quantity;
-	return answerToJson({
-		...probing,
-		probes: probes.map(({ quantities, ...probe }) => ({ ...probe, quantities: quantities.map(withoutRange) })),
-	});
 }

@@ -6,6 +6,7 @@ export {
 	type ProbeRow,
 	type Probing,
 } from "./measured.ts";
+export { comparisonQuantities, probeComparison } from "./probe-comparison.ts";
 export {
 	type ProbedChains,
 	type ProbedExperiment,

@@ -10,26 +10,33 @@ import type { FeaturesFigureData } from "./figure-input.ts";
 /** More layers than this would make a page too long: the output and the last ones before it are shown. */
 const LAYERS = 3;
 
-/** For each layer its kernel in the prior, by the theory that is closest to the sampled network, and in that network. */
+interface Map {
+	readonly label: string;
+	readonly values: Float64Array;
+}
+
+/**
+ * For each layer its sampled kernel, and what was added to that of the prior: in the sampled network, and by the theory that is
+ * closest to it. Without samples the prior's kernel, and what the theory that changes it most adds.
+ */
 export function kernelRows(document: FigureDocument, data: FeaturesFigureData): Panel[][] {
 	const { probed, order, axisLabel } = data;
 	const palette = cividis();
 	const layers = probed.moments.prior.moments.kernels.map(({ layer }) => layer).slice(-LAYERS);
 	return layers.flatMap((layer) => {
-		const maps = kernelsOf(probed, layer);
-		const range = extent(maps.flatMap(({ values }) => Array.from(values)));
-		const note =
-			layer === "output" ? "entry of the output kernel" : `entry of the pre-activation kernel of ${layer}`;
+		const { kernel, changes } = kernelsOf(probed, layer);
+		const common = { size: order.length, order, axisLabel };
+		const range = extent(kernel.values);
+		const change = symmetric(changes.flatMap(({ values }) => Array.from(values)));
 		return [
-			maps.map(({ label, values }) =>
-				heatMap(
-					document,
-					{ label: `${layer}, ${label}`, values, size: order.length, order, axisLabel },
-					range,
-					palette,
-				),
-			),
-			[colorLegend(document, range, palette, `${note}: the panels above`)],
+			[
+				heatMap(document, { ...common, ...kernel }, range, palette),
+				...changes.map((one) => heatMap(document, { ...common, ...one }, change, palette)),
+			],
+			[
+				colorLegend(document, range, palette, "kernel", 1),
+				...(changes.length > 0 ? [colorLegend(document, change, palette, "change from the prior", 2)] : []),
+			],
 		];
 	});
 }
@@ -37,21 +44,34 @@ export function kernelRows(document: FigureDocument, data: FeaturesFigureData): 
 function kernelsOf(
 	{ moments, theories, sampled }: ProbedExperiment,
 	layer: string,
-): { readonly label: string; readonly values: Float64Array }[] {
+): { readonly kernel: Map; readonly changes: readonly Map[] } {
 	const kernelOf = ({ moments: { kernels } }: PartialMoments) =>
 		kernels.find((one) => one.layer === layer)?.kernel;
 	const prior = kernelOf(moments.prior)!;
 	const seen = moments.sampled && kernelOf(moments.sampled);
-	const reference = seen ?? prior;
 	const [closest] = theories
 		.flatMap(({ id }, t) => {
 			const kernel = kernelOf(moments.theories[t]!);
-			return kernel ? [{ id, kernel, distance: relativeDistance(kernel, reference) ?? 0 }] : [];
+			return kernel ? [{ id, kernel, distance: relativeDistance(kernel, seen ?? prior) ?? 0 }] : [];
 		})
 		.sort((a, b) => (seen ? a.distance - b.distance : b.distance - a.distance));
-	return [
-		{ label: "prior", values: prior.data },
-		...(closest ? [{ label: closest.id, values: closest.kernel.data }] : []),
-		...(seen ? [{ label: `sampled (${sampled!.sampler})`, values: seen.data }] : []),
-	];
+	const change = (label: string, { data }: { readonly data: Float64Array }) => ({
+		label,
+		values: data.map((x, k) => x - prior.data[k]!),
+	});
+	return {
+		kernel: seen
+			? { label: `${layer}: sampled kernel (${sampled!.sampler})`, values: seen.data }
+			: { label: `${layer}: kernel of the prior`, values: prior.data },
+		changes: [
+			...(seen ? [change(`${layer}: sampled − prior`, seen)] : []),
+			...(closest ? [change(`${layer}: ${closest.id} − prior`, closest.kernel)] : []),
+		],
+	};
+}
+
+/** No change has the color in the middle. */
+function symmetric(values: readonly number[]) {
+	const largest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+	return largest > 0 ? { low: -largest, high: largest } : { low: -1, high: 1 };
 }

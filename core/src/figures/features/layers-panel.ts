@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Measured } from "../../experiments/probing/measured.ts";
+import { OUTPUT } from "../../probes/probe.ts";
 import { logAxis, paddedLog } from "../log-axis.ts";
 import { INK, seriesStyle } from "../marks.ts";
 import { drawPanel, type Panel, rangeAxis } from "../panel.ts";
@@ -18,7 +19,7 @@ const SPREAD = 0.7;
 const SLACK = 2;
 
 /**
- * One number in every layer: prior as dotted rules, theories as symbols side by side, joined from layer to layer, sampled networks as
+ * One number in every layer: prior as dotted rules, theories as symbols side by side, joined from one hidden layer to the next, sampled networks as
  * points with error bars. Undefined where no source has a number.
  */
 export function layersPanel(
@@ -53,7 +54,7 @@ export function layersPanel(
 		style,
 		points: shown.flatMap((row, l) => {
 			const y = numberOf(row.theories[id]!);
-			return y === undefined ? [] : [{ x: at(l, t < middle ? t : t + 1), y }];
+			return y === undefined ? [] : [{ x: at(l, t < middle ? t : t + 1), y, layer: row.layer }];
 		}),
 	}));
 	const core = [...prior.map(({ y }) => y), ...sampled.flatMap(({ y, error }) => [y - error, y + error])];
@@ -81,6 +82,8 @@ export function layersPanel(
 			width,
 			height: HEIGHT,
 			marginBottom: 34,
+			// Room for ticks of five digits beside the name.
+			marginLeft: 72,
 			x: { domain: [0.5, shown.length + 0.5], axis: null },
 			y: y.scale,
 			marks: [
@@ -95,7 +98,12 @@ export function layersPanel(
 					{ stroke: INK, strokeOpacity: 0.12 },
 				),
 				Plot.link(prior, { x1: "x1", x2: "x2", y1: "y", y2: "y", ...PRIOR }),
-				...kept.map(({ style, points }) => theoryLine(points, { ...style, color: `${style.color}66` })),
+				...kept.map(({ style, points }) =>
+					theoryLine(
+						points.filter(({ layer }) => layer !== OUTPUT),
+						{ ...style, color: `${style.color}66` },
+					),
+				),
 				...kept.map(({ style, points }) => theorySymbols(points, style)),
 				...sampledMarks(sampled, range),
 			],
