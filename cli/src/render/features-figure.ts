@@ -6,12 +6,8 @@ import { createDocument } from "./document.ts";
 import { experimentSubtitle } from "./experiment-subtitle.ts";
 import { renderPng } from "./png.ts";
 
-/** features.svg and features.png; nothing where there is nothing to draw. @param quantities ids; all unless given */
-export function featuresFiles(
-	probed: ProbedExperiment,
-	experiment: Experiment,
-	quantities?: readonly string[],
-): ResultFiles {
+/** features.svg and features.png; nothing where there is nothing to draw. */
+export function featuresFiles(probed: ProbedExperiment, experiment: Experiment): ResultFiles {
 	const svg = featuresFigure(
 		{
 			title: `${experiment.name}: what was learned`,
@@ -19,7 +15,6 @@ export function featuresFiles(
 			probed,
 			order: byTarget(experiment),
 			axisLabel: "training point, sorted by target",
-			...(quantities && { quantities }),
 		},
 		createDocument(),
 	);

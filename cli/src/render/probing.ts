@@ -10,7 +10,7 @@ import { formatNumber, formatToError, renderTable } from "./table.ts";
 const LINE = 118;
 
 /** Of quantities that are lists: the first so many. */
-const SHOWN = 3;
+const SHOWN = 2;
 
 export function renderProbing(run: ProbingRun, name: string, folder: string): string {
 	const { probed, outcomes, answer } = run;
@@ -161,7 +161,7 @@ function legend({ sampled, probes }: Probing): string[] {
 						? `+-: Monte-Carlo standard error. *: off by more than ${AGREEMENT} of them. -: not given.`
 						: "+-: Monte-Carlo standard error. -: not given. No judgment: the sampler has not converged, and these numbers describe its draws, not the posterior.",
 				]),
-		"Of lists of numbers the first three are shown; result.json and table.csv have all.",
+		"Of lists of numbers the first two are shown; result.json and table.csv have all.",
 		...descriptive.map(({ id }) => `${id}: a description of the networks, not a measure of learning.`),
 	];
 }

@@ -3,7 +3,7 @@ import type { FeaturesFigureData } from "./features/figure-input.ts";
 import { kernelRows } from "./features/kernel-rows.ts";
 import { layersPanel } from "./features/layers-panel.ts";
 import { listPanel } from "./features/list-panel.ts";
-import { PRIOR, quantityRows } from "./features/rows.ts";
+import { PRIOR, quantityRows, relativeToPrior } from "./features/rows.ts";
 import { lineKey, seriesKey } from "./legend-key.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import type { Panel } from "./panel.ts";
@@ -21,7 +21,10 @@ const WIDTH = 1000;
  */
 export function featuresFigure(data: FeaturesFigureData, document: FigureDocument): string | undefined {
 	const all = quantityRows(data);
-	const lists = all.filter(({ quantity }) => quantity.index !== undefined);
+	const lists = all
+		// Their sums, the next quantity of the same probe, say it better.
+		.filter(({ quantity }) => quantity.index !== undefined && quantity.id !== "overlaps")
+		.flatMap((one) => [one, relativeToPrior(one)].filter((some) => some !== undefined));
 	const numbers = all.filter(({ quantity }) => quantity.index === undefined);
 	const rows = [
 		...inRows(
@@ -36,7 +39,7 @@ export function featuresFigure(data: FeaturesFigureData, document: FigureDocumen
 						.map((row) => (width: number) => listPanel(document, one, row, width)),
 				),
 			),
-			2,
+			3,
 		),
 		...kernelRows(document, data),
 	];

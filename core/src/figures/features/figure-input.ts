@@ -9,6 +9,4 @@ export interface FeaturesFigureData {
 	readonly order: ArrayLike<number>;
 	/** What the order is: "training point, sorted by target". */
 	readonly axisLabel: string;
-	/** Ids of the quantities to show. Default: all. */
-	readonly quantities?: readonly string[];
 }

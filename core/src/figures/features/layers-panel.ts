@@ -8,7 +8,7 @@ import { sampledMarks } from "../sampled-marks.ts";
 import type { FigureDocument } from "../svg-node.ts";
 import { theoryLine, theorySymbols } from "../theory-line.ts";
 import { extent, inside, limitedRange, outsideNote, padded } from "../value-range.ts";
-import { PRIOR, type QuantityRows } from "./rows.ts";
+import { capital, PRIOR, type QuantityRows } from "./rows.ts";
 
 const HEIGHT = 216;
 
@@ -117,8 +117,4 @@ function numberOf(one: Measured): number | undefined {
 
 function errorOf(one: Measured): number {
 	return ("values" in one && one.standardErrors?.[0]) || 0;
-}
-
-function capital(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -7,9 +7,12 @@ import type { FigureDocument } from "../svg-node.ts";
 import { lineStyle } from "../theory-line.ts";
 import { countTicks } from "../ticks.ts";
 import { extent, padded } from "../value-range.ts";
-import { PRIOR, type QuantityRows } from "./rows.ts";
+import { capital, PRIOR, type QuantityRows } from "./rows.ts";
 
 const HEIGHT = 250;
+
+/** Of the largest number: what is smaller on a log axis is 0 to rounding. */
+const LOWEST = 1e-12;
 
 /** Lists of more numbers are counted on a log axis: the first ones matter most. */
 const LONG = 12;
@@ -32,9 +35,11 @@ export function listPanel(
 	const count = Math.max(...all.map(({ x }) => x));
 	const logarithmic = quantity.axis === "log";
 	// Errors that reach 0 end where the axis does.
-	const values = all
+	const floor = logarithmic ? LOWEST * Math.max(...all.map(({ y }) => y)) : Number.NEGATIVE_INFINITY;
+	const shown = (points: readonly ListPoint[]) => points.filter(({ y }) => y > floor);
+	const values = shown(all)
 		.flatMap(({ y, error }) => [y, y - error, y + error])
-		.filter((y) => !logarithmic || y > 0);
+		.filter((y) => y > floor);
 	if (values.length === 0) return undefined;
 	const full = logarithmic ? paddedLog(values) : padded(extent(values), 0.06);
 	const y = logarithmic
@@ -53,10 +58,9 @@ export function listPanel(
 					},
 					marks: [],
 				};
-	const onAxis = (points: readonly ListPoint[]) => (logarithmic ? points.filter((one) => one.y > 0) : points);
 	return drawPanel(
 		document,
-		{ heading: `${quantity.title.slice(0, 1).toUpperCase()}${quantity.title.slice(1)}, ${layer}` },
+		{ heading: `${capital(quantity.title)}, ${layer}` },
 		{
 			width,
 			height: HEIGHT,
@@ -66,17 +70,17 @@ export function listPanel(
 				...x.marks,
 				...y.marks,
 				...lines.map(({ style, points }) =>
-					Plot.lineY(onAxis(points), { x: "x", y: "y", ...lineStyle(style, 1.5) }),
+					Plot.lineY(shown(points), { x: "x", y: "y", ...lineStyle(style, 1.5) }),
 				),
-				Plot.lineY(onAxis(before), { x: "x", y: "y", ...PRIOR, strokeWidth: 1.6 }),
-				Plot.ruleX(onAxis(seen), {
+				Plot.lineY(shown(before), { x: "x", y: "y", ...PRIOR, strokeWidth: 1.6 }),
+				Plot.ruleX(shown(seen), {
 					x: "x",
 					y1: (one: ListPoint) => Math.max(full.low, one.y - one.error),
 					y2: (one: ListPoint) => Math.min(full.high, one.y + one.error),
 					stroke: INK,
 					strokeWidth: 1.1,
 				}),
-				Plot.dot(onAxis(seen), {
+				Plot.dot(shown(seen), {
 					x: "x",
 					y: "y",
 					r: 2,
