@@ -18,6 +18,9 @@ const SPREAD = 0.7;
 /** A theory that is farther from the sampled network than so many spans of prior and sampled values is cut off. */
 const SLACK = 2;
 
+/** A log axis over less than this factor would have no round numbers to mark. */
+const LOG_RATIO = 5;
+
 /**
  * One number in every layer: prior as dotted rules, theories as symbols side by side, joined from one hidden layer to the next, sampled networks as
  * points with error bars. Undefined where no source has a number.
@@ -59,10 +62,14 @@ export function layersPanel(
 	}));
 	const core = [...prior.map(({ y }) => y), ...sampled.flatMap(({ y, error }) => [y - error, y + error])];
 	const predicted = series.flatMap(({ points }) => points.map(({ y }) => y));
-	const logarithmic = quantity.axis === "log" && [...core, ...predicted].every((y) => y > 0);
+	const everything = [...core, ...predicted];
+	const logarithmic =
+		quantity.axis === "log" &&
+		Math.min(...everything) > 0 &&
+		Math.max(...everything) > LOG_RATIO * Math.min(...everything);
 	const range = logarithmic
-		? paddedLog([...core, ...predicted], 0.1)
-		: padded(limitedRange(extent(core.length > 0 ? core : predicted), [...core, ...predicted], SLACK), 0.1);
+		? paddedLog(everything, 0.1)
+		: padded(limitedRange(extent(core.length > 0 ? core : predicted), everything, SLACK), 0.1);
 	const y = logarithmic
 		? logAxis("y", quantity.label, range)
 		: { scale: rangeAxis(quantity.label, range), marks: [] };
