@@ -2,6 +2,7 @@ import { findNamed } from "../find-named.ts";
 import { alignment } from "./alignment.ts";
 import { cka } from "./cka.ts";
 import { effectiveRank } from "./effective-rank.ts";
+import { gradientOuterProduct } from "./gradient-outer-product.ts";
 import { informationGain } from "./information-gain.ts";
 import type { Probe } from "./probe.ts";
 import { smallestEigenvalue } from "./smallest-eigenvalue.ts";
@@ -19,6 +20,7 @@ export const probes: readonly Probe[] = [
 	spectralEntropy,
 	informationGain,
 	weightCovariance,
+	gradientOuterProduct,
 ];
 
 /** The probe of that id or alias. @param where The field that names it. @throws InputError with all ids when there is none. */
