@@ -12,16 +12,9 @@ import { standardErrorOfMean } from "../samplers/point-estimates.ts";
 import { createPriorNetworks } from "../samplers/prior-networks.ts";
 import { savedNetworks } from "../samplers/saved-networks.ts";
 import { denseOnly } from "./dense-only.ts";
-import type { DrawProbe, ProbeContext, ProbedNetwork, ProbePlace } from "./probe.ts";
+import type { AveragedReading, DrawProbe, ProbeContext, ProbedNetwork } from "./probe.ts";
 import { createProbedNetworks } from "./probed-networks.ts";
 import { createReadingStore, type ReadingSeries } from "./reading-series.ts";
-
-/** The mean of every value over networks with its Monte-Carlo standard error, or why there is none. */
-export type AveragedReading = ProbePlace &
-	(
-		| { readonly values: readonly number[]; readonly standardErrors: readonly number[] }
-		| { readonly reason: string }
-	);
 
 /** What one probe says, averaged over networks. */
 export interface AveragedProbe {
@@ -60,10 +53,13 @@ export function posteriorReadings(
 		saved.forEach((chain, c) => {
 			for (let t = 0; t < networks; t++) looks.look(c, t, run(chain, t));
 		});
-		return looks.averages((entry) => {
-			const series = linearized(entry, relative);
-			return { value: mean(pooled(series)), standardError: standardErrorOfMean(series) };
-		});
+		return looks.averages(
+			(entry) => {
+				const series = linearized(entry, relative);
+				return { value: mean(pooled(series)), standardError: standardErrorOfMean(series) };
+			},
+			(probe) => probe.recorded?.(chains, context) ?? [],
+		);
 	});
 }
 
@@ -90,10 +86,13 @@ export function priorReadings(
 		const draw = createPriorNetworks(engine, context.problem);
 		const run = createProbedNetworks(engine, context.problem);
 		for (let t = 0; t < networks; t++) looks.look(0, t, run(draw(stream), 0));
-		return looks.averages(([series]) => ({
-			value: mean(series!),
-			standardError: Math.sqrt(variance(series!) / networks),
-		}));
+		return looks.averages(
+			([series]) => ({
+				value: mean(series!),
+				standardError: Math.sqrt(variance(series!) / networks),
+			}),
+			(probe) => (probe.recorded ? predictedPrior(engine, probe, context) : []),
+		);
 	});
 }
 
@@ -106,7 +105,7 @@ function prepared(
 	networks: number,
 ) {
 	const looks = probes.map((probe) => ({
-		probe: probe.id,
+		probe,
 		evaluate: probe.prepare(engine, context),
 		store: createReadingStore(probe.id, chains, networks),
 	}));
@@ -114,13 +113,30 @@ function prepared(
 		look(chain: number, t: number, network: ProbedNetwork) {
 			for (const { evaluate, store } of looks) store.add(chain, t, evaluate(network));
 		},
-		averages: (average: (entry: readonly Float64Array[]) => Estimate): AveragedProbe[] =>
+		/** @param further what is not read network by network */
+		averages: (
+			average: (entry: readonly Float64Array[]) => Estimate,
+			further: (probe: DrawProbe) => readonly AveragedReading[],
+		): AveragedProbe[] =>
 			looks.map(({ probe, store }) => ({
-				probe,
+				probe: probe.id,
 				networks: chains * networks,
-				readings: store.series().map((series) => averaged(series, average)),
+				readings: [...further(probe), ...store.series().map((series) => averaged(series, average))],
 			})),
 	};
+}
+
+/** Exact numbers of the infinitely wide prior. */
+function predictedPrior(engine: Engine, probe: DrawProbe, context: ProbeContext): AveragedReading[] {
+	return (probe.predict?.(engine, context.prior, context) ?? []).map((reading) =>
+		"reason" in reading
+			? reading
+			: {
+					...reading,
+					values: Array.from(reading.values),
+					standardErrors: Array.from(reading.values, () => 0),
+				},
+	);
 }
 
 function averaged(

@@ -1,5 +1,6 @@
 import type { Engine, Matrix } from "@finitude/engine";
 import type { Problem } from "../problem/problem.ts";
+import type { ChainResult } from "../samplers/chain-result.ts";
 import type { Reference } from "../theories/theory.ts";
 
 /** What a probe has to see of a network. */
@@ -24,6 +25,13 @@ export interface ProbeQuantity {
 /** What a probe says of one layer, or of several: numbers, or why there are none. */
 export type ProbeReading = ProbePlace &
 	({ readonly values: Float64Array | readonly number[] } | { readonly reason: string });
+
+/** The mean of every value over networks with its Monte-Carlo standard error, or why there is none. */
+export type AveragedReading = ProbePlace &
+	(
+		| { readonly values: readonly number[]; readonly standardErrors: readonly number[] }
+		| { readonly reason: string }
+	);
 
 export interface ProbePlace {
 	/** Id of the quantity. */
@@ -67,6 +75,11 @@ export interface DrawProbe extends ProbeDescription {
 	prepare(engine: Engine, context: ProbeContext): (network: ProbedNetwork) => readonly ProbeReading[];
 	/** Where moments alone say something of it, as for Gaussian units of known variance. */
 	predict?(engine: Engine, moments: ProbedMoments, context: ProbeContext): readonly ProbeReading[];
+	/**
+	 * Quantities that every sampled chain records over all draws, with their errors: not read network by network. Of the prior they
+	 * are what `predict` says at the moments of the infinitely wide one.
+	 */
+	recorded?(chains: readonly ChainResult[], context: ProbeContext): readonly AveragedReading[];
 }
 
 export type Probe = MomentProbe | DrawProbe;

@@ -4,9 +4,11 @@ import { cka } from "./cka.ts";
 import { deepGraphPersistence } from "./deep-graph-persistence.ts";
 import { effectiveRank } from "./effective-rank.ts";
 import { funnel } from "./funnel.ts";
+import { gradientOuterProduct } from "./gradient-outer-product.ts";
 import { informationGain } from "./information-gain.ts";
 import { neuralPersistence } from "./neural-persistence.ts";
 import { nonlinearity } from "./nonlinearity.ts";
+import { preactivationLaw } from "./preactivation-law.ts";
 import type { Probe } from "./probe.ts";
 import { smallestEigenvalue } from "./smallest-eigenvalue.ts";
 import { spectralEntropy } from "./spectral-entropy.ts";
@@ -23,7 +25,9 @@ export const probes: readonly Probe[] = [
 	spectralEntropy,
 	informationGain,
 	weightCovariance,
+	gradientOuterProduct,
 	nonlinearity,
+	preactivationLaw,
 	funnel,
 	neuralPersistence,
 	deepGraphPersistence,
