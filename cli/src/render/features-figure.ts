@@ -6,6 +6,9 @@ import { createDocument } from "./document.ts";
 import { experimentSubtitle } from "./experiment-subtitle.ts";
 import { renderPng } from "./png.ts";
 
+/** Pixels of features.png per pixel of the page, which is long. */
+const SCALE = 1.5;
+
 /** features.svg and features.png; nothing where there is nothing to draw. */
 export function featuresFiles(probed: ProbedExperiment, experiment: Experiment): ResultFiles {
 	const svg = featuresFigure(
@@ -18,7 +21,7 @@ export function featuresFiles(probed: ProbedExperiment, experiment: Experiment):
 		},
 		createDocument(),
 	);
-	return svg === undefined ? {} : { "features.svg": svg, "features.png": renderPng(svg) };
+	return svg === undefined ? {} : { "features.svg": svg, "features.png": renderPng(svg, SCALE) };
 }
 
 /** Points in the order of their first target; of several outputs the next ones decide between equals. */

@@ -1,5 +1,12 @@
 /** What `finitude probe` prints: a table for every layer, theories below the prior and above the sampled network. */
-import { AGREEMENT, type Measured, type Predicted, type ProbeResult, type Probing } from "@finitude/core";
+import {
+	AGREEMENT,
+	type Measured,
+	NOT_PREDICTED,
+	type Predicted,
+	type ProbeResult,
+	type Probing,
+} from "@finitude/core";
 import type { ProbingRun } from "../probing/run-probing.ts";
 import { refusalLines } from "../results/comparison-table.ts";
 import { outputColors } from "./color.ts";
@@ -167,25 +174,38 @@ function legend({ sampled, probes }: Probing): string[] {
 }
 
 /** Every reason once, with where it holds. */
-function absences({ probes }: Probing): string[] {
-	const where = new Map<string, Set<string>>();
-	const add = (reason: string, place: string) =>
-		where.set(reason, (where.get(reason) ?? new Set()).add(place));
+function absences({ probes, theories }: Probing): string[] {
+	/** Reason -> layer -> sources. */
+	const where = new Map<string, Map<string, Set<string>>>();
+	const add = (reason: string, layer: string, source?: string) => {
+		const layers = where.get(reason) ?? new Map<string, Set<string>>();
+		where.set(reason, layers.set(layer, layers.get(layer) ?? new Set()));
+		if (source !== undefined) layers.get(layer)!.add(source);
+	};
 	for (const { id, rows, reason } of probes) {
 		if (reason !== undefined) add(reason, id);
-		for (const { layer, prior, theories, sampled } of rows) {
-			const all: [string, Measured | Predicted][] = [
-				["prior", prior],
-				...Object.entries(theories),
-				...(sampled ? [["sampled", sampled] as [string, Measured]] : []),
-			];
-			for (const [source, one] of all) if ("reason" in one) add(one.reason, `${source}, ${layer}`);
+		for (const { layer, prior, theories: predicted, sampled } of rows) {
+			const all: [string, Measured | Predicted][] = [["prior", prior], ...Object.entries(predicted)];
+			if (sampled) all.push(["sampled", sampled]);
+			for (const [source, one] of all) {
+				if (!("reason" in one)) continue;
+				// One line for each probe that no theory predicts.
+				if (one.reason === NOT_PREDICTED) add(one.reason, id);
+				else add(one.reason, layer, source);
+			}
 		}
 	}
 	if (where.size === 0) return [];
-	return [
-		"",
-		"not given:",
-		...[...where].map(([reason, places]) => `  ${[...places].join("; ")}: ${reason}`),
-	];
+	const named = (sources: ReadonlySet<string>) => {
+		const everything = theories.length > 1 && theories.every(({ id }) => sources.has(id));
+		const others = [...sources].filter((source) => !theories.some(({ id }) => id === source));
+		return (everything ? ["all theories", ...others] : [...sources]).join(", ");
+	};
+	const lines = [...where].map(([reason, layers]) => {
+		const places = [...layers].map(([layer, sources]) =>
+			sources.size === 0 ? layer : `${layer} (${named(sources)})`,
+		);
+		return `  ${places.join("; ")}: ${reason}`;
+	});
+	return ["", "not given:", ...lines];
 }

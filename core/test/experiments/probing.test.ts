@@ -112,7 +112,7 @@ describe("probes of an experiment", () => {
 				"chains: wanted chains that kept the weights of the same draws; got others. Sample with saveWeights.",
 		});
 		expect(prior).toHaveProperty("standardErrors");
-		expect(theories.nngp).toEqual({ reason: "moments alone do not say it" });
+		expect(theories.nngp).toEqual({ reason: "no theory predicts it from kernels alone" });
 	});
 
 	test("a comparison looks at alignment, CKA, rank and spectrum", () => {

@@ -1,6 +1,7 @@
 export {
 	AGREEMENT,
 	type Measured,
+	NOT_PREDICTED,
 	type Predicted,
 	type ProbeResult,
 	type ProbeRow,

@@ -26,6 +26,9 @@ export type Predicted =
 /** In standard errors. A number that is right is beyond them by chance once in 370. */
 export const AGREEMENT = 3;
 
+/** Why theories have no number of a probe that looks at networks. */
+export const NOT_PREDICTED = "no theory predicts it from kernels alone";
+
 /** One quantity of a probe in one layer. */
 export interface ProbeRow {
 	readonly quantity: string;

@@ -9,7 +9,7 @@ import { type SampledMoments, sampledMoments } from "../../probes/sampled-moment
 import type { Problem } from "../../problem/problem.ts";
 import type { ChainResult } from "../../samplers/chain-result.ts";
 import { orReason } from "../or-reason.ts";
-import type { ProbeResult, Probing } from "./measured.ts";
+import { NOT_PREDICTED, type ProbeResult, type Probing } from "./measured.ts";
 import { type ProbeSources, type Read, rowsOf } from "./readings.ts";
 
 export interface ProbingInput {
@@ -82,9 +82,7 @@ export function probeExperiment(engine: Engine, input: ProbingInput): ProbedExpe
 		prior: draws.prior(probe),
 		theories: named.map(({ id, moments: given, missing }) => ({
 			id,
-			readings: probe.predict
-				? orReason(() => probe.predict!(engine, given, context))
-				: "moments alone do not say it",
+			readings: probe.predict ? orReason(() => probe.predict!(engine, given, context)) : NOT_PREDICTED,
 			missing,
 		})),
 		...(sampled && { sampled: draws.sampled(probe) }),

@@ -52,7 +52,8 @@ function measuredAt({ quantity, layer }: ProbePlace, { readings, missing }: Read
 	if (typeof readings === "string") return { reason: readings };
 	const reading = readings.find((one) => one.quantity === quantity && one.layer === layer);
 	if (reading === undefined) return { reason: reasonFor(layer, missing) };
-	if ("reason" in reading) return { reason: reading.reason };
+	// That a theory lacks the layer says more than that its kernel is not known.
+	if ("reason" in reading) return { reason: missing[layer] ?? reading.reason };
 	const { values, standardErrors, noStandardErrors } = reading;
 	return {
 		values: Array.from(values),
@@ -76,14 +77,22 @@ function predictedAt(place: ProbePlace, source: Read, sampled: Measured | undefi
 	return z ? { values, z, agreeing: z.filter((one) => Math.abs(one) <= AGREEMENT).length } : { values };
 }
 
-/** Below this fraction of the number, an error is one of rounding. */
+/** What is below this fraction of the largest number of a list is rounding. */
 const ROUNDING = 1e-12;
 
-/** Undefined where the sampled numbers have no errors, or errors of 0, or are not as many. */
+/**
+ * 0 where error and difference are both rounding. Undefined where the sampled numbers have no errors, are not as many, or differ
+ * from a theory although their error is rounding.
+ */
 function zOf(values: readonly number[], sampled: Measured): number[] | undefined {
 	if ("reason" in sampled || sampled.standardErrors === undefined) return undefined;
 	const { values: truth, standardErrors } = sampled;
 	if (truth.length !== values.length) return undefined;
-	if (standardErrors.some((error, k) => error <= ROUNDING * Math.abs(truth[k]!))) return undefined;
-	return values.map((value, k) => (value - truth[k]!) / standardErrors[k]!);
+	const rounding = ROUNDING * truth.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+	const z = values.map((value, k) => {
+		const difference = value - truth[k]!;
+		if (standardErrors[k]! > rounding) return difference / standardErrors[k]!;
+		return Math.abs(difference) <= rounding ? 0 : Number.NaN;
+	});
+	return z.some(Number.isNaN) ? undefined : z;
 }
