@@ -51,6 +51,7 @@ export {
 	solveTheories,
 	type TheoryOutcome,
 } from "./experiments/outcomes.ts";
+export * from "./experiments/probing/index.ts";
 export { experimentSchema } from "./experiments/schema.ts";
 export { type AssumptionCheck, checkAssumptions } from "./experiments/separation/assumption-check.ts";
 export type { KernelFluctuation } from "./experiments/separation/kernel-fluctuation.ts";

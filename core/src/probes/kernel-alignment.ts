@@ -24,7 +24,7 @@ export function kernelAlignment(
 
 /**
  * The cosine of the angle between two kernels without their means, and how it changes with K + eps dK at eps = 0. Cortes, Mohri and
- * Rostamizadeh 2012, arXiv 1203.0550, definition 4.
+ * Rostamizadeh 2012, arXiv 1203.0550, section 2.
  *
  * @param kernel K, P x P
  * @param other L, P x P

@@ -81,6 +81,13 @@ describe("one Gaussian unit", () => {
 		});
 	});
 
+	it("tanh and quadratic: numbers of an independent quadrature", () => {
+		expect(unit("tanh", 1)[0]).toBeCloseTo(0.81187421594508824, 11);
+		// By sorting on a grid of steps 0.005.
+		for (const value of unit("quadratic", 0.2, 5))
+			expect(Math.abs(value - 0.590651869896952)).toBeLessThan(1e-5);
+	});
+
 	it("linear: 1, and 1 where the variance is 0", () => {
 		for (const value of unit("linear", 0, 1e-3, 2)) expect(value).toBeCloseTo(1, 7);
 		for (const activation of ["relu", "erf", "tanh", "quadratic"]) expect(unit(activation, 0)[0]).toBe(1);
