@@ -1,3 +1,4 @@
+import { layerWidth } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { layerLabel, OUTPUT, type ProbedNetwork } from "../probe.ts";
 
@@ -14,7 +15,7 @@ export interface WeightMatrix {
 
 /** The weights of each layer of a dense network, then those of the readout; biases are no edges of the graph. */
 export function weightMatrices({ network, trainInputs, trainTargets }: Problem): WeightMatrix[] {
-	const widths = network.layers.map((layer) => (layer.type === "convolution" ? layer.channels : layer.width));
+	const widths = network.layers.map(layerWidth);
 	const sizes = [trainInputs.columns, ...widths, trainTargets.columns];
 	return sizes.slice(1).map((rows, l) => {
 		const hidden = l < widths.length;
