@@ -125,7 +125,9 @@ function tablesOf({ theories, sampled }: Probing, columns: readonly Column[]): s
 		...(i > 0 ? [""] : []),
 		tableOf(
 			part.columns,
-			rows.map(({ name, cell }) => [name, ...part.columns.map(cell)]),
+			rows
+				.map(({ name, cell }) => [name, ...part.columns.map(cell)])
+				.filter(([, ...cells]) => cells.some((cell) => cell !== ABSENT)),
 		),
 	]);
 }
