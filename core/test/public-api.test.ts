@@ -7,7 +7,9 @@ import { expect, test } from "vitest";
 test("@finitude/core", () => {
 	expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
 		[
+		  "AGREEMENT",
 		  "InputError",
+		  "NOT_PREDICTED",
 		  "QUANTITY_NAMES",
 		  "RANKING_THRESHOLD",
 		  "R_HAT_LIMIT",
@@ -26,6 +28,7 @@ test("@finitude/core", () => {
 		  "compareWithSamples",
 		  "comparedPoints",
 		  "comparedTheories",
+		  "comparisonQuantities",
 		  "computationRecord",
 		  "dataSchema",
 		  "decide",
@@ -70,6 +73,8 @@ test("@finitude/core", () => {
 		  "positionKernels",
 		  "predictionAt",
 		  "priorKernels",
+		  "probeComparison",
+		  "probeExperiment",
 		  "probes",
 		  "problemOfCell",
 		  "problemSchema",
@@ -101,6 +106,7 @@ test("@finitude/core", () => {
 		  "solveTheory",
 		  "stepSizeBias",
 		  "tailEss",
+		  "taughtDirection",
 		  "teacherData",
 		  "teacherDirection",
 		  "teacherSchema",
@@ -124,6 +130,7 @@ test("@finitude/core/figures", () => {
 		[
 		  "analysisFigures",
 		  "compareFigure",
+		  "featuresFigure",
 		  "kernelsFigure",
 		  "learningCurveFigure",
 		  "theoryMapFigure",
