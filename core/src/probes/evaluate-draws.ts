@@ -44,9 +44,7 @@ export function posteriorReadings(
 	const every = refuseUnsaved(chains, draws);
 	const saved = chains.map((chain) => savedNetworks(chain, draws));
 	const networks = saved[0]!.draws;
-	const weights = relativeWeights(chains, draws)?.map((w) => w.filter((_, t) => t % every === 0));
-	const total = mean(pooled(weights ?? []));
-	const relative = weights?.map((w) => w.map((x) => x / total));
+	const weights = thinnedWeights(chains, draws, every);
 	return scoped(engine, () => {
 		const looks = prepared(engine, probes, context, chains.length, networks);
 		const run = createProbedNetworks(engine, context.problem);
@@ -55,7 +53,7 @@ export function posteriorReadings(
 		});
 		return looks.averages(
 			(entry) => {
-				const series = linearized(entry, relative);
+				const series = linearized(entry, weights);
 				return { value: mean(pooled(series)), standardError: standardErrorOfMean(series) };
 			},
 			(probe) => probe.recorded?.(chains, context) ?? [],
@@ -163,6 +161,18 @@ function refuseOthers({ problem }: ProbeContext): void {
 		got: "others",
 		sentence: dense,
 	});
+}
+
+/** Importance weights of draws 0, k, 2k, ... over their mean; undefined when draws count alike. */
+function thinnedWeights(
+	chains: readonly ChainResult[],
+	draws: number,
+	every: number,
+): Float64Array[] | undefined {
+	const weights = relativeWeights(chains, draws)?.map((w) => w.filter((_, t) => t % every === 0));
+	if (weights === undefined) return undefined;
+	const average = mean(pooled(weights));
+	return weights.map((w) => w.map((x) => x / average));
 }
 
 /** @returns k, where the chains have the weights of draws 0, k, 2k, ... */

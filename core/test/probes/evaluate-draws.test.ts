@@ -85,7 +85,7 @@ const Z = 4;
 test.each([
 	{ sampler: "exact", draws: 2000, every: 4 },
 	{ sampler: "hmc", draws: 2000, every: 3 },
-	{ sampler: "importance", draws: 4000, every: 1 },
+	{ sampler: "importance", draws: 4000, every: 2 },
 ])("posterior mean of f over networks of $sampler, one draw in $every", ({ sampler, draws, every }) => {
 	const problem = narrowLinear(3, 4, 2);
 	const exact = solveTheory(findTheory("deep-linear"), problem, {}, { engine, clock: () => 0 });
