@@ -3,7 +3,7 @@ import type { FeaturesFigureData } from "./features/figure-input.ts";
 import { kernelRows } from "./features/kernel-rows.ts";
 import { layersPanel } from "./features/layers-panel.ts";
 import { listPanel } from "./features/list-panel.ts";
-import { PRIOR, quantityRows, relativeToPrior } from "./features/rows.ts";
+import { isList, PRIOR, type QuantityRows, quantityRows, relativeToPrior } from "./features/rows.ts";
 import { lineKey, seriesKey } from "./legend-key.ts";
 import { INK, seriesStyle } from "./marks.ts";
 import type { Panel } from "./panel.ts";
@@ -11,6 +11,8 @@ import { sampledKey } from "./sampled-marks.ts";
 import type { FigureDocument } from "./svg-node.ts";
 
 const WIDTH = 1000;
+const COLUMNS = 3;
+const PANEL = WIDTH / COLUMNS;
 
 /**
  * What was learned: every probe layer by layer, spectra, and kernels with the points in the order of their targets. The prior is
@@ -21,42 +23,49 @@ const WIDTH = 1000;
  */
 export function featuresFigure(data: FeaturesFigureData, document: FigureDocument): string | undefined {
 	const all = quantityRows(data);
-	const lists = all
-		// Their sums, the next quantity of the same probe, say it better.
-		.filter(({ quantity }) => quantity.index !== undefined && quantity.id !== "overlaps")
-		.flatMap((one) => [one, relativeToPrior(one)].filter((some) => some !== undefined));
-	const numbers = all.filter(({ quantity }) => quantity.index === undefined);
 	const rows = [
-		...inRows(
-			numbers.map((one) => (width: number) => layersPanel(document, one, width)),
-			3,
-		),
-		...inRows(
-			layersOf(lists.flatMap(({ rows: every }) => every)).flatMap((layer) =>
-				lists.flatMap((one) =>
-					one.rows
-						.filter((row) => row.layer === layer)
-						.map((row) => (width: number) => listPanel(document, one, row, width)),
-				),
-			),
-			3,
+		...probeRows(
+			document,
+			all.filter(({ ofKernels }) => ofKernels),
 		),
 		...kernelRows(document, data),
+		...probeRows(
+			document,
+			all.filter(({ ofKernels }) => !ofKernels),
+		),
 	];
 	if (rows.length === 0) return undefined;
 	const { title, subtitle } = data;
 	return composeFigure({ width: WIDTH, title, subtitle, legend: legend(document, data), rows });
 }
 
-function layersOf(rows: readonly { readonly layer: string }[]): string[] {
-	return [...new Set(rows.map(({ layer }) => layer))];
+/** First the numbers of all layers, then the lists, probe by probe and layer by layer. */
+function probeRows(document: FigureDocument, all: readonly QuantityRows[]): Panel[][] {
+	const lists = all
+		.filter(isList)
+		// Their sums, the next quantity of the same probe, say it better.
+		.filter(({ quantity }) => quantity.id !== "overlaps")
+		.flatMap((one) => [one, relativeToPrior(one)].filter((some) => some !== undefined));
+	const groups = lists.flatMap(({ probe, rows }) => rows.map(({ layer }) => JSON.stringify([probe, layer])));
+	return [
+		...inRows(all.filter((one) => !isList(one)).map((one) => layersPanel(document, one, PANEL))),
+		...[...new Set(groups)].flatMap((group) =>
+			inRows(
+				lists.flatMap((one) =>
+					one.rows
+						.filter(({ layer }) => JSON.stringify([one.probe, layer]) === group)
+						.map((row) => listPanel(document, one, row, PANEL)),
+				),
+			),
+		),
+	];
 }
 
-/** Panels side by side, `columns` of one width; those without anything to show are left out. */
-function inRows(panels: readonly ((width: number) => Panel | undefined)[], columns: number): Panel[][] {
-	const drawn = panels.map((draw) => draw(WIDTH / columns)).filter((panel) => panel !== undefined);
-	return Array.from({ length: Math.ceil(drawn.length / columns) }, (_, i) =>
-		drawn.slice(i * columns, (i + 1) * columns),
+/** Panels side by side; those without anything to show are left out. */
+function inRows(panels: readonly (Panel | undefined)[]): Panel[][] {
+	const drawn = panels.filter((panel) => panel !== undefined);
+	return Array.from({ length: Math.ceil(drawn.length / COLUMNS) }, (_, i) =>
+		drawn.slice(i * COLUMNS, (i + 1) * COLUMNS),
 	);
 }
 

@@ -27,7 +27,7 @@ const LOG_RATIO = 5;
  */
 export function layersPanel(
 	document: FigureDocument,
-	{ quantity, rows, theories, converged }: QuantityRows,
+	{ probe, ofKernels, quantity, rows, theories, converged }: QuantityRows,
 	width: number,
 ): Panel | undefined {
 	const shown = rows.filter(({ prior, theories: predicted, sampled }) =>
@@ -84,13 +84,16 @@ export function layersPanel(
 	const ticks = shown.map((_, l) => l + 1);
 	return drawPanel(
 		document,
-		{ heading: capital(quantity.title), note },
+		{
+			heading: capital(quantity.title),
+			note: [ofKernels ? "" : probe, note].filter((text) => text !== "").join("; "),
+		},
 		{
 			width,
 			height: HEIGHT,
 			marginBottom: 34,
 			// Room for ticks of five digits beside the name.
-			marginLeft: 72,
+			marginLeft: 78,
 			x: { domain: [0.5, shown.length + 0.5], axis: null },
 			y: y.scale,
 			marks: [

@@ -14,7 +14,7 @@ const HEIGHT = 250;
 /** Of the largest number: what is smaller on a log axis is 0 to rounding. */
 const LOWEST = 1e-12;
 
-/** Lists of more numbers are counted on a log axis: the first ones matter most. */
+/** More eigenvalues are counted on a log axis: the first ones matter most. */
 const LONG = 12;
 
 /**
@@ -47,7 +47,7 @@ export function listPanel(
 		: { scale: rangeAxis(quantity.label, full), marks: [] };
 	const name = quantity.index ?? "";
 	const x =
-		count > LONG
+		count > LONG && name.startsWith("eigenvalue")
 			? logAxis("x", name, paddedLog([1, count], 0.03))
 			: {
 					scale: {

@@ -10,6 +10,10 @@ export interface QuantityRows {
 		/** Of its axis. */
 		readonly label: string;
 	};
+	/** The probe's id. */
+	readonly probe: string;
+	/** Of kernels, and not of weights or of drawn networks. */
+	readonly ofKernels: boolean;
 	readonly rows: readonly ProbeRow[];
 	/** Ids, in the order of their styles. */
 	readonly theories: readonly string[];
@@ -33,15 +37,25 @@ export function capital(text: string): string {
 /** The quantities that a page shows, in the order of the probes. */
 export function quantityRows({ probed }: FeaturesFigureData): QuantityRows[] {
 	const theories = probed.theories.map(({ id }) => id);
-	return probed.probes.flatMap(({ quantities, rows }) =>
+	return probed.probes.flatMap(({ id: probe, needs, quantities, rows }) =>
 		quantities
 			.map((quantity) => ({
 				quantity: { ...quantity, label: probeSymbol(quantity.symbol) },
+				probe,
+				ofKernels: needs === "kernel",
 				rows: rows.filter((row) => row.quantity === quantity.id),
 				theories,
 				converged: probed.sampled?.converged ?? true,
 			}))
 			.filter((one) => one.rows.length > 0),
+	);
+}
+
+/** Whether a layer has several numbers, and so a panel of its own. */
+export function isList({ quantity, rows }: QuantityRows): boolean {
+	if (quantity.index === undefined) return false;
+	return rows.some((row) =>
+		[row.prior, row.sampled].some((one) => one && "values" in one && one.values.length > 1),
 	);
 }
 
