@@ -75,42 +75,34 @@ describe("finitude probe", () => {
 		expect(refused).toEqual([]);
 	});
 
-	it("gives the same bits with any number of workers, and whatever other probes there are", async () => {
+	it("gives the same bits with any number of workers, and whatever other probes there are; --json prints the result", async () => {
 		const other = freshFolder();
-		const { code } = await finitude(["probe", "-", "--workers", "2", "--probe", "effective-rank"], {
-			input: experiment(),
-			cwd: other,
-		});
+		const { code, stdout } = await finitude(
+			["probe", "-", "--workers", "2", "--probe", "effective-rank", "--json"],
+			{ input: experiment(), cwd: other },
+		);
 		expect(code).toBe(0);
 		const lines = (of: string) => readFileSync(join(of, "table.csv"), "utf8").split("\r\n");
 		const all = lines(folder);
 		const few = lines(onlyRun(other));
 		expect(few.length).toBeGreaterThan(10);
 		expect(few.filter((line) => !all.includes(line))).toEqual([]);
+		expect(stdout).toBe(readFileSync(join(onlyRun(other), "result.json"), "utf8"));
 	});
 
-	it("evaluates the probes and solves the theories that are named, in the order of the registry", async () => {
-		const args = ["--probe", "cka", "--probe", "kta", "--theory", "nngp", "--json"];
-		const { code, stdout } = await finitude(["probe", "-", ...args], {
-			input: experiment({ sampling: false }),
-			cwd: freshFolder(),
-		});
-		expect(code).toBe(0);
-		const { probing, command } = JSON.parse(stdout);
-		expect(probing.probes.map(({ id }: { id: string }) => id)).toEqual(["alignment", "cka"]);
-		expect(probing.theories).toEqual([{ id: "nngp", converged: true }]);
-		expect(probing).not.toHaveProperty("sampled");
-		expect(command).toBe("npx finitude probe experiment.json --probe cka --probe kta --engine auto");
-	});
-
-	it("exits 3 and judges nothing where the chains have not converged", async () => {
-		const { code, stdout } = await finitude(["probe", "-", "--probe", "alignment"], {
-			input: experiment({ sampling: { chains: 2, draws: 8, warmup: 0, seed: 7 } }),
-			cwd: freshFolder(),
-		});
+	it("evaluates what is named, in the order of the registry; exits 3 and judges nothing where the chains have not converged", async () => {
+		const other = freshFolder();
+		const { code, stdout } = await finitude(
+			["probe", "-", "--probe", "cka", "--probe", "kta", "--theory", "nngp"],
+			{ input: experiment({ sampling: { chains: 2, draws: 8, warmup: 0, seed: 7 } }), cwd: other },
+		);
 		expect(code).toBe(3);
 		expect(stdout).toContain("No judgment: the sampler has not converged");
 		expect(stdout).not.toContain(" *\n");
+		const { probing, command } = JSON.parse(readFileSync(join(onlyRun(other), "result.json"), "utf8"));
+		expect(probing.probes.map(({ id }: { id: string }) => id)).toEqual(["alignment", "cka"]);
+		expect(probing.theories).toEqual([{ id: "nngp", converged: true }]);
+		expect(command).toBe("npx finitude probe experiment.json --probe cka --probe kta --engine auto");
 	});
 
 	it("lists the probes without an experiment", async () => {

@@ -5,8 +5,8 @@ export interface KernelSpectrum {
 	/** P, largest first. */
 	readonly eigenvalues: Float64Array;
 	/**
-	 * Eigenvalues closer than this to 0, or to each other, are equal to rounding: P rounding units of the largest one, the error that
-	 * rounding each entry of a kernel makes.
+	 * Eigenvalues closer than this to 0, or to each other, are equal to rounding: 16 P rounding units of the largest one. Rounding
+	 * each entry once makes an error of P; entries that are averages over draws have been rounded some times more.
 	 */
 	readonly resolution: number;
 }
@@ -32,11 +32,14 @@ export function targetSpectrum(engine: Engine, kernel: Matrix, targets: Matrix):
 	return { ...spectrumOf(values), squaredProjections };
 }
 
+/** Of an entry, at most. */
+const ROUNDINGS = 16;
+
 function spectrumOf(ascending: Float64Array): KernelSpectrum {
 	const eigenvalues = ascending.slice().reverse();
 	const P = eigenvalues.length;
 	const largest = Math.max(Math.abs(eigenvalues[0]!), Math.abs(eigenvalues[P - 1]!));
-	return { eigenvalues, resolution: P * Number.EPSILON * largest };
+	return { eigenvalues, resolution: ROUNDINGS * P * Number.EPSILON * largest };
 }
 
 /** Why these cannot be the eigenvalues of a covariance, which are nowhere negative beyond rounding; undefined where they can. */
