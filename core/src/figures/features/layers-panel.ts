@@ -27,7 +27,7 @@ const LOG_RATIO = 5;
  */
 export function layersPanel(
 	document: FigureDocument,
-	{ probe, ofKernels, quantity, rows, theories, converged }: QuantityRows,
+	{ note, quantity, rows, theories, converged }: QuantityRows,
 	width: number,
 ): Panel | undefined {
 	const shown = rows.filter(({ prior, theories: predicted, sampled }) =>
@@ -73,7 +73,7 @@ export function layersPanel(
 	const y = logarithmic
 		? logAxis("y", quantity.label, range)
 		: { scale: rangeAxis(quantity.label, range), marks: [] };
-	const note = outsideNote(
+	const outside = outsideNote(
 		range,
 		series.map(({ label, points }) => ({ label, values: points.map((point) => point.y) })),
 	);
@@ -86,7 +86,7 @@ export function layersPanel(
 		document,
 		{
 			heading: capital(quantity.title),
-			note: [ofKernels ? "" : probe, note].filter((text) => text !== "").join("; "),
+			note: [note, outside].filter((text) => text !== "").join("; "),
 		},
 		{
 			width,

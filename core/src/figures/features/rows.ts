@@ -12,6 +12,8 @@ export interface QuantityRows {
 	};
 	/** The probe's id. */
 	readonly probe: string;
+	/** Beside a heading: probes of weights and networks by their id, as their quantities have the names of others; and what is descriptive. */
+	readonly note: string;
 	/** Of kernels, and not of weights or of drawn networks. */
 	readonly ofKernels: boolean;
 	readonly rows: readonly ProbeRow[];
@@ -37,11 +39,12 @@ export function capital(text: string): string {
 /** The quantities that a page shows, in the order of the probes. */
 export function quantityRows({ probed }: FeaturesFigureData): QuantityRows[] {
 	const theories = probed.theories.map(({ id }) => id);
-	return probed.probes.flatMap(({ id: probe, needs, quantities, rows }) =>
+	return probed.probes.flatMap(({ id: probe, needs, descriptive, quantities, rows }) =>
 		quantities
 			.map((quantity) => ({
 				quantity: { ...quantity, label: probeSymbol(quantity.symbol) },
 				probe,
+				note: [...(needs === "kernel" ? [] : [probe]), ...(descriptive ? ["descriptive"] : [])].join(", "),
 				ofKernels: needs === "kernel",
 				rows: rows.filter((row) => row.quantity === quantity.id),
 				theories,
