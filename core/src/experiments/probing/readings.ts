@@ -9,6 +9,8 @@ export interface Read {
 	readonly readings: readonly SampledReading[] | string;
 	/** Why moments are missing, by layer. */
 	readonly missing: Readonly<Record<string, string>>;
+	/** Why a place is missing whose layers are not. Default: that the weights are. */
+	readonly otherwise?: string;
 }
 
 /** What one probe says of every source. */
@@ -48,10 +50,13 @@ function placesOf(sources: readonly Read["readings"][]): ProbePlace[] {
 	return [...places.values()];
 }
 
-function measuredAt({ quantity, layer }: ProbePlace, { readings, missing }: Read): Measured {
+function measuredAt(
+	{ quantity, layer }: ProbePlace,
+	{ readings, missing, otherwise = missing[WEIGHTS] }: Read,
+): Measured {
 	if (typeof readings === "string") return { reason: readings };
 	const reading = readings.find((one) => one.quantity === quantity && one.layer === layer);
-	if (reading === undefined) return { reason: reasonFor(layer, missing) };
+	if (reading === undefined) return { reason: reasonFor(layer, missing, otherwise) };
 	// That a theory lacks the layer says more than that its kernel is not known.
 	if ("reason" in reading) return { reason: missing[layer] ?? reading.reason };
 	const { values, standardErrors, noStandardErrors } = reading;
@@ -63,9 +68,9 @@ function measuredAt({ quantity, layer }: ProbePlace, { readings, missing }: Read
 }
 
 /** The layers of a place are missing, or else what it is read from besides. */
-function reasonFor(layer: string, missing: Read["missing"]): string {
+function reasonFor(layer: string, missing: Read["missing"], otherwise: string | undefined): string {
 	const kernel = layer.split(", ").find((one) => missing[one] !== undefined);
-	return (kernel ? missing[kernel] : missing[WEIGHTS]) ?? "nothing is known of this layer";
+	return (kernel ? missing[kernel] : otherwise) ?? "nothing is known of this layer";
 }
 
 /** @param sampled absent where no z is wanted */
