@@ -84,6 +84,7 @@ export function probeExperiment(engine: Engine, input: ProbingInput): ProbedExpe
 			id,
 			readings: probe.predict ? orReason(() => probe.predict!(engine, given, context)) : NOT_PREDICTED,
 			missing,
+			otherwise: NOT_PREDICTED,
 		})),
 		...(sampled && { sampled: draws.sampled(probe) }),
 	});

@@ -110,7 +110,7 @@ export function layersPanel(
 				Plot.link(prior, { x1: "x1", x2: "x2", y1: "y", y2: "y", ...PRIOR }),
 				...kept.map(({ style, points }) =>
 					theoryLine(
-						points.filter(({ layer }) => layer !== OUTPUT),
+						points.filter(({ layer }) => layer !== OUTPUT && !layer.includes(",")),
 						{ ...style, color: `${style.color}66` },
 					),
 				),
