@@ -7,6 +7,7 @@ import { addCompareCommand } from "./commands/compare.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addLearningCurveCommand } from "./commands/learning-curve.ts";
 import { addPredictCommand } from "./commands/predict.ts";
+import { addProbeCommand } from "./commands/probe.ts";
 import { addSampleCommand } from "./commands/sample.ts";
 import { addTheoriesCommand } from "./commands/theories.ts";
 
@@ -32,6 +33,7 @@ Example: finitude compare examples/digits.yaml`,
 		);
 	addCompareCommand(program);
 	addLearningCurveCommand(program);
+	addProbeCommand(program);
 	addPredictCommand(program);
 	addSampleCommand(program);
 	addAnalyzeCommand(program);

@@ -3,8 +3,6 @@ import {
 	type Answer,
 	comparedPoints,
 	type Experiment,
-	type Layer,
-	type Network,
 	predictionAt,
 	type SampledAnswer,
 } from "@finitude/core";
@@ -17,6 +15,7 @@ import {
 import type { Matrix } from "@finitude/engine";
 import type { ComparisonRun, SampledComparison } from "../comparison/run-comparison.ts";
 import { createDocument } from "./document.ts";
+import { experimentSubtitle } from "./experiment-subtitle.ts";
 
 /** Drawn for the first output: one output has one posterior, and several would not fit. */
 const OUTPUT = 0;
@@ -37,7 +36,7 @@ function figureData(run: ComparisonRun, experiment: Experiment): ComparisonFigur
 	const outputs = problem.trainTargets.columns;
 	return {
 		title: experiment.name,
-		subtitle: subtitle(experiment),
+		subtitle: experimentSubtitle(experiment),
 		points: points === "test" ? "test" : "training",
 		...(outputs > 1 ? { output: { index: OUTPUT, count: outputs } } : {}),
 		...(inputs.columns === 1
@@ -114,33 +113,4 @@ function standardError(
 
 function column(m: Matrix, j: number): Float64Array {
 	return Float64Array.from({ length: m.rows }, (_, i) => m.data[i * m.columns + j]!);
-}
-
-/** "P = 100, d = 784; dense erf 100; standard scaling; noise variance 0.1". */
-function subtitle({ problem }: Experiment): string {
-	const { network, trainInputs, noiseVariance } = problem;
-	return [
-		`P = ${trainInputs.rows}, d = ${trainInputs.columns}`,
-		layerWords(network).join(", "),
-		`${network.scaling} scaling`,
-		`noise variance κ = ${noiseVariance}`,
-	].join("; ");
-}
-
-/** "N = 100 erf", "20 channels erf"; equal residual blocks in a row once: "10 × residual block erf, ρ = 0.3". */
-function layerWords({ layers }: Network): string[] {
-	const runs: { words: string; count: number }[] = [];
-	for (const layer of layers) {
-		const words = wordsOf(layer);
-		const last = runs[runs.length - 1];
-		if (layer.type === "residual" && last?.words === words) last.count++;
-		else runs.push({ words, count: 1 });
-	}
-	return runs.map(({ words, count }) => (count === 1 ? words : `${count} × ${words}`));
-}
-
-function wordsOf(layer: Layer): string {
-	if (layer.type === "convolution") return `${layer.channels} channels ${layer.activation}`;
-	if (layer.type === "dense") return `N = ${layer.width} ${layer.activation}`;
-	return `residual block ${layer.activation}, ρ = ${layer.residualScale}`;
 }

@@ -1,5 +1,7 @@
 export { analysisFigures } from "./analysis-figure.ts";
 export { compareFigure } from "./compare.ts";
+export type { FeaturesFigureData } from "./features/figure-input.ts";
+export { featuresFigure } from "./features.ts";
 export type * from "./figure-data.ts";
 export { kernelsFigure } from "./kernels.ts";
 export { learningCurveFigure } from "./learning-curve.ts";
