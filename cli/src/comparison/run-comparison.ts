@@ -70,13 +70,11 @@ export async function runComparison(
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const sampled = await sampleAndCompare(experiment, answers, options);
 	const { sampling } = sampled;
-	const t0 = performance.now();
 	const learned = probeComparison(options.engine, {
 		problem: experiment.problem,
 		answers,
 		...(sampling && { sampled: probedChains(sampling) }),
 	});
-	console.error("LEARNED", performance.now() - t0);
 	const rows =
 		sampling?.comparison.theories ?? answers.map((answer) => theoryRow(experiment.problem, answer));
 	const interrupted = options.signal.aborted;
