@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { probes } from "@finitude/core";
@@ -102,7 +102,8 @@ describe("finitude probe", () => {
 		const { probing, command } = JSON.parse(readFileSync(join(onlyRun(other), "result.json"), "utf8"));
 		expect(probing.probes.map(({ id }: { id: string }) => id)).toEqual(["alignment", "cka"]);
 		expect(probing.theories).toEqual([{ id: "nngp", converged: true }]);
-		expect(command).toBe("npx finitude probe experiment.json --probe cka --probe kta --engine auto");
+		// As the registry names them and in its order: the same command and folder however they were asked for.
+		expect(command).toBe("npx finitude probe experiment.json --probe alignment --probe cka --engine auto");
 	});
 
 	it("lists the probes without an experiment", async () => {
@@ -121,5 +122,48 @@ describe("finitude probe", () => {
 			code: 2,
 			stderr: "error: --probe: wanted every probe once; got cka again.\n",
 		});
+	});
+
+	it("refuses before it samples where no probe that is named applies, with exit code 2", async () => {
+		const folder = freshFolder();
+		const file = join(folder, "experiment.json");
+		const { testInputs: _, testTargets: __, ...withoutTest } = fourPoints as Record<string, unknown>;
+		writeFileSync(file, experiment({ problem: withoutTest, sampling: false }));
+		const refused = await finitudeHere(["probe", file, "--probe", "funnel"]);
+		expect(refused).toMatchObject({
+			code: 2,
+			stderr:
+				"error: --probe: wanted a probe of this problem; got funnel. This probe compares training with test points; the problem has no testInputs.\n",
+		});
+	});
+
+	it("leaves out a probe that does not apply beside one that does, with its reason and exit code 0", async () => {
+		const folder = freshFolder();
+		const file = join(folder, "experiment.json");
+		const { testInputs: _, testTargets: __, ...withoutTest } = fourPoints as Record<string, unknown>;
+		writeFileSync(file, experiment({ problem: withoutTest, sampling: false }));
+		const { code, stdout } = await finitude(
+			[
+				"probe",
+				file,
+				"--probe",
+				"funnel",
+				"--probe",
+				"alignment",
+				"--probe",
+				"preactivation-law",
+				"--theory",
+				"nngp",
+			],
+			{ cwd: folder },
+		);
+		expect(code).toBe(0);
+		expect(stdout).toContain(
+			"  funnel: This probe compares training with test points; the problem has no testInputs.",
+		);
+		expect(stdout).toContain(
+			"  preactivation-law unitSkewness; preactivation-law unitExcessKurtosis; preactivation-law signalParticipation; preactivation-law silentFraction; preactivation-law responseSparsity: no theory predicts it from kernels alone",
+		);
+		expect(stdout).toContain("+-: Monte-Carlo standard error. -: not given.\n");
 	});
 });

@@ -1,4 +1,4 @@
-import { findProbe, hashExperiment, InputError, type Probe, probes } from "@finitude/core";
+import { findProbe, hashExperiment, InputError, type Probe, type Problem, probes } from "@finitude/core";
 import { createEngine } from "@finitude/engine";
 import { engineChoice, samplingOverrides } from "../commands/options.ts";
 import type { ProbeFlags } from "../commands/probe.ts";
@@ -26,11 +26,14 @@ export async function probe(path: string | undefined, flags: ProbeFlags): Promis
 	const input = await readInput(path);
 	const overlay = { flags: samplingOverrides(flags), theories: flags.theory };
 	const experiment = savingWeights(loadExperiment(input, engine, overlay), chosen);
-	// Now, not after minutes of work.
-	makeFolder(flags.out);
 	const { problem, sampling, name, resolved } = experiment;
+	// Now, not after minutes of work.
+	refuseUnlessOneApplies(chosen, problem);
+	makeFolder(flags.out);
 	if (flags.sampler !== undefined) refuseUnlessItSamples(flags.sampler, problem);
-	const hash = hashExperiment({ command: "probe", probes: flags.probe, ...resolved });
+	// By any alias and in any order the same.
+	const named = flags.probe.length === 0 ? [] : chosen.map(({ id }) => id);
+	const hash = hashExperiment({ command: "probe", probes: named, ...resolved });
 	const folder = resultsFolder(flags.out, name, hash);
 	const interrupt = interruptSignal();
 	try {
@@ -51,7 +54,7 @@ export async function probe(path: string | undefined, flags: ProbeFlags): Promis
 			choice,
 			engine,
 			dataFolder: input.folder,
-			probes: flags.probe,
+			probes: named,
 		});
 		console.log(flags.json ? resultJson : renderProbing(run, name, folder));
 		if (!run.converged) process.exitCode = ExitCode.notConverged;
@@ -72,6 +75,18 @@ function chosenProbes(ids: readonly string[]): readonly Probe[] {
 		named.add(one);
 	}
 	return probes.filter((one) => named.has(one));
+}
+
+/** A probe that does not apply is left out with its reason; the networks are not sampled for nothing. */
+function refuseUnlessOneApplies(chosen: readonly Probe[], problem: Problem): void {
+	const reasons = chosen.map((one) => one.applies(problem));
+	if (reasons.includes(true)) return;
+	throw new InputError({
+		where: "--probe",
+		wanted: "a probe of this problem",
+		got: chosen.map(({ id }) => id).join(", "),
+		advice: [...new Set(reasons)].join(" "),
+	});
 }
 
 function described({ id, title, aliases, summary, needs, descriptive, quantities }: Probe) {

@@ -15,7 +15,7 @@ export interface ProbingPlace {
 	readonly engine: Engine;
 	/** Paths of the experiment's data files are relative to it. */
 	readonly dataFolder: string;
-	/** As the command named them; empty for all. */
+	/** Ids of those that the command names; empty for all. */
 	readonly probes: readonly string[];
 }
 

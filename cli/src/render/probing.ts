@@ -161,16 +161,18 @@ function titleLines({ title }: Column): string[] {
 }
 
 function legend({ sampled, probes }: Probing): string[] {
-	const descriptive = probes.filter((probe) => probe.descriptive && probe.rows.length > 0);
+	const read = probes.filter(({ rows }) => rows.length > 0);
+	const descriptive = read.filter((probe) => probe.descriptive);
+	const hasLists = read.some(({ quantities }) => quantities.some(({ index }) => index !== undefined));
+	const judgment =
+		sampled === undefined
+			? " -: not given."
+			: sampled.converged
+				? ` *: off by more than ${AGREEMENT} of them. -: not given.`
+				: " -: not given. No judgment: the sampler has not converged, and these numbers describe its draws, not the posterior.";
 	return [
-		...(sampled === undefined
-			? []
-			: [
-					sampled.converged
-						? `+-: Monte-Carlo standard error. *: off by more than ${AGREEMENT} of them. -: not given.`
-						: "+-: Monte-Carlo standard error. -: not given. No judgment: the sampler has not converged, and these numbers describe its draws, not the posterior.",
-				]),
-		"Of lists of numbers the first two are shown; result.json and table.csv have all.",
+		`+-: Monte-Carlo standard error.${judgment}`,
+		...(hasLists ? ["Of lists of numbers the first two are shown; result.json and table.csv have all."] : []),
 		...descriptive.map(({ id }) => `${id}: a description of the networks, not a measure of learning.`),
 	];
 }
@@ -186,13 +188,14 @@ function absences({ probes, theories }: Probing): string[] {
 	};
 	for (const { id, rows, reason } of probes) {
 		if (reason !== undefined) add(reason, id);
-		for (const { layer, prior, theories: predicted, sampled } of rows) {
+		const predictedAtAll = rows.some((row) => Object.values(row.theories).some((one) => "values" in one));
+		for (const { quantity, layer, prior, theories: predicted, sampled } of rows) {
 			const all: [string, Measured | Predicted][] = [["prior", prior], ...Object.entries(predicted)];
 			if (sampled) all.push(["sampled", sampled]);
 			for (const [source, one] of all) {
 				if (!("reason" in one)) continue;
-				// One line for each probe that no theory predicts.
-				if (one.reason === NOT_PREDICTED) add(one.reason, id);
+				// A probe that no theory predicts is named once, of another the quantities.
+				if (one.reason === NOT_PREDICTED) add(one.reason, predictedAtAll ? `${id} ${quantity}` : id);
 				else add(one.reason, layer, source);
 			}
 		}

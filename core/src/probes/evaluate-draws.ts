@@ -124,16 +124,10 @@ function prepared(
 	};
 }
 
-/** Exact numbers of the infinitely wide prior. */
+/** Numbers of the infinitely wide prior, which no draws have made. */
 function predictedPrior(engine: Engine, probe: DrawProbe, context: ProbeContext): AveragedReading[] {
 	return (probe.predict?.(engine, context.prior, context) ?? []).map((reading) =>
-		"reason" in reading
-			? reading
-			: {
-					...reading,
-					values: Array.from(reading.values),
-					standardErrors: Array.from(reading.values, () => 0),
-				},
+		"reason" in reading ? reading : { ...reading, values: Array.from(reading.values) },
 	);
 }
 

@@ -29,7 +29,11 @@ export type ProbeReading = ProbePlace &
 /** The mean of every value over networks with its Monte-Carlo standard error, or why there is none. */
 export type AveragedReading = ProbePlace &
 	(
-		| { readonly values: readonly number[]; readonly standardErrors: readonly number[] }
+		| {
+				readonly values: readonly number[];
+				/** Absent where the values are those of a law and not averages over networks. */
+				readonly standardErrors?: readonly number[];
+		  }
 		| { readonly reason: string }
 	);
 

@@ -165,7 +165,7 @@ describe("gradient-outer-product", () => {
 			}) as [ReturnType<typeof priorReadings>[0]];
 			const trace = readings.find(({ quantity }) => quantity === "trace")!;
 			if (!("values" in trace)) throw new Error(trace.reason);
-			return [trace.values[0]!, trace.standardErrors[0]!] as const;
+			return [trace.values[0]!, trace.standardErrors![0]!] as const;
 		}) as [readonly [number, number], readonly [number, number]];
 		// Two comparisons, each beyond 4 standard errors once in 16 000 seeds.
 		expect(Math.abs(linear[0] - 3) / linear[1]).toBeLessThan(4);

@@ -190,8 +190,8 @@ describe("preactivation-law", () => {
 			stream: seedStream(1),
 		});
 		expect(prior!.readings.slice(0, 2)).toEqual([
-			{ quantity: "skewness", layer: "layer 1", values: [0], standardErrors: [0] },
-			{ quantity: "excessKurtosis", layer: "layer 1", values: [0], standardErrors: [0] },
+			{ quantity: "skewness", layer: "layer 1", values: [0] },
+			{ quantity: "excessKurtosis", layer: "layer 1", values: [0] },
 		]);
 		const places = ({ readings }: typeof prior & object) => readings.map(({ quantity }) => quantity);
 		expect(places(prior!)).toEqual(preactivationLaw.quantities.map(({ id }) => id));
