@@ -2,7 +2,7 @@
 import { createEngine } from "@finitude/engine";
 import { expect, test } from "vitest";
 import { alignment } from "../../src/probes/alignment.ts";
-import { jackknife } from "../../src/probes/jackknife.ts";
+import { jackknife, type SampledReading } from "../../src/probes/jackknife.ts";
 import type { MomentProbe } from "../../src/probes/probe.ts";
 import { priorMoments } from "../../src/probes/probed-moments.ts";
 import { sampledMoments } from "../../src/probes/sampled-moments.ts";
@@ -33,6 +33,11 @@ const linear: MomentProbe = {
 				values: [data.reduce((sum, x, k) => sum + k * x, 0)],
 			})),
 };
+function errorsOf(reading: SampledReading | undefined): ArrayLike<number> {
+	if (!(reading && "values" in reading && reading.standardErrors)) throw new Error("no standard errors");
+	return reading.standardErrors;
+}
+
 const weights = Float64Array.from({ length: 36 }, (_, k) => k);
 
 test.each([
@@ -41,8 +46,7 @@ test.each([
 ])("the error of a linear functional is that of its batch means: %s, %s", (sampler) => {
 	const chains = chainsOf(sampler, 43, 3, 5);
 	const [reading] = jackknife(engine, linear, sampledMoments(problem, chains), context);
-	expect(reading).toHaveProperty("standardErrors");
-	const { standardErrors } = reading as { readonly standardErrors: Float64Array };
+	const standardErrors = errorsOf(reading);
 	const byBatches = averagedProjectionMcse(chains, averagedName.output, weights)!;
 	// Differences of sums of some 2000 products.
 	expect(standardErrors[0]! / byBatches).toBeCloseTo(1, 9);
@@ -51,7 +55,7 @@ test.each([
 test("a chain that was stopped earlier has shorter batches: the linear functional still agrees", () => {
 	const chains = [...chainsOf("exact", 43, 1, 1), ...chainsOf("exact", 19, 1, 2)];
 	const [reading] = jackknife(engine, linear, sampledMoments(problem, chains), context);
-	const { standardErrors } = reading as { readonly standardErrors: Float64Array };
+	const standardErrors = errorsOf(reading);
 	const byBatches = averagedProjectionMcse(chains, averagedName.output, weights)!;
 	expect(standardErrors[0]! / byBatches).toBeCloseTo(1, 9);
 });
