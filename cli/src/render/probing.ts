@@ -193,6 +193,7 @@ function absences({ probes, theories }: Probing): string[] {
 			const all: [string, Measured | Predicted][] = [["prior", prior], ...Object.entries(predicted)];
 			if (sampled) all.push(["sampled", sampled]);
 			for (const [source, one] of all) {
+				if ("noZ" in one && one.noZ !== undefined) add(one.noZ, `${layer}, ${quantity}`, source);
 				if (!("reason" in one)) continue;
 				// A probe that no theory predicts is named once, of another the quantities.
 				if (one.reason === NOT_PREDICTED) add(one.reason, predictedAtAll ? `${id} ${quantity}` : id);

@@ -31,6 +31,6 @@ function linesOf(place: readonly string[], source: string, one: Measured | Predi
 		value,
 		errors?.[k] ?? "",
 		z?.[k] ?? "",
-		("noStandardErrors" in one && one.noStandardErrors) || "",
+		("noStandardErrors" in one && one.noStandardErrors) || ("noZ" in one && one.noZ) || "",
 	]);
 }

@@ -1,5 +1,6 @@
 import { createEngine, type Matrix } from "@finitude/engine";
 import { describe, expect, test } from "vitest";
+import { rowsOf } from "../../src/experiments/probing/readings.ts";
 import {
 	findProbe,
 	findTheory,
@@ -119,5 +120,37 @@ describe("probes of an experiment", () => {
 		const probed = probeComparison(engine, { problem, answers }) as ProbedExperiment;
 		expect(probed.probes.map(({ id }) => id)).toEqual(["alignment", "cka", "effective-rank", "spectrum"]);
 		expect(probed).not.toHaveProperty("sampled");
+	});
+});
+
+test("sampled numbers without an error of their own leave no z where a theory differs, and the reason", () => {
+	const read = (values: number[], standardErrors?: number[]) => ({
+		readings: [
+			{ quantity: "histogram", layer: "layer 1", values, ...(standardErrors && { standardErrors }) },
+		],
+		missing: {},
+	});
+	const [one] = rowsOf(
+		{
+			prior: read([0, 1, 2]),
+			theories: [
+				{ id: "elsewhere", ...read([0.1, 1, 2]) },
+				{ id: "there", ...read([0, 1.2, 2]) },
+				{ id: "shorter", ...read([0, 1]) },
+			],
+			sampled: read([0, 1, 2], [0, 0.1, 1]),
+		},
+		true,
+	);
+	expect(one!.theories).toEqual({
+		elsewhere: {
+			values: [0.1, 1, 2],
+			noZ: "no z, since the error of 1 of 3 sampled numbers is 0, and the theory differs there",
+		},
+		there: { values: [0, 1.2, 2], z: [0, expect.closeTo(2, 12), 0], agreeing: 3 },
+		shorter: {
+			values: [0, 1],
+			noZ: "no z, since the theory has 2 numbers and the sampled network 3",
+		},
 	});
 });

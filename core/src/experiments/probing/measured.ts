@@ -18,6 +18,8 @@ export type Predicted =
 			readonly values: readonly number[];
 			/** (theory - sampled) / standard error, value by value; absent without samples that have converged, or without their errors. */
 			readonly z?: readonly number[];
+			/** Why there is no z, although samples that have converged have errors. */
+			readonly noZ?: string;
 			/** Of one number: whether |z| is at most `AGREEMENT`. Of several: how many. */
 			readonly agreeing?: number;
 	  }

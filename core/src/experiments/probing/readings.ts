@@ -79,25 +79,32 @@ function predictedAt(place: ProbePlace, source: Read, sampled: Measured | undefi
 	if ("reason" in measured) return measured;
 	const { values } = measured;
 	const z = sampled && zOf(values, sampled);
-	return z ? { values, z, agreeing: z.filter((one) => Math.abs(one) <= AGREEMENT).length } : { values };
+	if (z === undefined) return { values };
+	if (typeof z === "string") return { values, noZ: z };
+	return { values, z, agreeing: z.filter((one) => Math.abs(one) <= AGREEMENT).length };
 }
 
 /** What is below this fraction of the largest number of a list is rounding. */
 const ROUNDING = 1e-12;
 
 /**
- * 0 where error and difference are both rounding. Undefined where the sampled numbers have no errors, are not as many, or differ
- * from a theory although their error is rounding.
+ * 0 where error and difference are both rounding. Undefined where the sampled numbers have no errors; the reason where they are not as
+ * many, or some differ from a theory although their error is rounding.
  */
-function zOf(values: readonly number[], sampled: Measured): number[] | undefined {
+function zOf(values: readonly number[], sampled: Measured): number[] | string | undefined {
 	if ("reason" in sampled || sampled.standardErrors === undefined) return undefined;
 	const { values: truth, standardErrors } = sampled;
-	if (truth.length !== values.length) return undefined;
+	if (truth.length !== values.length) {
+		return `no z, since the theory has ${values.length} numbers and the sampled network ${truth.length}`;
+	}
 	const rounding = ROUNDING * truth.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 	const z = values.map((value, k) => {
 		const difference = value - truth[k]!;
 		if (standardErrors[k]! > rounding) return difference / standardErrors[k]!;
 		return Math.abs(difference) <= rounding ? 0 : Number.NaN;
 	});
-	return z.some(Number.isNaN) ? undefined : z;
+	const unmoved = z.filter(Number.isNaN).length;
+	return unmoved === 0
+		? z
+		: `no z, since the error of ${unmoved} of ${z.length} sampled ${z.length === 1 ? "number" : "numbers"} is 0, and the theory differs there`;
 }
