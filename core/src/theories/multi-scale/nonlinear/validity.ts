@@ -1,11 +1,11 @@
 import type { IntegrationErrors, ValidityNote } from "../../../answer/answer.ts";
 import {
 	effectiveSampleNote,
+	errorsBySets,
 	integrationErrorNote,
 	type JudgedNumbers,
 	LEAST_EFFECTIVE,
 	lastChanges,
-	standardErrors,
 	type UnitChains,
 } from "../../../tilted-unit/index.ts";
 import type { IntegratedAdaptive } from "./integration.ts";
@@ -27,8 +27,7 @@ export function integrationErrors(
 	sets: readonly JudgedNumbers[],
 ): IntegrationErrors {
 	if (integration === "quadrature") return lastChanges(sets[0]!, answer);
-	const all = solved.reduce((sum, set) => sum + set.equations.source.rule.count, 0);
-	return standardErrors(sets, all / equations.source.rule.count);
+	return errorsBySets(answer, sets, equations.source.rule.count / solved[0]!.equations.source.rule.count);
 }
 
 /** `integration`, `integrationError`, for random nodes `effectiveSampleSize`, and `<L> - 1`. @param errors undefined where a set was not solved */
