@@ -130,7 +130,7 @@ export const NO_ERRORS: IntegrationErrors = { mean: 0, variance: 0, kernel: 0, l
  * `integrationError`.
  *
  * @param errors undefined where a set or a level was not solved
- * @param how the errors were found: "the spread of 4 independent sets"
+ * @param how the errors were found: "the spread and the bias of 4 independent sets"
  */
 export function integrationErrorNote(errors: IntegrationErrors | undefined, how: string): ValidityNote {
 	if (errors?.mean === undefined) {

@@ -16,7 +16,7 @@ const LARGEST_R_HAT = 1.05;
 const REMEDY = "raise samples, or take fewer training points, more noise or a larger width";
 
 /**
- * What the last refinement of a quadrature changed, or standard errors by the spread of independent sets.
+ * What the last refinement of a quadrature changed, or errors by the spread and the bias of independent sets.
  *
  * @param answer what the nodes of the answer say
  * @param sets what each set says
@@ -42,7 +42,7 @@ export function integrationNotes(
 	const how =
 		integration === "quadrature"
 			? `the last refinement of the quadrature over ${weights}, to ${nodes} nodes`
-			: `the spread of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${sets[0]!.equations.source.rule.count} nodes`}, for ${nodes} nodes over ${weights}`;
+			: `the spread and the bias of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${sets[0]!.equations.source.rule.count} nodes`}, for ${nodes} nodes over ${weights}`;
 	const notes: ValidityNote[] = [
 		{ name: "integration", value: integration, message: DESCRIPTIONS[integration] },
 		integrationErrorNote(errors, how),
