@@ -12,6 +12,8 @@ import { finitude, repository } from "./run-cli.ts";
 const files = [
 	"command.txt",
 	"experiment.yaml",
+	"features.png",
+	"features.svg",
 	"figure.png",
 	"figure.svg",
 	"layers.csv",
@@ -296,7 +298,7 @@ describe("examples", () => {
 	});
 
 	it.each([
-		["teacher", { inputs: 10, trainPoints: 16, noiseVariance: 0.1 }],
+		["teacher", { inputs: 3, trainPoints: 16, noiseVariance: 0.1 }],
 		["digits", { inputs: 784, trainPoints: 12, noiseVariance: 0.05 }],
 		["small", { inputs: 3, trainPoints: 10, noiseVariance: 0.1 }],
 	])("theory-map-%s.yaml", async (example, task) => {

@@ -18,6 +18,7 @@ import { checkpointPlace } from "../workers/checkpoint-place.ts";
 export async function probe(path: string | undefined, flags: ProbeFlags): Promise<void> {
 	const chosen = chosenProbes(flags.probe);
 	if (path === undefined) {
+		refuseFlagsOfProbing(flags);
 		console.log(flags.json ? JSON.stringify(probes.map(described), null, 2) : listProbes());
 		return;
 	}
@@ -102,4 +103,18 @@ function listProbes(): string {
 			needs,
 		]),
 	);
+}
+
+/** The list is of all probes, whatever was asked for. */
+function refuseFlagsOfProbing({ probe: named, theory }: ProbeFlags): void {
+	const flag =
+		named.length > 0 ? "--probe" : theory !== undefined && theory.length > 0 ? "--theory" : undefined;
+	if (flag === undefined) return;
+	throw new InputError({
+		where: flag,
+		wanted: "an experiment file beside it",
+		got: "none",
+		advice:
+			"Give the file, as in `finitude probe examples/digits.yaml`; without any flag all probes are listed.",
+	});
 }

@@ -36,6 +36,7 @@ export async function solveInWorkers(
 ): Promise<TheoryOutcome[]> {
 	const planned = plannedTheories(theories);
 	const outcomes = planned.map((one) => ("reason" in one ? one : undefined));
+	if (signal.aborted) return outcomes.filter((outcome) => outcome !== undefined);
 	const queue = planned.flatMap((one, place) => ("reason" in one ? [] : [{ choice: one, place }]));
 	const task: TheoryTask = { problem, engine };
 	const progress = createSolvingProgress();
@@ -46,7 +47,6 @@ export async function solveInWorkers(
 	});
 	signal.addEventListener("abort", giveUp);
 	try {
-		if (signal.aborted) return [];
 		const served = Array.from({ length: Math.min(queue.length, most) }, () => {
 			const worker = new Worker(new URL("./theory-worker.js", import.meta.url), { workerData: task });
 			workers.push(worker);

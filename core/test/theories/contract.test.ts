@@ -74,6 +74,7 @@ const ANSWER_KEYS = [
 	"logEvidence",
 	"kernels",
 	"orderParameters",
+	"integrationErrors",
 	"absent",
 	"validity",
 	"convergence",
@@ -148,6 +149,10 @@ describe.each(theories.map((theory) => ({ id: theory.id, theory })))("theory $id
 					undefined,
 				]);
 			}
+			const { deviations, ...errors } = answer.integrationErrors ?? {};
+			for (const [name, error] of Object.entries(errors)) expect(error, name).toBeGreaterThanOrEqual(0);
+			const known = Object.keys(deviations ?? {});
+			expect(Object.keys(errors)).toEqual(expect.arrayContaining(known));
 			expect(JSON.stringify(answerToJson(answer))).not.toContain("null");
 			expect(answer.convergence.converged).toBe(true);
 		});
