@@ -1,5 +1,6 @@
 export { analysisFigures } from "./analysis-figure.ts";
 export { compareFigure } from "./compare.ts";
+export { type ComparedSamples, comparisonFigureData } from "./comparison-data.ts";
 export type * from "./figure-data.ts";
 export { kernelsFigure } from "./kernels.ts";
 export { learningCurveFigure } from "./learning-curve.ts";

@@ -1,0 +1,25 @@
+import type { LabState } from "./lab-state.ts";
+
+/** What an address without a state shows: a curve that a wide network and a narrow one learn differently. */
+export const defaultState: LabState = {
+	experiment: {
+		name: "a curve in one dimension",
+		seed: 1,
+		data: {
+			source: "teacher",
+			teacher: { type: "single-index", dimension: 1, inputVariance: 1, hermite: [0, 0.6, 0, 0.8] },
+			trainCount: 16,
+			testCount: 120,
+			targetNoiseVariance: 0.02,
+		},
+		network: {
+			layers: [{ type: "dense", width: 20, activation: "erf", weightVariance: 4, biasVariance: 1 }],
+			readout: { weightVariance: 4, biasVariance: 0 },
+			scaling: "standard",
+		},
+		noiseVariance: 0.02,
+		theories: "all",
+		sampling: { sampler: "hmc", chains: 4, draws: 1000, warmup: 500 },
+	},
+	scalingExponent: 0,
+};
