@@ -7,7 +7,9 @@ import { decodePermalink, encodePermalink } from "../src/state/permalink.ts";
 
 describe("permalink", () => {
 	it("is readable", () => {
-		expect(encodePermalink(defaultState)).toMatchInlineSnapshot(`"v=1&scaling=0&name=a%20curve%20in%20one%20dimension&seed=1&data.source=teacher&data.teacher.type=single-index&data.teacher.dimension=1&data.teacher.inputVariance=1&data.teacher.hermite=[0,0.6,0,0.8]&data.trainCount=16&data.testCount=120&data.targetNoiseVariance=0.02&network.layers.0.type=dense&network.layers.0.width=20&network.layers.0.activation=erf&network.layers.0.weightVariance=4&network.layers.0.biasVariance=1&network.readout.weightVariance=4&network.readout.biasVariance=0&network.scaling=standard&noiseVariance=0.02&theories=all&sampling.sampler=hmc&sampling.chains=4&sampling.draws=1000&sampling.warmup=500"`);
+		expect(encodePermalink(defaultState)).toMatchInlineSnapshot(
+			`"v=1&scaling=0&name=a%20curve%20in%20one%20dimension&seed=1&data.source=teacher&data.teacher.type=single-index&data.teacher.dimension=1&data.teacher.inputVariance=1&data.teacher.hermite=[0,0.6,0,0.8]&data.trainCount=16&data.testCount=120&data.targetNoiseVariance=0.02&network.layers.0.type=dense&network.layers.0.width=20&network.layers.0.activation=erf&network.layers.0.weightVariance=4&network.layers.0.biasVariance=1&network.readout.weightVariance=4&network.readout.biasVariance=0&network.scaling=standard&noiseVariance=0.02&theories=all&sampling.sampler=hmc&sampling.chains=4&sampling.draws=1000&sampling.warmup=500"`,
+		);
 	});
 
 	it("gives the state back", () => {

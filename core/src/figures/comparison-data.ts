@@ -19,7 +19,7 @@ const OUTPUT = 0;
  * What `compareFigure` draws of one problem: at the test points, or at the training points of a problem without.
  *
  * @param answers of theories, the baseline first; those without a mean are named under `withoutMean`
- * @param sampling must hold the distances of every one of the answers
+ * @param sampling gives its distances to those of the answers that it has measured
  */
 export function comparisonFigureData(
 	{ name, problem }: { readonly name: string; readonly problem: Problem },
@@ -75,10 +75,10 @@ function theorySeries(
 }
 
 function distancesOf(id: string, { comparison }: ComparedSamples): Distances {
-	const row = comparison.theories.find((candidate) => candidate.id === id)!;
+	const row = comparison.theories.find((candidate) => candidate.id === id);
 	return Object.fromEntries(
 		(["mean", "variance", "kernel"] as const).flatMap((name) => {
-			const value = row[name]?.relative;
+			const value = row?.[name]?.relative;
 			return value === undefined ? [] : [[name, { value }]];
 		}),
 	);

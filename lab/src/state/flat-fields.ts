@@ -37,7 +37,7 @@ export function unflatten(fields: readonly Field[]): Json {
 		}
 		const last = keys[keys.length - 1]!;
 		if (at.has(last)) throw new SyntaxError(`${path}: given twice`);
-		at.set(last, { value: valueOf(decodeText(value)) });
+		at.set(last, { value: parsed(decodeText(value)) });
 	}
 	return assemble(root);
 }
@@ -63,11 +63,11 @@ function holdsObject(json: Json): boolean {
 /** Text stands bare unless it could be read as something else. */
 function scalarText(json: null | boolean | number | string): string {
 	if (typeof json !== "string") return `${JSON.stringify(json)}`;
-	return encodeText(valueOf(json) === json ? json : JSON.stringify(json));
+	return encodeText(parsed(json) === json ? json : JSON.stringify(json));
 }
 
 /** JSON where it is JSON, and text otherwise. */
-function valueOf(text: string): Json {
+function parsed(text: string): Json {
 	if (!/^[-\d"[{]|^(true|false|null)$/.test(text)) return text;
 	try {
 		return JSON.parse(text) as Json;

@@ -15,7 +15,10 @@ export interface LabState {
  * The experiment to run: `network.scaling` by its name at both ends of the scaling, and in between the same prior as a standard
  * network of readout variance s_a^2 / chi. The noise stays as it is written.
  */
-export function experimentToRun({ experiment, scalingExponent: gamma }: LabState): Readonly<Record<string, Json>> {
+export function experimentToRun({
+	experiment,
+	scalingExponent: gamma,
+}: LabState): Readonly<Record<string, Json>> {
 	const network = experiment.network as NetworkJson | undefined;
 	if (gamma === undefined || !isNetwork(network)) return experiment;
 	if (gamma === 0 || gamma === 1) {

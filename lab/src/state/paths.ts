@@ -17,7 +17,8 @@ export function valueAt(json: Json | undefined, path: Path): Json | undefined {
 export function withValueAt<T extends Json>(json: T, path: Path, value: Json): T {
 	const [key, ...rest] = path;
 	if (key === undefined) return value as T;
-	if (Array.isArray(json)) return json.map((item, i) => (i === key ? withValueAt(item, rest, value) : item)) as unknown as T;
+	if (Array.isArray(json))
+		return json.map((item, i) => (i === key ? withValueAt(item, rest, value) : item)) as unknown as T;
 	const object = (typeof json === "object" && json !== null ? json : {}) as { readonly [key: string]: Json };
 	return { ...object, [key]: withValueAt(object[key] ?? {}, rest, value) } as unknown as T;
 }
