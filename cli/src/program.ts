@@ -5,6 +5,7 @@ import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCiteCommand } from "./commands/cite.ts";
 import { addCompareCommand } from "./commands/compare.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addLabCommand } from "./commands/lab.ts";
 import { addLearningCurveCommand } from "./commands/learning-curve.ts";
 import { addPredictCommand } from "./commands/predict.ts";
 import { addSampleCommand } from "./commands/sample.ts";
@@ -32,6 +33,7 @@ Example: finitude compare examples/digits.yaml`,
 		);
 	addCompareCommand(program);
 	addLearningCurveCommand(program);
+	addLabCommand(program);
 	addPredictCommand(program);
 	addSampleCommand(program);
 	addAnalyzeCommand(program);

@@ -123,6 +123,7 @@ test("@finitude/core/figures", () => {
 		[
 		  "analysisFigures",
 		  "compareFigure",
+		  "comparisonFigureData",
 		  "kernelsFigure",
 		  "learningCurveFigure",
 		  "theoryMapFigure",

@@ -1,8 +1,8 @@
 import "./workers/without-eval.ts";
+import { experimentToRun } from "@finitude/core/permalink";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Page } from "./page.tsx";
-import { experimentToRun } from "./state/lab-state.ts";
 import { followAddress, state } from "./state/store.ts";
 import "./style.css";
 import { compareAgain, discardSamples } from "./workers/sampling.ts";

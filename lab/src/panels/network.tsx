@@ -1,9 +1,9 @@
 /** The network and its prior: depth, width, nonlinearity, variances and the scaling of the readout. */
 import { activationNames } from "@finitude/core";
+import type { Json } from "@finitude/core/permalink";
+import { scalingExponentOf } from "@finitude/core/permalink";
 import { Choice } from "../controls/choice.tsx";
 import { Slider } from "../controls/slider.tsx";
-import type { Json } from "../state/flat-fields.ts";
-import { scalingExponentOf } from "../state/lab-state.ts";
 import { type Path, withValueAt } from "../state/paths.ts";
 import { change, field, setField, state } from "../state/store.ts";
 import type { LabPanel } from "./panel.ts";

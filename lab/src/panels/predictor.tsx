@@ -35,15 +35,13 @@ function Content() {
 		const data = comparisonFigureData(shown.experiment, answers, sampling);
 		return data.theories.length === 0 ? undefined : compareFigure(data, document, width);
 	}, [shown, sampling, width]);
-	return (
-		<div
-			ref={place}
-			class={stale.value ? "figure stale" : "figure"}
-			aria-busy={stale.value}
-			// biome-ignore lint/security/noDangerouslySetInnerHtml: our own drawing, every text in it escaped
-			dangerouslySetInnerHTML={{ __html: svg ?? "" }}
-		/>
-	);
+	useEffect(() => {
+		// Until there is another answer the last figure stays.
+		if (svg === undefined) return;
+		const drawing = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+		place.current!.replaceChildren(document.importNode(drawing, true));
+	}, [place, svg]);
+	return <div ref={place} class={stale.value ? "figure stale" : "figure"} aria-busy={stale.value} />;
 }
 
 export const predictor: LabPanel = { id: "predictor", title: "Predictor", place: "results", Content };

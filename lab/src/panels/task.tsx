@@ -1,9 +1,10 @@
 /** What is to be learned: a synthetic task, its points, its seed and the noise. */
+
+import type { Json } from "@finitude/core/permalink";
 import { Choice } from "../controls/choice.tsx";
 import { FieldSlider } from "../controls/field-slider.tsx";
 import { Slider } from "../controls/slider.tsx";
 import { defaultState } from "../state/default-state.ts";
-import type { Json } from "../state/flat-fields.ts";
 import { valueAt, withValueAt } from "../state/paths.ts";
 import { change, field, setField, state } from "../state/store.ts";
 import { solution } from "../workers/solver.ts";

@@ -1,5 +1,4 @@
 /** What became of every theory: its time and evidence, how far it is, or why it does not answer. */
-import { findTheory } from "@finitude/core";
 import { solution, stale, type TheoryState } from "../workers/solver.ts";
 import type { LabPanel } from "./panel.ts";
 
@@ -9,7 +8,7 @@ function secondsText(seconds: number): string {
 
 function Row({ state }: { readonly state: TheoryState }) {
 	const name = (
-		<th scope="row" title={findTheory(state.theory).title}>
+		<th scope="row" title={solution.value?.experiment.titles[state.theory]}>
 			{state.theory}
 		</th>
 	);

@@ -1,4 +1,4 @@
-import type { LabState } from "./lab-state.ts";
+import type { LabState } from "@finitude/core/permalink";
 
 /** What an address without a state shows: a curve that a wide network and a narrow one learn differently. */
 export const defaultState: LabState = {

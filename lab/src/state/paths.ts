@@ -1,5 +1,5 @@
 /** Fields of a JSON value by their path. */
-import type { Json } from "./flat-fields.ts";
+import type { Json } from "@finitude/core/permalink";
 
 export type Path = readonly (string | number)[];
 

@@ -1,11 +1,11 @@
 /** The page's one state, its history, and how controls change it. */
+
+import type { Json, LabState } from "@finitude/core/permalink";
+import { decodePermalink, encodePermalink } from "@finitude/core/permalink";
 import { signal } from "@preact/signals";
 import { createAddressHistory } from "./address-history.ts";
 import { defaultState } from "./default-state.ts";
-import type { Json } from "./flat-fields.ts";
-import type { LabState } from "./lab-state.ts";
 import { type Path, valueAt, withValueAt } from "./paths.ts";
-import { decodePermalink, encodePermalink } from "./permalink.ts";
 
 export const state = signal<LabState>(defaultState);
 

@@ -24,6 +24,8 @@ export interface ResolvedExperiment {
 	readonly problem: Problem;
 	/** Those that are to be solved, and those left out with the reason. */
 	readonly planned: readonly PlannedTheory[];
+	/** Of every planned theory, by its id. The page itself does without the code of the theories. */
+	readonly titles: Readonly<Record<string, string>>;
 	readonly sampling: SamplingSettings | false;
 	/** The same experiment as a file with every default written out. */
 	readonly resolved: Readonly<Record<string, unknown>>;

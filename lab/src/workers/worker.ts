@@ -4,6 +4,7 @@ import {
 	combineChains,
 	comparedPoints,
 	compareWithSamples,
+	findTheory,
 	InputError,
 	isInputError,
 	plannedTheories,
@@ -51,7 +52,14 @@ async function resolve({ experiment }: ResolveJob): Promise<ResolvedExperiment> 
 		readBytes: () => noFiles("a teacher or a problem with its numbers"),
 		mnist: () => noFiles("a teacher or a problem with its numbers"),
 	});
-	return { name, problem, planned: plannedTheories(theories), sampling, resolved };
+	const planned = plannedTheories(theories);
+	const titles = Object.fromEntries(
+		planned.map((one) => {
+			const id = "reason" in one ? one.theory : one.id;
+			return [id, findTheory(id).title];
+		}),
+	);
+	return { name, problem, planned, titles, sampling, resolved };
 }
 
 async function solve({ problem, choice }: TheoryJob) {

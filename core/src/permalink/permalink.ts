@@ -5,9 +5,6 @@ import type { LabState } from "./lab-state.ts";
 /** Grows when older addresses would be read differently. */
 const VERSION = "1";
 
-/** Addresses longer than this are cut by some programs that pass them on. */
-export const LONGEST_PERMALINK = 32_000;
-
 /** Without the "#". */
 export function encodePermalink({ experiment, scalingExponent }: LabState): string {
 	const scaling: Field[] = scalingExponent === undefined ? [] : [["scaling", `${scalingExponent}`]];
