@@ -1,9 +1,10 @@
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
 export interface SliderProps {
 	readonly label: string;
 	/** As in formulas: "N", "κ". */
-	readonly symbol: string;
+	readonly symbol: ComponentChildren;
 	readonly value: number;
 	readonly min: number;
 	readonly max: number;

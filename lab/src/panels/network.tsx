@@ -97,7 +97,11 @@ function Content() {
 			/>
 			<Slider
 				label="Bias variance"
-				symbol="s_b²"
+				symbol={
+					<>
+						s<sub>b</sub>²
+					</>
+				}
 				value={Number(first.biasVariance ?? 0)}
 				min={0}
 				max={4}
@@ -106,7 +110,11 @@ function Content() {
 			/>
 			<Slider
 				label="Readout variance"
-				symbol="s_a²"
+				symbol={
+					<>
+						s<sub>a</sub>²
+					</>
+				}
 				value={typeof readoutVariance === "number" ? readoutVariance : 1}
 				min={0.1}
 				max={20}
@@ -115,7 +123,7 @@ function Content() {
 			/>
 			<Slider label="Scaling" symbol="γ" value={gamma} min={0} max={1} step={0.05} onChange={setScaling} />
 			<p class="note">
-				Readout weights have variance s_a² / (χN), χ = N<sup>γ</sup> ={" "}
+				Readout weights have variance s<sub>a</sub>² / (χN), χ = N<sup>γ</sup> ={" "}
 				{Number((width ** gamma).toPrecision(3))}: standard at γ = 0, mean-field at γ = 1.
 			</p>
 		</>

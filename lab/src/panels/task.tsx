@@ -29,6 +29,7 @@ const TEACHERS: Readonly<Record<string, TeacherKind>> = {
 	sin: { words: "one direction: sine", teacher: { type: "single-index", link: "sin" } },
 	sign: { words: "one direction: sign", teacher: { type: "single-index", link: "sign" } },
 	linear: { words: "linear", teacher: { type: "linear" } },
+	waves: { words: "three waves", teacher: { type: "network", width: 3, activation: "sin" } },
 	network: { words: "a network of 3 erf units", teacher: { type: "network", width: 3, activation: "erf" } },
 	"gaussian-xor": {
 		words: "four clusters (XOR)",
@@ -51,7 +52,8 @@ function chooseTeacher(id: string): void {
 	const kind = TEACHERS[id];
 	if (kind === undefined) return;
 	const dimension = Math.max(kind.leastDimension ?? 1, Number(field(["data", "teacher", "dimension"]) ?? 1));
-	setField(["data", "teacher"], { ...kind.teacher, dimension, inputVariance: 1 });
+	const inputVariance = field(["data", "teacher", "inputVariance"]) ?? 1;
+	setField(["data", "teacher"], { ...kind.teacher, dimension, inputVariance });
 }
 
 /** Another task of the same network, in place of numbers from a file. */
@@ -104,6 +106,19 @@ function Synthetic() {
 				max={200}
 				logarithmic
 				whole
+				fallback={1}
+			/>
+			<FieldSlider
+				label="Input variance"
+				symbol={
+					<>
+						σ<sub>x</sub>²
+					</>
+				}
+				path={["data", "teacher", "inputVariance"]}
+				min={0.1}
+				max={20}
+				logarithmic
 				fallback={1}
 			/>
 			<FieldSlider
