@@ -1,9 +1,17 @@
-import { defaultClientConditions, defineConfig } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+
+/** Changes reach an open page as inline styles and scripts, which its policy forbids: `npm run dev` serves it without one. */
+const withoutPolicyInDevelopment: Plugin = {
+	name: "without-policy-in-development",
+	apply: "serve",
+	transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ""),
+};
 
 export default defineConfig({
 	root: import.meta.dirname,
 	// Relative addresses: the site works from any path.
 	base: "./",
+	plugins: [withoutPolicyInDevelopment],
 	resolve: { conditions: ["@finitude/source", ...defaultClientConditions] },
 	worker: { format: "es" },
 	build: {

@@ -1,4 +1,4 @@
-/** A chain in parts of a fraction of a second: between them the worker hears commands and tells what there is. */
+/** Chains in parts of a fraction of a second: between them the worker hears commands and tells what there is. */
 import { type ChainProgress, type ChainResult, type ChainSnapshot, runChain } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
 import type { ChainCommand, ChainJob, Progress } from "./messages.ts";
@@ -18,6 +18,7 @@ export interface ChainRunner {
 	command(command: ChainCommand["command"]): void;
 }
 
+/** For the chains of one run, one after another: a pause or a stop holds for all that follow. */
 export function createChainRunner(
 	engineReady: Promise<Engine>,
 	report: (progress: Progress) => void,
@@ -38,9 +39,9 @@ export function createChainRunner(
 	return {
 		async run({ problem, settings, chain }) {
 			const engine = await engineReady;
-			wanted = "resume" as ChainCommand["command"];
 			let snapshot: ChainSnapshot | undefined;
 			for (;;) {
+				await whilePaused();
 				const end = performance.now() + PART_MS;
 				let progress: ChainProgress | undefined;
 				const result = runChain(problem, engine, settings, chain, {
@@ -60,7 +61,6 @@ export function createChainRunner(
 					report({ kind: "chain", progress: told, ...(enough && { result }) });
 				}
 				await heard();
-				await whilePaused();
 				if (wanted === "stop" || snapshot!.step >= settings.warmup + settings.draws) return result;
 			}
 		},
