@@ -8,6 +8,7 @@ import { addInitCommand } from "./commands/init.ts";
 import { addLabCommand } from "./commands/lab.ts";
 import { addLearningCurveCommand } from "./commands/learning-curve.ts";
 import { addPredictCommand } from "./commands/predict.ts";
+import { addProbeCommand } from "./commands/probe.ts";
 import { addSampleCommand } from "./commands/sample.ts";
 import { addTheoriesCommand } from "./commands/theories.ts";
 
@@ -34,6 +35,7 @@ Example: finitude compare examples/digits.yaml`,
 	addCompareCommand(program);
 	addLearningCurveCommand(program);
 	addLabCommand(program);
+	addProbeCommand(program);
 	addPredictCommand(program);
 	addSampleCommand(program);
 	addAnalyzeCommand(program);

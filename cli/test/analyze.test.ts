@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { analyses } from "@finitude/core";
+import { analyses, probes, theories } from "@finitude/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CliResult, finitude, whenever } from "./run-cli.ts";
 import { threePoints } from "./three-points.ts";
@@ -201,6 +201,26 @@ describe("finitude cite", () => {
 	it("knows the papers of analyses", async () => {
 		const { stdout } = await finitude(["cite", "lazy-rich-transition"]);
 		expect(stdout).toContain("eprint = {2106.04110}");
-		expect((await finitude(["cite"])).stdout).toContain("@article{naveh2021self,");
+		const { stdout: all } = await finitude(["cite"]);
+		expect(all).toContain("@article{naveh2021self,");
+		expect(all).toContain("@article{kornblith2019similarity,");
+	});
+
+	it("knows probes, by their aliases too", async () => {
+		const { stdout } = await finitude(["cite", "kta", "spectral-entropy"]);
+		expect(stdout.match(/^@.*/gm)).toEqual([
+			"@article{cortes2012alignment,",
+			"@misc{liao2023assessing,",
+			"@article{coifman2006diffusion,",
+		]);
+	});
+
+	it("says what there is", async () => {
+		const { code, stderr } = await finitude(["cite", "spectrm"]);
+		const ids = [...theories, ...analyses, ...probes].map(({ id }) => id).join(", ");
+		expect(code).toBe(2);
+		expect(stderr).toBe(
+			`error: cite: wanted one of ${ids}, or an alias; got "spectrm". Did you mean spectrum?\n`,
+		);
 	});
 });

@@ -51,6 +51,21 @@ describe("finitude compare", () => {
 		expect(result.stdout).toMatch(/closest to the sampled mean|cannot be ranked/);
 	});
 
+	it("says what was learned: prior, theories and sampled network, layer by layer", () => {
+		const section = result.stdout.split("what was learned?")[1]!;
+		const [, layer, output] = section.split(/^layer 1\n|^output\n/m);
+		expect(layer).toMatch(/^prior +0\.\d+ +1 +\d/m);
+		expect(layer).toMatch(/^sampled \(hmc\) +0\.\d+ \+- [\d.]+ +0\.\d+ \+- [\d.e-]+ +[\d.]+ \+- [\d.]+$/m);
+		expect(output).toMatch(/^kernel-rescaling +0\.\d+/m);
+		const { learned } = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+		expect(learned.probes.map(({ id }: { id: string }) => id)).toEqual([
+			"alignment",
+			"cka",
+			"effective-rank",
+			"spectrum",
+		]);
+	});
+
 	it("says whether the assumptions of the theories hold", () => {
 		const section = result.stdout.split("does the theory's assumption hold here?")[1]!;
 		expect(section).toMatch(/^1 +8 erf +-?[\d.]+ \+- [\d.]+ +[\d.]+ \+- [\d.]+ +[\d.]+ +[\d.]+ \+- [\d.]+/m);
@@ -80,6 +95,8 @@ describe("finitude compare", () => {
 		expect(readdirSync(folder).sort()).toEqual([
 			"command.txt",
 			"experiment.json",
+			"features.png",
+			"features.svg",
 			"figure.png",
 			"figure.svg",
 			"layers.csv",

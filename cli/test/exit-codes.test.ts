@@ -193,7 +193,16 @@ describe("the other commands", () => {
 
 	it("complete lists the commands", async () => {
 		const { stdout } = await finitude(["complete", "--", ""]);
-		for (const command of ["compare", "learning-curve", "predict", "sample", "theories", "cite", "init"]) {
+		for (const command of [
+			"compare",
+			"learning-curve",
+			"probe",
+			"predict",
+			"sample",
+			"theories",
+			"cite",
+			"init",
+		]) {
 			expect(stdout).toContain(command);
 		}
 	});

@@ -33,6 +33,7 @@ function runOf(answers: readonly ReportedAnswer[]): ComparisonRun {
 		outcomes: answers.map((answer) => ({ theory: answer.theory, answer })),
 		rows: answers.map((answer) => theoryRow(problem, answer)),
 		engine,
+		learned: "not asked for",
 		interrupted: false,
 		converged: answers.every(({ convergence }) => convergence.converged),
 	};

@@ -51,6 +51,7 @@ export {
 	solveTheories,
 	type TheoryOutcome,
 } from "./experiments/outcomes.ts";
+export * from "./experiments/probing/index.ts";
 export {
 	integrationOf,
 	type Lead,
@@ -72,6 +73,7 @@ export {
 	type Verdict,
 	verdict,
 } from "./experiments/verdict.ts";
+export { findNamed, type Named } from "./find-named.ts";
 export * from "./kernels/index.ts";
 export {
 	type ActivationName,
@@ -83,6 +85,21 @@ export {
 	type ResidualLayer,
 } from "./network/network.ts";
 export { networkSchema } from "./network/schema.ts";
+export type {
+	DrawProbe,
+	LayerKernel,
+	MomentProbe,
+	Probe,
+	ProbeContext,
+	ProbedLayer,
+	ProbedMoments,
+	ProbedNetwork,
+	ProbeNeed,
+	ProbePlace,
+	ProbeQuantity,
+	ProbeReading,
+} from "./probes/probe.ts";
+export { findProbe, probes } from "./probes/registry.ts";
 export { inFile } from "./problem/faults.ts";
 export { checkProblem, parseProblem, problemToJson } from "./problem/parse-problem.ts";
 export { parseText } from "./problem/parse-text.ts";

@@ -7,7 +7,9 @@ import { expect, test } from "vitest";
 test("@finitude/core", () => {
 	expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
 		[
+		  "AGREEMENT",
 		  "InputError",
+		  "NOT_PREDICTED",
 		  "QUANTITY_NAMES",
 		  "RANKING_THRESHOLD",
 		  "R_HAT_LIMIT",
@@ -26,6 +28,7 @@ test("@finitude/core", () => {
 		  "compareWithSamples",
 		  "comparedPoints",
 		  "comparedTheories",
+		  "comparisonQuantities",
 		  "computationRecord",
 		  "dataSchema",
 		  "decide",
@@ -37,6 +40,8 @@ test("@finitude/core", () => {
 		  "experimentSchema",
 		  "findActivation",
 		  "findAnalysis",
+		  "findNamed",
+		  "findProbe",
 		  "findSampler",
 		  "findTheory",
 		  "formatEstimate",
@@ -70,6 +75,9 @@ test("@finitude/core", () => {
 		  "positionKernels",
 		  "predictionAt",
 		  "priorKernels",
+		  "probeComparison",
+		  "probeExperiment",
+		  "probes",
 		  "problemOfCell",
 		  "problemSchema",
 		  "problemToJson",
@@ -99,6 +107,7 @@ test("@finitude/core", () => {
 		  "solveTheory",
 		  "stepSizeBias",
 		  "tailEss",
+		  "taughtDirection",
 		  "teacherData",
 		  "teacherDirection",
 		  "teacherSchema",
@@ -124,8 +133,10 @@ test("@finitude/core/figures", () => {
 		  "analysisFigures",
 		  "compareFigure",
 		  "comparisonFigureData",
+		  "featuresFigure",
 		  "kernelsFigure",
 		  "learningCurveFigure",
+		  "problemSubtitle",
 		  "theoryMapFigure",
 		]
 	`);

@@ -1,6 +1,6 @@
 /** Pages exist where code promises them, and what they point to exists. */
 import { posix } from "node:path";
-import { analyses, samplers, theories } from "@finitude/core";
+import { analyses, probes, samplers, theories } from "@finitude/core";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { exists, files, pages, read } from "./repository.ts";
@@ -85,6 +85,31 @@ describe.each(described)("$folder: $id", ({ folder, id, options, aliases, refere
 	});
 });
 
+describe.each(probes.map((probe) => [probe.id, probe] as const))("probe %s", (id, probe) => {
+	const page = `docs/probes/${id}.md`;
+
+	it("has a source file and a page named by its id", () => {
+		expect(exists(`core/src/probes/${id}.ts`)).toBe(true);
+		expect(read(page).split("\n", 1)[0]).toMatch(new RegExp(`^# \`${id}\`: \\S`));
+	});
+
+	it("has its aliases, quantities and references on its page", () => {
+		const text = read(page);
+		const names = [...probe.aliases, ...probe.quantities.map((quantity) => quantity.id)];
+		expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+		const missing = probe.references.filter(({ arxiv, year }) => !text.includes(arxiv ?? `(${year})`));
+		expect(missing).toEqual([]);
+	});
+
+	it("says on its page and in the README whether it is descriptive", () => {
+		const row = read("README.md")
+			.split("\n")
+			.find((line) => line.startsWith(`| [\`${id}\`](${page})`));
+		const said = [/\bDescriptive\b/.test(read(page)), /\bDescriptive\b/.test(row ?? "")];
+		expect(said).toEqual(new Array(2).fill(probe.descriptive === true));
+	});
+});
+
 describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))("sampler %s", (id, sampler) => {
 	it("has a source file and a page named by its id, with its references", () => {
 		expect(exists(`core/src/samplers/${id}.ts`)).toBe(true);
@@ -98,6 +123,15 @@ describe.each(samplers.map((sampler) => [sampler.id, sampler] as const))("sample
 it("the README lists every theory with a link to its page", () => {
 	const text = read("README.md");
 	const missing = theories.filter(({ id }) => !text.includes(`[\`${id}\`](docs/theories/${id}.md)`));
+	expect(missing.map(({ id }) => id)).toEqual([]);
+});
+
+it("the README lists every probe with a link to its page and what it needs", () => {
+	const lines = read("README.md").split("\n");
+	const missing = probes.filter(({ id, needs }) => {
+		const start = `| [\`${id}\`](docs/probes/${id}.md) | ${needs} | `;
+		return !lines.some((line) => line.startsWith(start));
+	});
 	expect(missing.map(({ id }) => id)).toEqual([]);
 });
 

@@ -1,14 +1,14 @@
-import { analyses, bibtex, findAnalysis, findTheory, type Reference, theories } from "@finitude/core";
+import { analyses, bibtex, findNamed, probes, type Reference, theories } from "@finitude/core";
+
+interface Cited {
+	readonly id: string;
+	readonly aliases: readonly string[];
+	readonly references: readonly Reference[];
+}
 
 /** What `finitude cite` does. */
 export function cite(ids: readonly string[]): void {
-	const chosen: readonly { readonly references: readonly Reference[] }[] =
-		ids.length === 0
-			? [...theories, ...analyses]
-			: ids.map((id) => (isAnalysis(id) ? findAnalysis(id) : findTheory(id)));
+	const all: readonly Cited[] = [...theories, ...analyses, ...probes];
+	const chosen = ids.length === 0 ? all : ids.map((id) => findNamed(all, id, "cite"));
 	console.log(bibtex(chosen.flatMap(({ references }) => references)));
-}
-
-function isAnalysis(idOrAlias: string): boolean {
-	return analyses.some(({ id, aliases }) => id === idOrAlias || aliases.includes(idOrAlias));
 }

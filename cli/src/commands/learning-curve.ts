@@ -3,6 +3,7 @@ import {
 	addChainOptions,
 	addEngineOptions,
 	type ChainFlags,
+	collectId,
 	type EngineFlags,
 	integer,
 	integers,
@@ -47,7 +48,7 @@ export function addLearningCurveCommand(program: Command): void {
 		.option(
 			"--theory <id>",
 			"a theory to solve; may be repeated (default: those of the experiment)",
-			collect,
+			collectId,
 			[],
 		)
 		.option("--no-sampling", "theories only")
@@ -64,8 +65,4 @@ Examples: finitude learning-curve examples/learning-curve-digits.yaml
 		);
 	addChainOptions(command);
 	addEngineOptions(command);
-}
-
-function collect(id: string, previous: readonly string[]): string[] {
-	return [...previous, id];
 }

@@ -42,6 +42,11 @@ export function integers(minimum: number): (text: string) => number[] {
 	return (text) => text.split(",").map(one);
 }
 
+/** Collects an option that names one of several. */
+export function collectId(id: string, previous: readonly string[]): string[] {
+	return [...previous, id];
+}
+
 /** Collects `--option name=value`; a value is read as JSON when it is JSON, else as text. */
 export function collectOption(
 	assignment: string,

@@ -11,8 +11,10 @@ import {
 	isInputError,
 	type LayerSeparation,
 	missedModes,
+	type ProbedExperiment,
 	type ProjectionError,
 	predictionAt,
+	probeComparison,
 	projectionMcse,
 	type ReportedAnswer,
 	type SamplingSettings,
@@ -23,6 +25,7 @@ import {
 	verdict,
 } from "@finitude/core";
 import type { Engine } from "@finitude/engine";
+import { probedChains } from "../probing/run-probing.ts";
 import { type SampledNetwork, type SampleNetworkOptions, sampleNetwork } from "../workers/sample-network.ts";
 import { solveInWorkers } from "../workers/solve-theories.ts";
 
@@ -34,6 +37,8 @@ export interface ComparisonRun {
 	readonly sampling?: SampledComparison;
 	readonly notSampled?: string;
 	readonly engine: Engine;
+	/** Probes of the kernels; or why there are none. */
+	readonly learned: ProbedExperiment | string;
 	/** True when Ctrl-C ended the run early. */
 	readonly interrupted: boolean;
 	/** True when every theory that answered converged, and so did the sampler where it could sample. */
@@ -42,6 +47,7 @@ export interface ComparisonRun {
 
 export interface SampledComparison {
 	readonly answer: SampledNetwork["answer"];
+	readonly chains: SampledNetwork["chains"];
 	readonly comparison: Comparison;
 	readonly verdict: Verdict;
 	/** What the hidden layers say of the assumptions of the theories that answered; no verdicts where the sampler did not converge. */
@@ -64,6 +70,11 @@ export async function runComparison(
 	const answers = outcomes.flatMap((outcome) => ("answer" in outcome ? [outcome.answer] : []));
 	const sampled = await sampleAndCompare(experiment, answers, options);
 	const { sampling } = sampled;
+	const learned = probeComparison(options.engine, {
+		problem: experiment.problem,
+		answers,
+		...(sampling && { sampled: probedChains(sampling) }),
+	});
 	const rows =
 		sampling?.comparison.theories ?? answers.map((answer) => theoryRow(experiment.problem, answer));
 	const interrupted = options.signal.aborted;
@@ -72,6 +83,7 @@ export async function runComparison(
 		outcomes,
 		rows,
 		...sampled,
+		learned,
 		engine: options.engine,
 		interrupted,
 		converged: complete && answers.every((answer) => answer.convergence.converged),
@@ -122,6 +134,7 @@ async function compareWithNetwork(
 	return {
 		sampling: {
 			answer,
+			chains,
 			separation: { layers, assumptions: checkAssumptions(layers, judged) },
 			comparison: compareWithSamples(problem, answers, answer, projectionError),
 			verdict: verdict(ranked, predictionAt(points, answer), answer, projectionError),

@@ -1,7 +1,9 @@
 /** Writes what `finitude compare` leaves behind. */
 import { answerToJson, type Experiment, hashExperiment, version } from "@finitude/core";
 import type { EngineChoice } from "@finitude/engine";
+import { probingJson } from "../probing/probing-json.ts";
 import { comparisonFigure } from "../render/comparison-figure.ts";
+import { featuresFiles } from "../render/features-figure.ts";
 import { renderPng } from "../render/png.ts";
 import { comparisonCsv } from "../results/comparison-table.ts";
 import { resultsFolder, writeResults } from "../results/folder.ts";
@@ -15,7 +17,7 @@ export interface WrittenComparison {
 }
 
 /**
- * Writes result.json, table.csv, layers.csv, figure.svg, figure.png, the resolved experiment and command.txt into a folder below `base`.
+ * Writes result.json, table.csv, layers.csv, figure.svg, figure.png, features.svg, features.png, the resolved experiment and command.txt into a folder below `base`.
  * @param dataFolder paths of the experiment's data files are relative to it
  */
 export function writeComparison(
@@ -36,6 +38,7 @@ export function writeComparison(
 		"table.csv": comparisonCsv(run),
 		...(run.sampling && { "layers.csv": layerCsv(run.sampling.separation.layers) }),
 		...(svg === undefined ? {} : { "figure.svg": svg, "figure.png": renderPng(svg) }),
+		...(typeof run.learned === "string" ? {} : featuresFiles(run.learned, experiment)),
 		[experimentFile.name]: experimentFile.text,
 		"command.txt": `${command}\n`,
 	});
@@ -60,6 +63,7 @@ function resultOf(run: ComparisonRun, experiment: Experiment, hash: string, comm
 				? answerToJson(outcome.answer)
 				: { theory: outcome.theory, refused: outcome.reason },
 		),
+		learned: typeof run.learned === "string" ? { reason: run.learned } : probingJson(run.learned),
 		...(sampling === undefined
 			? {}
 			: {

@@ -47,12 +47,14 @@ function inThisFile<T>({ path }: InputFile, body: () => T): T {
 	return path === "-" ? body() : inFile(path, body);
 }
 
-/** How the command changes the experiment's `sampling`. */
-export interface SamplingOverlay {
-	/** Replace those of the file. */
+/** How the command changes the experiment. */
+export interface ExperimentOverlay {
+	/** Replace fields of its `sampling`. */
 	readonly flags: Readonly<Record<string, unknown>>;
 	/** The command is there to sample: `sampling: false` is taken as nothing said. */
 	readonly required?: boolean;
+	/** Replace the theories of the file, where there are any. */
+	readonly theories?: readonly string[];
 }
 
 /** How `finitude learning-curve` changes the experiment. */
@@ -65,14 +67,18 @@ export interface LearningCurveOverlay {
 	readonly sampling: Readonly<Record<string, unknown>>;
 }
 
-/** The experiment of a file, every default filled in, `sampling` overlaid by the flags of the command. */
+/** The experiment of a file, every default filled in, overlaid by the flags of the command. */
 export function loadExperiment(
 	input: InputFile,
 	engine: Engine,
-	sampling: SamplingOverlay = { flags: {} },
+	overlay: ExperimentOverlay = { flags: {} },
 ): Experiment {
 	const files = filesOf(input, engine);
-	return inThisFile(input, () => resolveExperiment(withSampling(asExperiment(input), sampling), files));
+	return inThisFile(input, () => {
+		const { theories = [] } = overlay;
+		const chosen = theories.length > 0 && { theories };
+		return resolveExperiment(withSampling({ ...(asExperiment(input) as object), ...chosen }, overlay), files);
+	});
 }
 
 /** The learning curve of a file, overlaid by the flags of the command. */
@@ -93,7 +99,11 @@ export function loadLearningCurve(
 }
 
 /** The theory map of a file, `sampling` overlaid by the flags of the command. */
-export function loadTheoryMap(input: InputFile, engine: Engine, flags: SamplingOverlay["flags"]): TheoryMap {
+export function loadTheoryMap(
+	input: InputFile,
+	engine: Engine,
+	flags: ExperimentOverlay["flags"],
+): TheoryMap {
 	return inThisFile(input, () =>
 		resolveTheoryMap(withSampling(asExperiment(input), { flags }), filesOf(input, engine)),
 	);
@@ -126,7 +136,7 @@ function asExperiment({ json }: InputFile): unknown {
 	return { name: problem.name === "" ? "problem" : problem.name, problem: json };
 }
 
-function withSampling(json: unknown, { flags, required = false }: SamplingOverlay): unknown {
+function withSampling(json: unknown, { flags, required = false }: ExperimentOverlay): unknown {
 	const { sampling: given = {}, ...rest } = json as { readonly sampling?: unknown };
 	const sampling = given === false && required ? {} : given;
 	if (sampling === false && Object.keys(flags).length > 0) {

@@ -2,6 +2,7 @@
 import type { ComparisonRun } from "../comparison/run-comparison.ts";
 import { comparisonTable, refusalLines } from "../results/comparison-table.ts";
 import { outputColors } from "./color.ts";
+import { renderLearned } from "./learned.ts";
 import { renderSamplerLines } from "./sampler.ts";
 import { renderSeparation } from "./separation.ts";
 import { formatNumber } from "./table.ts";
@@ -29,6 +30,7 @@ export function renderComparison(run: ComparisonRun, name: string, folder: strin
 		lines.push("", ...renderSeparation(sampling));
 		for (const warning of sampling.warnings) lines.push("", outputColors.bold(warning));
 	}
+	lines.push("", ...renderLearned(run));
 	if (run.interrupted) lines.push("", "Interrupted: this is what was finished.");
 	lines.push("", `results: ${folder}`);
 	return lines.join("\n");

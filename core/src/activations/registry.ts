@@ -10,9 +10,10 @@ import { sin } from "./sin.ts";
 import { softplus } from "./softplus.ts";
 import { tanh } from "./tanh.ts";
 
-const registry = new Map<string, Activation>(
+const builtIn = new Map<string, Activation>(
 	[linear, erf, relu, quadratic, tanh, gelu, sigmoid, sin, softplus].map((a) => [a.name, a]),
 );
+const registry = new Map(builtIn);
 
 /** Names of all activations that a problem may use, in the order of registration. */
 export function activationNames(): string[] {
@@ -38,9 +39,20 @@ export function registerActivation(definition: ActivationDefinition): Activation
 	return activation;
 }
 
-/** Takes a function out again that `registerActivation` has made an activation. @throws InputError when the name is not in use. */
+/**
+ * Takes a function out again that `registerActivation` has made an activation.
+ *
+ * @throws InputError when the name is not in use, or that of a built-in activation.
+ */
 export function unregisterActivation(name: string): void {
 	findActivation(name, "unregisterActivation");
+	if (builtIn.has(name)) {
+		throw new InputError({
+			where: "unregisterActivation",
+			wanted: "an activation that registerActivation has added",
+			got: `${JSON.stringify(name)}, which is built in`,
+		});
+	}
 	registry.delete(name);
 }
 

@@ -20,6 +20,7 @@ import { priorKernels } from "../kernels/prior-kernels.ts";
 import type { Problem } from "../problem/problem.ts";
 import { trainingProblem } from "../problem/training-problem.ts";
 import { shortestLength } from "../samplers/combined-draws.ts";
+import { savedNetworks } from "../samplers/saved-networks.ts";
 import type { Analysis } from "./analysis.ts";
 import { classesOf } from "./coding-schemes/classes.ts";
 import { lastLayerUnit, looksOf } from "./coding-schemes/looks.ts";
@@ -31,7 +32,6 @@ import { references } from "./coding-schemes/references.ts";
 import { type CodingResults, codingTable } from "./coding-schemes/results.ts";
 import { sampledUnits } from "./coding-schemes/sampled-units.ts";
 import { codingNotes } from "./coding-schemes/validity.ts";
-import { savedNetworks } from "./saved-networks.ts";
 import { completeSampling, refuseWeighted } from "./sweep.ts";
 
 export const codingSchemes: Analysis<CodingOptions, CodingResults> = {

@@ -1,7 +1,6 @@
 /** Do the layers of the sampled network couple through second moments only? The evidence, layer by layer. */
 import type { Engine } from "@finitude/engine";
 import type { Estimate } from "../diagnostics/estimate.ts";
-import { isInputError } from "../errors.ts";
 import { dualOf } from "../kernels/dual-of.ts";
 import { type PriorKernels, priorKernels } from "../kernels/prior-kernels.ts";
 import { layerWidth } from "../network/network.ts";
@@ -11,6 +10,7 @@ import { refuseForeignChains, shortestLength } from "../samplers/combined-draws.
 import { averagedMoments } from "../samplers/layer-estimates.ts";
 import { type ColumnRatios, momentRatios } from "../samplers/moment-ratios.ts";
 import { averagedName } from "../samplers/observation.ts";
+import { orReason } from "./or-reason.ts";
 import { type KernelFluctuation, kernelFluctuation } from "./separation/kernel-fluctuation.ts";
 import { type LayerKernels, layerKernels } from "./separation/layer-moments.ts";
 import { secondMoments } from "./separation/second-moments.ts";
@@ -145,14 +145,4 @@ function coupling(
 		() => secondMoments(engine, dualOf(activation), kernels[l]!, positions) ?? VANISHES,
 	);
 	return typeof result === "string" ? missing(result) : result;
-}
-
-/** What is computed, or the message of the input that does not allow it. */
-function orReason<T>(compute: () => T): T | string {
-	try {
-		return compute();
-	} catch (error) {
-		if (!isInputError(error)) throw error;
-		return error.message;
-	}
 }

@@ -2,9 +2,9 @@
 import type { Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../answer/answer.ts";
 import { type Comparison, comparedPoints, predictionAt } from "../experiments/comparison.ts";
-import type { Layer, Network } from "../network/network.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { ComparisonFigureData, Distances, TheorySeries } from "./figure-data.ts";
+import { problemSubtitle } from "./problem-subtitle.ts";
 
 /** The sampled network, and theories measured against it. */
 export interface ComparedSamples {
@@ -33,7 +33,7 @@ export function comparisonFigureData(
 	const outputs = problem.trainTargets.columns;
 	return {
 		title: name,
-		subtitle: subtitle(problem),
+		subtitle: problemSubtitle(problem),
 		points: points === "test" ? "test" : "training",
 		...(outputs > 1 ? { output: { index: OUTPUT, count: outputs } } : {}),
 		...(inputs.columns === 1
@@ -110,32 +110,4 @@ function standardError(
 
 function column(m: Matrix, j: number): Float64Array {
 	return Float64Array.from({ length: m.rows }, (_, i) => m.data[i * m.columns + j]!);
-}
-
-/** "P = 100, d = 784; dense erf 100; standard scaling; noise variance 0.1". */
-function subtitle({ network, trainInputs, noiseVariance }: Problem): string {
-	return [
-		`P = ${trainInputs.rows}, d = ${trainInputs.columns}`,
-		layerWords(network).join(", "),
-		`${network.scaling} scaling`,
-		`noise variance κ = ${noiseVariance}`,
-	].join("; ");
-}
-
-/** "N = 100 erf", "20 channels erf"; equal residual blocks in a row once: "10 × residual block erf, ρ = 0.3". */
-function layerWords({ layers }: Network): string[] {
-	const runs: { words: string; count: number }[] = [];
-	for (const layer of layers) {
-		const words = wordsOf(layer);
-		const last = runs[runs.length - 1];
-		if (layer.type === "residual" && last?.words === words) last.count++;
-		else runs.push({ words, count: 1 });
-	}
-	return runs.map(({ words, count }) => (count === 1 ? words : `${count} × ${words}`));
-}
-
-function wordsOf(layer: Layer): string {
-	if (layer.type === "convolution") return `${layer.channels} channels ${layer.activation}`;
-	if (layer.type === "dense") return `N = ${layer.width} ${layer.activation}`;
-	return `residual block ${layer.activation}, ρ = ${layer.residualScale}`;
 }

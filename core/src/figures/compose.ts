@@ -65,29 +65,38 @@ function legend(
 	return { svg, height: (line + 1) * LEGEND_LINE };
 }
 
-/** The heading with its letter, then the note on the same line when it fits, else on lines of its own. */
+/** The heading with its letter, on several lines where it must, then the note on the same line when it fits, else on lines of its own. */
 function headingSvg(panel: Panel, letter: string, x: number, y: number): { svg: string; height: number } {
 	const heading = panel.heading === "" ? "" : `${letter}. ${panel.heading}`;
 	const inner = panel.width - 2 * MARGIN;
 	const left = x + MARGIN;
 	// Bold letters are a tenth wider.
 	const noteLeft = heading === "" ? left : left + 1.1 * textWidth(heading) + 10;
-	let svg = heading === "" ? "" : textElement(left, y + 12, heading, { weight: "bold" });
-	if (panel.note === "") return { svg, height: heading === "" ? 0 : HEADING_LINE };
-	if (noteLeft + textWidth(panel.note) <= left + inner) {
+	const titles = heading === "" ? [] : wrap(heading, inner / 1.1, FONT_SIZE);
+	let svg = titles
+		.map((line, i) => textElement(left, y + 12 + i * HEADING_LINE, line, { weight: "bold" }))
+		.join("");
+	if (panel.note === "") return { svg, height: titles.length * HEADING_LINE };
+	if (titles.length < 2 && noteLeft + textWidth(panel.note) <= left + inner) {
 		svg += textElement(noteLeft, y + 12, panel.note, { fill: MUTED });
 		return { svg, height: HEADING_LINE };
 	}
 	const lines = wrap(panel.note, inner, FONT_SIZE);
 	lines.forEach((line, i) => {
-		svg += textElement(left, y + 12 + (i + 1) * HEADING_LINE, line, { fill: MUTED });
+		svg += textElement(left, y + 12 + (i + Math.max(1, titles.length)) * HEADING_LINE, line, { fill: MUTED });
 	});
-	return { svg, height: (lines.length + 1) * HEADING_LINE };
+	return { svg, height: (lines.length + Math.max(1, titles.length)) * HEADING_LINE };
 }
 
 function panelSvg(panel: Panel, x: number, y: number): string {
 	const size = `height="${formatLength(panel.height)}" width="${formatLength(panel.width)}"`;
 	return `<svg fill="${INK}" font-family="${FONT_FAMILY}" font-size="${FONT_SIZE}" ${size} text-anchor="middle" x="${formatLength(x)}" y="${formatLength(y)}">\n${panel.content}</svg>\n`;
+}
+
+/** "a" to "z", then "aa", "ab", ... */
+function letterOf(index: number): string {
+	const last = String.fromCharCode(97 + (index % 26));
+	return index < 26 ? last : letterOf(Math.floor(index / 26) - 1) + last;
 }
 
 /**
@@ -120,7 +129,7 @@ export function composeFigure(figure: {
 	for (const row of figure.rows) {
 		let x = 0;
 		const placed = row.map((panel) => {
-			const letter = String.fromCharCode(97 + letters);
+			const letter = letterOf(letters);
 			if (panel.heading !== "") letters += 1;
 			const heading = headingSvg(panel, letter, x, y);
 			x += panel.width;

@@ -79,15 +79,16 @@ export function heatMap(
 	);
 }
 
-/** The colors of a range, with its numbers. @param note what they stand for, and for which maps */
+/** The colors of a range, with its numbers. @param note what they stand for, and for which maps @param maps wide */
 export function colorLegend(
 	document: FigureDocument,
 	range: ValueRange,
 	palette: Uint8Array,
 	note: string,
+	maps = 2,
 ): Panel {
 	const ramp = Uint8Array.from({ length: 256 }, (_, i) => i);
-	const width = 2 * HEAT_MAP_SIDE;
+	const width = maps * HEAT_MAP_SIDE;
 	const margins = { marginLeft: 46, marginRight: 30, marginTop: 2, marginBottom: 30 };
 	return drawPanel(
 		document,
@@ -96,7 +97,7 @@ export function colorLegend(
 			width,
 			height: LEGEND_HEIGHT,
 			...margins,
-			x: { ...rangeAxis("", range), label: null, grid: false, ticks: 8 },
+			x: { ...rangeAxis("", range), label: null, grid: false, ticks: 4 * maps },
 			y: { axis: null, domain: [0, 1] },
 			marks: [
 				Plot.image([0], {

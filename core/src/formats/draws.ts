@@ -45,10 +45,12 @@ export type DrawVariableMaker = (
 /**
  * A maker of variables that are read from the chains without a copy of all draws. Chains of unequal length, stopped early, are
  * cut to the shortest.
+ *
+ * @param every k, where rows are of draws 0, k, 2k, ... only
  * @throws InputError when there is no chain or one has fewer draws than any diagnostic needs.
  */
-export function drawVariables(chains: readonly ChainResult[]): DrawVariableMaker {
-	const draws = shortestLength(chains);
+export function drawVariables(chains: readonly ChainResult[], every = 1): DrawVariableMaker {
+	const draws = Math.ceil(shortestLength(chains) / every);
 	return (rowsOf, description, dimensions = [], shape = []) => ({
 		dimensions: ["chain", "draw", ...dimensions],
 		shape: [chains.length, draws, ...shape],
@@ -77,6 +79,16 @@ function drawReader(chains: readonly DrawRows[], draws: number, size: number): D
 		}
 		return read;
 	};
+}
+
+/** The numbers of the draws that have a row. */
+export function drawCoordinate(chains: readonly ChainResult[], every: number): DataVariable {
+	const draws = Math.ceil(shortestLength(chains) / every);
+	return variable(
+		["draw"],
+		[draws],
+		Int32Array.from({ length: draws }, (_, i) => every * i),
+	);
 }
 
 /** The numbers of the chains: after an interrupt some may be missing. */

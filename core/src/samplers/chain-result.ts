@@ -17,6 +17,8 @@ export interface ChainResult extends StoredDraws {
 	readonly ladder?: LadderReport;
 	/** What a row of `weights` holds, where weights are kept. */
 	readonly weightArrays?: readonly WeightArray[];
+	/** k, where row i of `weights` is of draw k i. Absent where every draw has a row. */
+	readonly weightsEvery?: number;
 	readonly notes: readonly ValidityNote[];
 }
 

@@ -39,13 +39,14 @@ export function runChain(
 	try {
 		const { space, kernel, weighted, rungCount } = bind(problem, engine, settings);
 		const observer = createObserver(space, settings);
-		const reader = settings.saveWeights === true ? createWeightReader(space) : undefined;
+		const { saveWeights, weightsEvery = 1 } = settings;
+		const reader = saveWeights === true ? createWeightReader(space) : undefined;
 		const streams = resume ? copyOf(resume) : chainStreams(settings.seed, chainIndex);
 		const { transitions, observations } = streams;
 		const store = createDrawStore(problem, settings.draws, {
 			rungCount,
 			kernelBatches: keepsKernelBatches(problem, settings),
-			...(reader && { weightCount: reader.count }),
+			...(reader && { weightCount: reader.count, weightsEvery }),
 			...(weighted && { weighing: createScalarFunctions(engine) }),
 		});
 		if (resume) store.restore(resume.store);
@@ -60,7 +61,8 @@ export function runChain(
 			counters = counted(counters, outcome.info);
 			if (!warmingUp) {
 				const draw = kernel.draw(state);
-				const weights = reader?.read(draw, streams.weights);
+				const read = (step - settings.warmup - 1) % weightsEvery === 0 ? reader : undefined;
+				const weights = read?.read(draw, streams.weights);
 				store.keep(observer.observe(draw, observations), outcome.info, weights);
 			}
 			onProgress?.({
@@ -89,6 +91,7 @@ export function runChain(
 			...(kernel.ladder && { ladder: kernel.ladder(state) }),
 			...(store.logDensity().length === 0 ? { shortenedSteps: 0 } : rest),
 			...(reader && { weightArrays: reader.arrays }),
+			...(reader && weightsEvery > 1 && { weightsEvery }),
 			notes: [...space.notes, ...kernel.notes, ...observer.notes],
 		};
 	} finally {
@@ -152,9 +155,9 @@ function counted(
 }
 
 function refuseImpossible(settings: SamplingSettings): void {
-	const smallest = { chains: 1, draws: MINIMUM_DRAWS, warmup: 0, seed: 0 };
+	const smallest = { chains: 1, draws: MINIMUM_DRAWS, warmup: 0, seed: 0, weightsEvery: 1 };
 	for (const [name, least] of Object.entries(smallest)) {
-		const value = settings[name as keyof typeof smallest];
+		const value = settings[name as keyof typeof smallest] ?? 1;
 		if (!Number.isSafeInteger(value) || value < least) {
 			throw new InputError({
 				where: `sampling.${name}`,

@@ -22,7 +22,7 @@ export interface StoredDraws {
 	readonly acceptance: Float64Array;
 	/** 1 where the kept step diverged. */
 	readonly divergent: Uint8Array;
-	/** completedDraws x (all weights of a network), where they are kept. */
+	/** (all weights of a network) a row, where they are kept: of every draw, or of draws 0, k, 2k, ... */
 	readonly weights?: Float64Array;
 	/** completedDraws x (2 K - 2): a RungRecord a draw of a ladder with K rungs, where the log evidence was asked for. */
 	readonly rungs?: Float64Array;
@@ -51,6 +51,8 @@ const MOMENTS = ["trainMean", "trainVariance", "testMean", "testVariance"] as co
 export interface DrawStoreOptions {
 	/** Numbers in the weights kept of each draw. Default: 0, none are kept. */
 	readonly weightCount?: number;
+	/** Weights come with draws 0, k, 2k, ... Default: 1, with every draw. */
+	readonly weightsEvery?: number;
 	/** Numbers that a ladder of replicas records of each draw. Default: 0, there is none. */
 	readonly rungCount?: number;
 	/** Whether the batch means of every layer's kernels are handed out too. Default: false. */
@@ -63,7 +65,13 @@ export interface DrawStoreOptions {
 export function createDrawStore(
 	problem: Problem,
 	draws: number,
-	{ weightCount = 0, rungCount = 0, kernelBatches = false, weighing }: DrawStoreOptions = {},
+	{
+		weightCount = 0,
+		weightsEvery = 1,
+		rungCount = 0,
+		kernelBatches = false,
+		weighing,
+	}: DrawStoreOptions = {},
 ): DrawStore {
 	const points = problem.trainInputs.rows;
 	const outputs = problem.trainTargets.columns;
@@ -83,8 +91,10 @@ export function createDrawStore(
 		rungs: rungCount,
 		...(weighing && { logWeight: 1 }),
 	};
+	const lengthOf = (name: string, count: number) =>
+		sizes[name]! * (name === "weights" ? Math.ceil(count / weightsEvery) : count);
 	const stored = Object.fromEntries(
-		Object.entries(sizes).map(([name, size]) => [name, new Float64Array(draws * size)]),
+		Object.keys(sizes).map((name) => [name, new Float64Array(lengthOf(name, draws))]),
 	);
 	const labelNorm = targets.reduce((sum, y) => sum + y * y, 0);
 	const divergent = new Uint8Array(draws);
@@ -110,7 +120,7 @@ export function createDrawStore(
 		return created;
 	};
 
-	const filled = (name: string) => stored[name]!.subarray(0, kept * sizes[name]!);
+	const filled = (name: string) => stored[name]!.subarray(0, lengthOf(name, kept));
 
 	return {
 		keep(observation, info, weights) {
@@ -140,7 +150,7 @@ export function createDrawStore(
 			if (observation.rungs) stored.rungs!.set(observation.rungs, kept * rungCount);
 			if (weights) {
 				refuseNonFinite(weights, "weights", kept);
-				stored.weights!.set(weights, kept * weightCount);
+				stored.weights!.set(weights, lengthOf("weights", kept));
 			}
 			divergent[kept] = info.divergent ? 1 : 0;
 			kept++;
@@ -176,7 +186,10 @@ export function createDrawStore(
 			rounded,
 		}),
 		restore(snapshot) {
-			refuseForeign(snapshot, sizes, draws);
+			const fits = Object.keys(sizes).every(
+				(name) => snapshot.stored[name]?.length === lengthOf(name, snapshot.kept),
+			);
+			if (!fits || snapshot.kept > draws) throw foreignSnapshot();
 			kept = snapshot.kept;
 			rounded = snapshot.rounded;
 			for (const [name, values] of Object.entries(snapshot.stored)) stored[name]!.set(values);
@@ -189,14 +202,8 @@ export function createDrawStore(
 	};
 }
 
-function refuseForeign(
-	{ kept, stored }: DrawStoreSnapshot,
-	sizes: Readonly<Record<string, number>>,
-	draws: number,
-): void {
-	const fits = Object.entries(sizes).every(([name, size]) => stored[name]?.length === kept * size);
-	if (fits && kept <= draws) return;
-	throw new InputError({
+function foreignSnapshot(): InputError {
+	return new InputError({
 		where: "resume",
 		wanted: "a snapshot of a chain of this problem with these settings",
 		got: "one whose draws have another shape",

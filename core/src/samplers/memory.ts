@@ -58,11 +58,12 @@ export function estimateMemory(problem: Problem, settings: SamplingSettings): Me
 	const averages = (MAX_BATCHES + 3) * (recorded + weights + covariance);
 	const allWeights = layers[0]!.width * fanIn + parameters + (last + 1) * outputs;
 	const logWeight = findSampler(settings.sampler, "sampling.sampler").weighted ? 1 : 0;
-	const saved = settings.saveWeights === true ? allWeights : 0;
-	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + saved + evidenceNumbers(settings);
+	const networks =
+		settings.saveWeights === true ? Math.ceil(settings.draws / (settings.weightsEvery ?? 1)) : 0;
+	const perDraw = 2 * outputs * (points + testPoints) + 5 + logWeight + evidenceNumbers(settings);
 	return {
 		worker: 8 * (forward + single + kernels + rotation + projections + averages),
-		draws: 8 * settings.chains * settings.draws * perDraw,
+		draws: 8 * settings.chains * (settings.draws * perDraw + networks * allWeights),
 		kernelBatches: 8 * settings.chains * MAX_BATCHES * recorded,
 	};
 }

@@ -20,8 +20,10 @@ export interface SamplingSettings {
 	readonly covariance?: boolean;
 	/** Also the log evidence, by a sampler that can estimate it on request. Default: false. */
 	readonly evidence?: boolean;
-	/** Also keep every draw's weights. Default: false. */
+	/** Also keep the weights of draws. Default: false. */
 	readonly saveWeights?: boolean;
+	/** Of which draws: numbers 0, k, 2k, ... of the kept ones. Default: 1, of every draw. */
+	readonly weightsEvery?: number;
 }
 
 /** A sampler of a problem's posterior: `id` is file name, command-line word and docs page. */

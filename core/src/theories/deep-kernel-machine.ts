@@ -68,6 +68,7 @@ export const deepKernelMachine: Theory<z.output<typeof options>> = {
 	references: [yang2021theory, seroussi2021separation],
 	repeats: "equations-of-state",
 	assumes: ["gaussian-units", "sharp-kernels", "second-moment-coupling"],
+	posteriorLayers: true,
 	options,
 	applies: withoutResidualBlocks(
 		"deep-kernel-machine",

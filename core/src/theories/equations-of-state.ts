@@ -72,6 +72,7 @@ export const equationsOfState: Theory<z.output<typeof options>> = {
 	summary: "Gaussian layers whose kernels adapt to the data by minimizing a free energy.",
 	references: [seroussi2021separation, yang2021theory, naveh2021self, li2020statistical],
 	assumes: ["gaussian-units", "sharp-kernels", "second-moment-coupling"],
+	posteriorLayers: true,
 	options,
 	applies: withoutResidualBlocks(
 		"equations-of-state",

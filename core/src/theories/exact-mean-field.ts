@@ -61,6 +61,7 @@ export const exactMeanField: Theory<Options> = {
 	summary: "The most likely output kernel with the exact density of the neurons (one hidden layer).",
 	references,
 	assumes: ["sharp-kernels"],
+	posteriorLayers: true,
 	options,
 	applies: withoutResidualBlocks("exact-mean-field", applies),
 	solve: (problem, settings, context) => solveExactMeanField(settings, problem, context),

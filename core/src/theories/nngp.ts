@@ -87,6 +87,7 @@ export const nngp: Theory<z.output<typeof options>> = {
 		},
 	],
 	assumes: ["prior-kernels"],
+	posteriorLayers: true,
 	options,
 	applies: () => true,
 	solve(problem, _options, { engine, covariance = false }) {

@@ -40,6 +40,11 @@ export interface Theory<Options extends object = Record<string, unknown>> {
 	readonly references: readonly Reference[];
 	/** What it takes for granted about the hidden layers, among what a sampled network can show. */
 	readonly assumes?: readonly Assumption[];
+	/**
+	 * The answer's `kernels.preactivation` are posterior means of h h^T, averaged over units. Left out where they are something else,
+	 * such as covariances given the layer below, or not given.
+	 */
+	readonly posteriorLayers?: true;
 	/** The id of the theory that this one is with its default options: `all` leaves it out then. */
 	readonly repeats?: string;
 	/** A strict Zod object whose every field has a default and a description. */

@@ -43,6 +43,7 @@ export {
 	type WhitenedUnit,
 } from "./hidden-unit.ts";
 export {
+	errorsBySets,
 	integrationErrorNote,
 	type JudgedNumbers,
 	joined,

@@ -47,13 +47,29 @@ export function standardError(sets: readonly Float64Array[]): number {
 }
 
 /**
- * Standard errors of an answer by independent sets of random nodes.
- *
- * @param fraction nodes of all sets together for each node of the answer, whose error is smaller by the root of it: that of
- *   random nodes falls as the root of their number, that of Sobol points not more slowly
+ * Standard errors of the average of independent sets of random nodes, which is the answer.
  */
-export function standardErrors(sets: readonly JudgedNumbers[], fraction = 1): IntegrationErrors {
-	return errorsBy(sets, (values) => spread(values, Math.sqrt(fraction)));
+export function standardErrors(sets: readonly JudgedNumbers[]): IntegrationErrors {
+	return errorsBy(sets, (values) => spread(values));
+}
+
+/**
+ * Errors of an answer by nodes of its own, seen by independent sets of fewer nodes. Their spread shows the chance in it, smaller by the root of
+ * the nodes' ratio (the error of random nodes falls as the root of their number, that of Sobol points not more slowly). Their mean shows its
+ * bias: equations solved on nodes, and ratios of their averages, are off by an amount that falls as the inverse of their number.
+ *
+ * @param ratio nodes of the answer for each node of a set, above 1
+ */
+export function errorsBySets(
+	answer: JudgedNumbers,
+	sets: readonly JudgedNumbers[],
+	ratio: number,
+): IntegrationErrors {
+	return errorsBy([answer, ...sets], ([own, ...others]) => {
+		const m = others.length;
+		const bias = own!.map((x, k) => (others.reduce((sum, set) => sum + set[k]!, 0) / m - x) / (ratio - 1));
+		return [...spread(others, Math.sqrt(m / ratio)), bias];
+	});
 }
 
 /** What the last refinement of a grid changed. */
@@ -114,7 +130,7 @@ export const NO_ERRORS: IntegrationErrors = { mean: 0, variance: 0, kernel: 0, l
  * `integrationError`.
  *
  * @param errors undefined where a set or a level was not solved
- * @param how the errors were found: "the spread of 4 independent sets"
+ * @param how the errors were found: "the spread and the bias of 4 independent sets"
  */
 export function integrationErrorNote(errors: IntegrationErrors | undefined, how: string): ValidityNote {
 	if (errors?.mean === undefined) {

@@ -74,6 +74,10 @@ describe("the registry", () => {
 		expect(messageOf(() => unregisterActivation("cubic"))).toMatch(
 			/^unregisterActivation: wanted one of linear, .*; got "cubic"/,
 		);
+		expect(messageOf(() => unregisterActivation("relu"))).toBe(
+			'unregisterActivation: wanted an activation that registerActivation has added; got "relu", which is built in.',
+		);
+		expect(activationNames()).toContain("relu");
 	});
 
 	it("completes a definition without registering it", () => {

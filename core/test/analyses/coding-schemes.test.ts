@@ -20,10 +20,10 @@ import {
 } from "../../src/analyses/coding-schemes/unit-measures.ts";
 import { populationBuilder } from "../../src/analyses/coding-schemes/unit-population.ts";
 import { codingSchemes } from "../../src/analyses/coding-schemes.ts";
-import { kernelAlignment } from "../../src/analyses/kernel-alignment.ts";
 import { normals, uniforms } from "../../src/data/random.ts";
 import { findTheory, type Problem, parseProblem, solveTheory } from "../../src/index.ts";
 import { priorKernels } from "../../src/kernels/prior-kernels.ts";
+import { kernelAlignment } from "../../src/probes/kernel-alignment.ts";
 import { messageOf } from "../helpers/message-of.ts";
 import { analyze, engine } from "./analyses.ts";
 

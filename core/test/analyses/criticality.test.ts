@@ -2,7 +2,7 @@ import { matrix } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import type { DepthResults, ScanResults } from "../../src/analyses/criticality/results.ts";
 import { criticality } from "../../src/analyses/criticality.ts";
-import { kernelAlignment } from "../../src/analyses/kernel-alignment.ts";
+import { kernelAlignment } from "../../src/probes/kernel-alignment.ts";
 import { normalMatrix } from "../helpers/problems.ts";
 import { analyze, engine, problem } from "./analyses.ts";
 

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { type Matrix, matrix, symmetricEigenvalues } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
 import { kernelAdaptation } from "../../src/analyses/kernel-adaptation.ts";
-import { type CovarianceFunction, weightSpectrum } from "../../src/analyses/weight-spectrum.ts";
 import {
 	findTheory,
 	type Problem,
@@ -11,6 +10,7 @@ import {
 	solveTheory,
 	teacherDirection,
 } from "../../src/index.ts";
+import { type CovarianceFunction, weightSpectrum } from "../../src/probes/weight-spectrum.ts";
 import { linearPosteriorMean } from "../../src/scale-mixture/posterior-mean.ts";
 import { analyze, context, engine, layer, problem as linear } from "./analyses.ts";
 

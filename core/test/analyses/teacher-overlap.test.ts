@@ -1,6 +1,5 @@
 import { dot, matrix, seedStream } from "@finitude/engine";
 import { describe, expect, it } from "vitest";
-import type { SavedNetworks } from "../../src/analyses/saved-networks.ts";
 import { exactMeasures } from "../../src/analyses/teacher-overlap/exact-student.ts";
 import {
 	functionMeasures,
@@ -13,6 +12,7 @@ import { teacherOverlap } from "../../src/analyses/teacher-overlap.ts";
 import { normals } from "../../src/data/random.ts";
 import { findTheory, solveTheory } from "../../src/index.ts";
 import { createBatchMeans } from "../../src/samplers/batch-means.ts";
+import type { SavedNetworks } from "../../src/samplers/saved-networks.ts";
 import { linearPosteriorMean } from "../../src/scale-mixture/posterior-mean.ts";
 import { analyze, context, engine } from "./analyses.ts";
 

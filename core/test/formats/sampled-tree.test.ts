@@ -99,6 +99,19 @@ it("has the weights of every network in a group of their own", () => {
 	expect(last("readout_weights", 14)).toEqual([...row.subarray(73)]);
 });
 
+it("has the networks of some draws with the numbers of these draws", () => {
+	const chains = sampled.chains.map((chain) => {
+		const count = chain.weights!.length / chain.completedDraws;
+		const row = (t: number) => [...chain.weights!.subarray(t * count, (t + 1) * count)];
+		return { ...chain, weightsEvery: 7, weights: Float64Array.from([0, 7, 14].flatMap(row)) };
+	});
+	const { variables } = asRead(sampledTree({ ...sampled, chains })).groups.weights!;
+	expect(variables.draw).toMatchObject({ dimensions: ["draw"], values: [0, 7, 14] });
+	expect(variables.weights_2!.shape).toEqual([3, 3, 7, 6]);
+	const row = sampled.chains[2]!.weights!.subarray(14 * (6 * 4 + 7 * 6 + 7 + 7 * 2));
+	expect(variables.weights_1!.values.slice(-24)).toEqual([...row.subarray(0, 24)]);
+});
+
 it("has no weights where they were not kept", () => {
 	const chains = sampled.chains.map(({ weights: _, weightArrays: __, ...chain }) => chain);
 	expect(sampledTree({ ...sampled, chains }).groups).not.toHaveProperty("weights");

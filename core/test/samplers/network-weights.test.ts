@@ -1,7 +1,7 @@
 /** Saved weights, put through a network written down plainly, give the network's own outputs. */
 import { seedStream, splitStream } from "@finitude/engine";
 import { expect, test } from "vitest";
-import { findActivation, type Problem, runChain } from "../../src/index.ts";
+import { estimateMemory, findActivation, InputError, type Problem, runChain } from "../../src/index.ts";
 import { createWeightReader } from "../../src/samplers/network-weights.ts";
 import { createObserver } from "../../src/samplers/observer.ts";
 import { createSamplingSpace } from "../../src/samplers/sampling-space.ts";
@@ -147,4 +147,61 @@ test("saving weights changes no other number, and goes on from snapshots", () =>
 		resume: snapshots[8] as never,
 	});
 	expect(resumed.weights).toEqual(weights);
+});
+
+test("weights of some draws only: the same draws, whose numbers are known, also from snapshots", () => {
+	const few = randomProblem({ points: 4, inputs: 6, testPoints: 2, layers: [dense(3, "erf")] });
+	const settings = { sampler: "hmc", chains: 1, draws: 10, warmup: 5, seed: 3, saveWeights: true };
+	const all = runChain(few, engine, settings, 0);
+	const snapshots: unknown[] = [];
+	const thinned = runChain(few, engine, { ...settings, weightsEvery: 4 }, 0, {
+		wantsSnapshot: () => true,
+		onSnapshot: (snapshot) => snapshots.push(snapshot),
+	});
+	const { weights, weightsEvery, ...rest } = thinned;
+	const { weights: every, ...others } = all;
+	expect(rest).toEqual(others);
+	expect(weightsEvery).toBe(4);
+	const count = 18 + 3;
+	expect(weights!.length).toBe(3 * count);
+	// What the data do not reach is filled in from one stream, and more of it is used when more networks are read: what they say is alike.
+	expect(weights!.subarray(0, count)).toEqual(every!.subarray(0, count));
+	const output = (row: Float64Array, p: number) => {
+		const x = few.trainInputs.data.subarray(6 * p, 6 * p + 6);
+		return [0, 1, 2].map((unit) => x.reduce((sum, entry, k) => sum + row[6 * unit + k]! * entry, 0));
+	};
+	for (const [row, draw] of [0, 4, 8].entries()) {
+		for (let p = 0; p < 4; p++) {
+			const kept = output(weights!.subarray(row * count, (row + 1) * count), p);
+			const same = output(every!.subarray(draw * count, (draw + 1) * count), p);
+			// Sums of six numbers of order 1.
+			kept.forEach((h, unit) => {
+				expect(h).toBeCloseTo(same[unit]!, 12);
+			});
+		}
+	}
+	for (const stopped of [4, 6, 8, 13]) {
+		const resumed = runChain(few, engine, { ...settings, weightsEvery: 4 }, 0, {
+			resume: snapshots[stopped] as never,
+		});
+		expect(resumed).toEqual(thinned);
+	}
+});
+
+test("weights of every zeroth draw are refused", () => {
+	const few = randomProblem({ points: 4, inputs: 6, layers: [dense(3, "erf")] });
+	const settings = { sampler: "hmc", chains: 1, draws: 10, warmup: 5, seed: 3, saveWeights: true };
+	expect(() => runChain(few, engine, { ...settings, weightsEvery: 0 }, 0)).toThrow(
+		new InputError({ where: "sampling.weightsEvery", wanted: "an integer of at least 1", got: "0" }),
+	);
+});
+
+test("weights of some draws take less memory", () => {
+	const few = randomProblem({ points: 4, inputs: 6, layers: [dense(3, "erf")] });
+	const settings = { sampler: "hmc", chains: 2, draws: 10, warmup: 5, seed: 3 };
+	const { draws: none } = estimateMemory(few, settings);
+	const kept = (weightsEvery: number) =>
+		estimateMemory(few, { ...settings, saveWeights: true, weightsEvery }).draws - none;
+	expect(kept(4)).toBe(0.3 * kept(1));
+	expect(kept(1)).toBeGreaterThan(0);
 });

@@ -44,7 +44,7 @@ describe.each(SEEDED)("%s by random points", (theory, note, problem, options) =>
 		const sizes = { mean: P + 3, variance: P + 3, kernel: P * P };
 		for (const quantity of ["mean", "variance", "kernel"] as const) {
 			const sets = deviations![quantity]!;
-			expect(sets.map(({ length }) => length)).toEqual(Array(4).fill(sizes[quantity]));
+			expect(sets.map(({ length }) => length)).toEqual(Array(5).fill(sizes[quantity]));
 			const largest = Math.max(...Array.from(sets[0]!, (_, k) => Math.hypot(...sets.map((d) => d[k]!))));
 			expect(largest).toBe(errors[quantity]);
 		}

@@ -11,7 +11,7 @@ import {
 } from "@finitude/engine";
 import { layerWidth, type Network } from "../../network/network.ts";
 import type { Problem } from "../../problem/problem.ts";
-import { createLayers, type SavedNetworks } from "../saved-networks.ts";
+import { createLayers, type SavedNetworks } from "../../samplers/saved-networks.ts";
 import type { Looks } from "./looks.ts";
 import { participationRatio } from "./unit-measures.ts";
 import { populationBuilder, type UnitPopulation } from "./unit-population.ts";

@@ -1,6 +1,7 @@
 /** What the scan measures of one network at one weight deviation. */
 import { dot, type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 import { priorKernels } from "../../kernels/prior-kernels.ts";
+import { kernelAlignment } from "../../probes/kernel-alignment.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { conjugateKernels } from "../../theories/map-kernels/conjugate-kernels.ts";
 import { exactContraction } from "../../theories/map-kernels/exact-contraction.ts";
@@ -9,7 +10,6 @@ import { forwardResponse } from "../../theories/map-kernels/forward-response.ts"
 import { infiniteWidthKernels, type KernelMap, kernelMaps } from "../../theories/map-kernels/layers.ts";
 import { expansionParameter, relativeChange } from "../../theories/map-kernels/validity.ts";
 import { outputConjugate } from "../../theories/output-force.ts";
-import { kernelAlignment } from "../kernel-alignment.ts";
 
 export interface DepthPoint {
 	/** Mean absolute entry of K's answer, off the diagonal, to a uniform source off the diagonal at C^(0). */

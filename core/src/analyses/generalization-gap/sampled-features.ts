@@ -9,8 +9,8 @@ import {
 	symmetricEigen,
 } from "@finitude/engine";
 import type { Problem } from "../../problem/problem.ts";
+import { createFeatures, type SavedNetworks } from "../../samplers/saved-networks.ts";
 import type { FreshPoints } from "../analysis.ts";
-import { createFeatures, type SavedNetworks } from "../saved-networks.ts";
 import type { FeatureTask } from "./gaussian-features.ts";
 
 /**

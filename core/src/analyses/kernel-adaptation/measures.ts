@@ -1,10 +1,10 @@
 import { dot, type Engine, type Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
 import { meanSquaredError, meanValue } from "../../diagnostics/distance.ts";
+import { weightSpectrum } from "../../probes/weight-spectrum.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import type { FirstLayer } from "../first-layer.ts";
-import { weightSpectrum } from "../weight-spectrum.ts";
 
 /** What one answer says of adaptation, computed from the answer alone: any theory that gives the quantity will do. */
 export interface Measures {

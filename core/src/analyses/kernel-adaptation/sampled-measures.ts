@@ -1,4 +1,5 @@
 import { dot, type Engine, type Matrix } from "@finitude/engine";
+import { type CovarianceFunction, weightSpectrum } from "../../probes/weight-spectrum.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { averagedProjectionMcse } from "../../samplers/averaged-projection.ts";
 import { averagedName } from "../../samplers/observation.ts";
@@ -7,7 +8,6 @@ import { projectedSeries, projectionMcse } from "../../samplers/projection-mcse.
 import { targetVariance } from "../../theories/discrepancy-measures.ts";
 import type { SampledNetwork } from "../analysis.ts";
 import type { FirstLayer } from "../first-layer.ts";
-import { type CovarianceFunction, weightSpectrum } from "../weight-spectrum.ts";
 import { type Measures, measuresOf } from "./measures.ts";
 
 /** The sampled network at one width. */

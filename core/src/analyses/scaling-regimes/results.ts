@@ -3,6 +3,7 @@ import type { Engine, Matrix } from "@finitude/engine";
 import type { Answer, SampledAnswer } from "../../answer/answer.ts";
 import { compareWithSamples, type Distance, predictionAt } from "../../experiments/comparison.ts";
 import type { ChosenTheory, TheoryAnswer } from "../../experiments/theory-choice.ts";
+import { weightSpectrum } from "../../probes/weight-spectrum.ts";
 import { chiAt } from "../../problem/output-scaling.ts";
 import type { Problem } from "../../problem/problem.ts";
 import { averagedProjectionMcse } from "../../samplers/averaged-projection.ts";
@@ -11,7 +12,6 @@ import { projectionMcse } from "../../samplers/projection-mcse.ts";
 import type { SampledNetwork } from "../analysis.ts";
 import type { FirstLayer } from "../first-layer.ts";
 import { type SweptProblem, sweptProblem } from "../sweep.ts";
-import { weightSpectrum } from "../weight-spectrum.ts";
 import { type MeanAlignment, meanAlignment } from "./mean-alignment.ts";
 
 /** One exponent, solved and sampled. */

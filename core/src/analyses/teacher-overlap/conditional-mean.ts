@@ -2,8 +2,8 @@ import { columnVector, type Engine, type Matrix, scoped, submatrix, transpose } 
 import { type BatchMoments, createBatchMeans } from "../../samplers/batch-means.ts";
 import { allocateView } from "../../samplers/block-operations.ts";
 import { createRidge } from "../../samplers/ridge.ts";
+import { createFeatures, type SavedNetworks } from "../../samplers/saved-networks.ts";
 import type { NetworkSetting } from "../analysis.ts";
-import { createFeatures, type SavedNetworks } from "../saved-networks.ts";
 
 /**
  * The posterior mean of f at the samples and at fresh inputs: averages over each chain's draws of the mean given the hidden weights

@@ -4,8 +4,8 @@ import { mean, variance } from "../../diagnostics/moments.ts";
 import { type BatchMoments, combineBatchMoments, createBatchMeans } from "../../samplers/batch-means.ts";
 import { allocateView } from "../../samplers/block-operations.ts";
 import { type ColumnRatios, momentRatios } from "../../samplers/moment-ratios.ts";
+import { addBiases, type SavedNetworks } from "../../samplers/saved-networks.ts";
 import { sumPowers } from "../../samplers/unit-statistics.ts";
-import { addBiases, type SavedNetworks } from "../saved-networks.ts";
 
 /** Excess kurtosis over units and draws at fixed x, averaged over x, and the two parts that it is the sum of. */
 export interface Kurtosis {

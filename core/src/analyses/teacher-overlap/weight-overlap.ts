@@ -3,7 +3,7 @@ import type { Estimate } from "../../diagnostics/estimate.ts";
 import { rHat } from "../../diagnostics/index.ts";
 import { mean, pooled } from "../../diagnostics/moments.ts";
 import { standardErrorOfMean } from "../../samplers/point-estimates.ts";
-import type { SavedNetworks } from "../saved-networks.ts";
+import type { SavedNetworks } from "../../samplers/saved-networks.ts";
 
 export interface WeightOverlap {
 	/** R = u^T M u / tr M. */

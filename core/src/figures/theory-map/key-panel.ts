@@ -129,7 +129,7 @@ function outcomeLines({ cells, families }: TheoryMapResults, room: number): KeyL
 				),
 				box(y, "none", "#b8b4a8"),
 			],
-			text: wrapped("undecided: sampling does not separate these theories".split(/(?<= )/), room),
+			text: wrapped("undecided: the errors do not separate these theories".split(/(?<= )/), room),
 			count: String(undecided),
 		});
 	}

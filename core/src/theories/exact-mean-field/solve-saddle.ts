@@ -2,6 +2,7 @@
 import type { Engine, Matrix } from "@finitude/engine";
 import type { IntegrationErrors } from "../../answer/answer.ts";
 import {
+	errorsBySets,
 	featureSource,
 	type IntegrationRule,
 	type JudgedNumbers,
@@ -11,7 +12,6 @@ import {
 	NO_ERRORS,
 	type SampledNodes,
 	SETS,
-	standardErrors,
 	trainingUnit,
 	type UnitNodes,
 	type WhitenedUnit,
@@ -142,7 +142,10 @@ function sampledSaddle(
 	return {
 		...saddle,
 		solution: solution && { ...solution, iterations: steps + solution.iterations },
-		errors: alone.length === sets.length ? standardErrors(alone) : undefined,
+		errors:
+			alone.length === sets.length && solution?.converged
+				? errorsBySets(judged(task, saddle, solution), alone, rule.count / sets[0]!.count)
+				: undefined,
 	};
 }
 

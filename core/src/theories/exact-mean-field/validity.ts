@@ -16,7 +16,7 @@ export interface IntegrationReport {
 	readonly seed: number;
 	/** Sampled nodes only. */
 	readonly effectiveSampleSize?: number;
-	/** What the last refinement changed, or standard errors from independent sets of nodes. Undefined where a set or a level was not solved. */
+	/** What the last refinement changed, or errors from independent sets of nodes. Undefined where a set or a level was not solved. */
 	readonly errors: IntegrationErrors | undefined;
 	/** Independent sets of sampled nodes. */
 	readonly sets: number;
@@ -39,7 +39,7 @@ export function integrationNotes(report: IntegrationReport): ValidityNote[] {
 	const how =
 		kind === "quadrature"
 			? `the last refinement of the quadrature over ${dimension} ${dimension === 1 ? "weight" : "weights"}, to ${nodes} nodes`
-			: `the spread of ${sets} independent sets of ${nodes / sets} nodes, for ${nodes} nodes over ${dimension} weights with seed ${seed}`;
+			: `the spread and the bias of ${sets} independent sets of ${nodes / sets} nodes, for ${nodes} nodes over ${dimension} weights with seed ${seed}`;
 	const notes: ValidityNote[] = [integrationErrorNote(errors, how)];
 	if (effectiveSampleSize !== undefined) {
 		notes.push(

@@ -170,7 +170,7 @@ describe("notes", () => {
 			`${many} of 16384 nodes carry the averages over a unit's weights`,
 		]);
 		expect(messages("integrationError", enough)[0]).toMatch(
-			/^the error of the means by the spread of 4 independent sets of 4096 nodes, for 16384 nodes over 4 weights with seed 3; that of the variances is \d\.\de[+-]\d+, that of the output kernel is \d\.\de[+-]\d+, that of logEvidence is \d\.\de[+-]\d+$/,
+			/^the error of the means by the spread and the bias of 4 independent sets of 4096 nodes, for 16384 nodes over 4 weights with seed 3; that of the variances is \d\.\de[+-]\d+, that of the output kernel is \d\.\de[+-]\d+, that of logEvidence is \d\.\de[+-]\d+$/,
 		);
 	});
 

@@ -1,11 +1,11 @@
 import type { IntegrationErrors, ValidityNote } from "../../../answer/answer.ts";
 import {
 	effectiveSampleNote,
+	errorsBySets,
 	integrationErrorNote,
 	type JudgedNumbers,
 	LEAST_EFFECTIVE,
 	lastChanges,
-	standardErrors,
 	type UnitChains,
 } from "../../../tilted-unit/index.ts";
 import type { IntegratedAdaptive } from "./integration.ts";
@@ -16,7 +16,7 @@ const LARGEST_R_HAT = 1.05;
 const REMEDY = "raise samples, or take fewer training points, more noise or a larger width";
 
 /**
- * What the last refinement of a quadrature changed, or standard errors by the spread of independent sets.
+ * What the last refinement of a quadrature changed, or errors by the spread and the bias of independent sets.
  *
  * @param answer what the nodes of the answer say
  * @param sets what each set says
@@ -27,8 +27,7 @@ export function integrationErrors(
 	sets: readonly JudgedNumbers[],
 ): IntegrationErrors {
 	if (integration === "quadrature") return lastChanges(sets[0]!, answer);
-	const all = solved.reduce((sum, set) => sum + set.equations.source.rule.count, 0);
-	return standardErrors(sets, all / equations.source.rule.count);
+	return errorsBySets(answer, sets, equations.source.rule.count / solved[0]!.equations.source.rule.count);
 }
 
 /** `integration`, `integrationError`, for random nodes `effectiveSampleSize`, and `<L> - 1`. @param errors undefined where a set was not solved */
@@ -43,7 +42,7 @@ export function integrationNotes(
 	const how =
 		integration === "quadrature"
 			? `the last refinement of the quadrature over ${weights}, to ${nodes} nodes`
-			: `the spread of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${sets[0]!.equations.source.rule.count} nodes`}, for ${nodes} nodes over ${weights}`;
+			: `the spread and the bias of ${sets.length} independent sets of ${integration === "chains" ? "chains" : `${sets[0]!.equations.source.rule.count} nodes`}, for ${nodes} nodes over ${weights}`;
 	const notes: ValidityNote[] = [
 		{ name: "integration", value: integration, message: DESCRIPTIONS[integration] },
 		integrationErrorNote(errors, how),

@@ -3,10 +3,10 @@ import type { Answer, Convergence } from "../../../../answer/answer.ts";
 import { priorKernels } from "../../../../kernels/prior-kernels.ts";
 import type { Problem } from "../../../../problem/problem.ts";
 import {
+	errorsBySets,
 	type JudgedNumbers,
 	LEAST_EFFECTIVE_FRACTION,
 	principalFactor,
-	standardErrors,
 } from "../../../../tilted-unit/index.ts";
 import { factorKernel } from "../../../kernel-factor.ts";
 import type { SolveContext } from "../../../theory.ts";
@@ -81,8 +81,10 @@ export function solveDeepSaddle(
 	const found = solveOn(log2Count, SETS + 1, ACCURACY);
 	if (found === undefined) return unsolved(problem, notConverged(), []);
 	const { saddle, points } = found;
-	// All sets together have a fraction of the points of the answer.
-	const errors = judged.length === SETS ? standardErrors(judged, SETS * 2 ** -LOG2_FRACTION) : undefined;
+	const errors =
+		judged.length === SETS && saddle.converged
+			? errorsBySets(judge(engine, deep, found, inputs), judged, 2 ** LOG2_FRACTION)
+			: undefined;
 	const validity = randomNotes({
 		count: 2 ** log2Count,
 		seed,

@@ -27,7 +27,7 @@ export function randomNotes({
 	fractions,
 	errors,
 }: RandomPoints): ValidityNote[] {
-	const how = `the spread of ${sets} independent sets of ${setCount} points a layer, scaled to ${count} points with seed ${seed}`;
+	const how = `the spread and the bias of ${sets} independent sets of ${setCount} points a layer, scaled to ${count} points with seed ${seed}`;
 	const effective = effectiveSampleNote(
 		{ size: Math.min(...fractions) * count, nodes: count },
 		"raise samples or the width",

@@ -2,21 +2,24 @@
 import { type Engine, load, type Matrix, transpose, type View } from "@finitude/engine";
 import { findActivation } from "../activations/registry.ts";
 import { chi, layerWidth, type Network } from "../network/network.ts";
-import { allocateView } from "../samplers/block-operations.ts";
-import type { ChainResult } from "../samplers/chain-result.ts";
+import { allocateView } from "./block-operations.ts";
+import type { ChainResult } from "./chain-result.ts";
 
-/** The weights of one chain's draws. */
+/** The networks of one chain's draws, or of draws 0, k, 2k, ... where only their weights were kept. */
 export interface SavedNetworks {
 	readonly draws: number;
-	/** An array of draw t, "weights_1" or "biases_2", row-major: a view. Undefined where the network has none of that name. */
+	/** An array of network t, "weights_1" or "biases_2", row-major: a view. Undefined where the network has none of that name. */
 	array(name: string, t: number): Float64Array | undefined;
 }
 
 /**
  * @param chain with its weights: sampled with `saveWeights`
- * @param draws the first so many
+ * @param draws those of the first so many draws
  */
-export function savedNetworks({ weights, weightArrays }: ChainResult, draws: number): SavedNetworks {
+export function savedNetworks(
+	{ weights, weightArrays, weightsEvery = 1 }: Pick<ChainResult, "weights" | "weightArrays" | "weightsEvery">,
+	draws: number,
+): SavedNetworks {
 	const places = new Map<string, { readonly start: number; readonly end: number }>();
 	let total = 0;
 	for (const { name, shape } of weightArrays!) {
@@ -25,7 +28,7 @@ export function savedNetworks({ weights, weightArrays }: ChainResult, draws: num
 		total += size;
 	}
 	return {
-		draws,
+		draws: Math.ceil(draws / weightsEvery),
 		array(name, t) {
 			const place = places.get(name);
 			return place && weights!.subarray(t * total + place.start, t * total + place.end);

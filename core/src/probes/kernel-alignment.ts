@@ -1,15 +1,14 @@
 import { dot, type Engine, type Matrix, matrix, multiply } from "@finitude/engine";
 
 export interface KernelAlignment {
-	/** tr(Kc Yc) / (|Kc| |Yc|), Kc = H K H, Yc = H Y Y^T H, H = I - 1 1^T/P; Frobenius norms. */
+	/** tr(Kc Lc) / (|Kc| |Lc|), Kc = H K H, Lc = H L H, H = I - 1 1^T/P; Frobenius norms. */
 	readonly value: number;
 	/** Its derivative along dK, P x P. */
 	slope(change: Matrix): number;
 }
 
 /**
- * The centered alignment of a kernel with the targets, and how it changes with K + eps dK at eps = 0. Cortes, Mohri and
- * Rostamizadeh 2012, arXiv 1203.0550.
+ * The centered alignment of a kernel with the targets: `centeredAlignment` with L = Y Y^T.
  *
  * @param kernel K, P x P
  * @param targets Y, P x D
@@ -20,22 +19,30 @@ export function kernelAlignment(
 	kernel: Matrix,
 	targets: Matrix,
 ): KernelAlignment | undefined {
-	const products = multiply(engine, targets, targets, { transposeB: true });
-	const [K, Y] = [centered(kernel), centered(products)].map(({ data }) => data) as [
-		Float64Array,
-		Float64Array,
-	];
-	const [kk, yy, ky] = [dot(K, K), dot(Y, Y), dot(K, Y)];
+	return centeredAlignment(kernel, multiply(engine, targets, targets, { transposeB: true }));
+}
+
+/**
+ * The cosine of the angle between two kernels without their means, and how it changes with K + eps dK at eps = 0. Cortes, Mohri and
+ * Rostamizadeh 2012, arXiv 1203.0550, section 2.
+ *
+ * @param kernel K, P x P
+ * @param other L, P x P
+ * @returns undefined where one of them is constant
+ */
+export function centeredAlignment(kernel: Matrix, other: Matrix): KernelAlignment | undefined {
+	const [K, L] = [centered(kernel).data, centered(other).data];
+	const [kk, ll, kl] = [dot(K, K), dot(L, L), dot(K, L)];
 	// Centering a constant leaves rounding errors.
 	const rounding = (kernel.rows * Number.EPSILON) ** 2;
 	const nothing = (raw: Float64Array, rest: number) => rest <= rounding * dot(raw, raw);
-	if (nothing(products.data, yy) || nothing(kernel.data, kk)) return undefined;
-	const norm = Math.sqrt(kk * yy);
+	if (nothing(other.data, ll) || nothing(kernel.data, kk)) return undefined;
+	const norm = Math.sqrt(kk * ll);
 	return {
-		value: ky / norm,
+		value: kl / norm,
 		slope(change) {
 			const dK = centered(change).data;
-			return dot(dK, Y) / norm - (ky * dot(K, dK)) / (kk * norm);
+			return dot(dK, L) / norm - (kl * dot(K, dK)) / (kk * norm);
 		},
 	};
 }
