@@ -4,7 +4,7 @@ export default defineConfig({
 	resolve: { conditions: ["@finitude/source"] },
 	ssr: { resolve: { conditions: ["@finitude/source", "node", "import", "module", "default"] } },
 	test: {
-		include: ["{engine,core,cli,examples,docs}/test/**/*.test.ts"],
+		include: ["{engine,core,cli,lab,examples,docs}/test/**/*.test.ts"],
 		testTimeout: 120_000,
 		hookTimeout: 120_000,
 		pool: "threads",

@@ -5,6 +5,7 @@ import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCiteCommand } from "./commands/cite.ts";
 import { addCompareCommand } from "./commands/compare.ts";
 import { addInitCommand } from "./commands/init.ts";
+import { addLabCommand } from "./commands/lab.ts";
 import { addLearningCurveCommand } from "./commands/learning-curve.ts";
 import { addPredictCommand } from "./commands/predict.ts";
 import { addProbeCommand } from "./commands/probe.ts";
@@ -33,6 +34,7 @@ Example: finitude compare examples/digits.yaml`,
 		);
 	addCompareCommand(program);
 	addLearningCurveCommand(program);
+	addLabCommand(program);
 	addProbeCommand(program);
 	addPredictCommand(program);
 	addSampleCommand(program);

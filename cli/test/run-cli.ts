@@ -1,5 +1,5 @@
 /** Runs the command line: built and as a user does, in a process of its own, or from its sources in this one. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 import { createProgram } from "../src/program.ts";
@@ -19,7 +19,7 @@ export interface CliOptions {
 	readonly cwd?: string;
 	readonly env?: Readonly<Record<string, string>>;
 	/** Called with the process once it runs, for signals. */
-	readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+	readonly onStart?: (kill: (signal: NodeJS.Signals) => void, child: ChildProcess) => void;
 }
 
 /** finitude ...args, with standard input closed or filled. */
@@ -40,7 +40,7 @@ export function finitude(args: readonly string[], options: CliOptions = {}): Pro
 		child.on("error", reject);
 		child.on("close", (code) => resolve({ code, stdout, stderr }));
 		child.stdin.end(options.input ?? "");
-		options.onStart?.((signal) => child.kill(signal));
+		options.onStart?.((signal) => child.kill(signal), child);
 	});
 }
 

@@ -132,9 +132,11 @@ test("@finitude/core/figures", () => {
 		[
 		  "analysisFigures",
 		  "compareFigure",
+		  "comparisonFigureData",
 		  "featuresFigure",
 		  "kernelsFigure",
 		  "learningCurveFigure",
+		  "problemSubtitle",
 		  "theoryMapFigure",
 		]
 	`);

@@ -1,9 +1,8 @@
 /** The page of figures that says what was learned. */
 import type { Experiment, ProbedExperiment } from "@finitude/core";
-import { featuresFigure } from "@finitude/core/figures";
+import { featuresFigure, problemSubtitle } from "@finitude/core/figures";
 import type { ResultFiles } from "../results/folder.ts";
 import { createDocument } from "./document.ts";
-import { experimentSubtitle } from "./experiment-subtitle.ts";
 import { renderPng } from "./png.ts";
 
 /** Pixels of features.png per pixel of the page, which is long. */
@@ -14,7 +13,7 @@ export function featuresFiles(probed: ProbedExperiment, experiment: Experiment):
 	const svg = featuresFigure(
 		{
 			title: `${experiment.name}: what was learned`,
-			subtitle: experimentSubtitle(experiment),
+			subtitle: problemSubtitle(experiment.problem),
 			probed,
 			order: byTarget(experiment),
 			axisLabel: "training point, sorted by target",

@@ -1,9 +1,11 @@
 export { analysisFigures } from "./analysis-figure.ts";
 export { compareFigure } from "./compare.ts";
+export { type ComparedSamples, comparisonFigureData } from "./comparison-data.ts";
 export type { FeaturesFigureData } from "./features/figure-input.ts";
 export { featuresFigure } from "./features.ts";
 export type * from "./figure-data.ts";
 export { kernelsFigure } from "./kernels.ts";
 export { learningCurveFigure } from "./learning-curve.ts";
+export { problemSubtitle } from "./problem-subtitle.ts";
 export type { FigureDocument } from "./svg-node.ts";
 export { theoryMapFigure } from "./theory-map.ts";

@@ -42,8 +42,17 @@ function summaryBlocks(sampled: SampledSeries, theories: readonly TheorySeries[]
 	);
 }
 
-/** Log axis that holds all positive distances and noise floors, with room on the right for the number beside the last symbol. */
-function logRange(blocks: readonly Block[]): { low: number; high: number } {
+/** Pixels that one tick's label needs. */
+const TICK_ROOM = 36;
+/** Pixels that the number beside a symbol needs. */
+const NUMBER_ROOM = 40;
+const MARGIN_RIGHT = 16;
+
+/**
+ * Log axis that holds all positive distances and noise floors, with room on the right for the number beside the last symbol.
+ * @param width of the axis in pixels
+ */
+function logRange(blocks: readonly Block[], width: number): { low: number; high: number } {
 	const values = blocks.flatMap(({ rows, noiseFloor }) => [
 		...rows.map((row) => row.distance?.value ?? 0),
 		noiseFloor ?? 0,
@@ -52,7 +61,8 @@ function logRange(blocks: readonly Block[]): { low: number; high: number } {
 	if (positive.length === 0) return { low: 0.1, high: 1 };
 	const low = Math.min(...positive) / 2.5;
 	const largest = Math.max(...positive);
-	return { low, high: largest * (largest / low) ** 0.18 };
+	const room = Math.max(0.18, NUMBER_ROOM / Math.max(NUMBER_ROOM, width - NUMBER_ROOM));
+	return { low, high: largest * (largest / low) ** room };
 }
 
 function blockMarks(block: Block, low: number): Plot.Markish[] {
@@ -104,11 +114,13 @@ export function summaryPanel(
 	if (sampled === undefined) return undefined;
 	const blocks = summaryBlocks(sampled, theories);
 	if (blocks.length === 0) return undefined;
-	const { low, high } = logRange(blocks);
+	const marginLeft = 24 + Math.max(...theories.map((theory) => textWidth(theory.label)));
+	const width = size.width - marginLeft - MARGIN_RIGHT;
+	const { low, high } = logRange(blocks, width);
 	const distances = blocks.flatMap(({ rows }) =>
 		rows.flatMap((row) => (row.distance === undefined ? [] : distanceMarks(row, row.distance, low))),
 	);
-	const ticks = logTicks(low, high);
+	const ticks = logTicks(low, high, width / TICK_ROOM);
 	const hasNoise = blocks.some(({ noiseFloor }) => noiseFloor !== undefined);
 	return drawPanel(
 		document,
@@ -118,7 +130,8 @@ export function summaryPanel(
 		},
 		{
 			...size,
-			marginLeft: 24 + Math.max(...theories.map((theory) => textWidth(theory.label))),
+			marginLeft,
+			marginRight: MARGIN_RIGHT,
 			x: { type: "log", domain: [low, high], label: null },
 			y: { domain: [blocks[blocks.length - 1]!.bottom, -0.3], axis: null },
 			marks: [

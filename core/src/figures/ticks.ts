@@ -33,15 +33,20 @@ export function countTicks(count: number, most = 10): number[] {
 	return Array.from({ length: Math.floor(count / step) }, (_, i) => (i + 1) * step);
 }
 
-/** Powers of ten inside the range; with 2 and 5 times them when they are fewer than four. */
-export function logTicks(low: number, high: number): number[] {
+/**
+ * Powers of ten inside the range; with 2 and 5 times them when they are fewer than four.
+ * @param most powers of ten alone where there would be more ticks than this, as long as two are left
+ */
+export function logTicks(low: number, high: number, most = Number.POSITIVE_INFINITY): number[] {
 	const exponents: number[] = [];
 	for (let exponent = Math.floor(Math.log10(low)); 10 ** exponent <= high; exponent++)
 		exponents.push(exponent);
 	const factors = exponents.length > 3 ? [1] : [1, 2, 5];
-	return exponents
+	const ticks = exponents
 		.flatMap((exponent) => factors.map((factor) => Number(`${factor}e${exponent}`)))
 		.filter((tick) => tick >= low && tick <= high);
+	const powers = exponents.map((exponent) => Number(`1e${exponent}`)).filter((tick) => ticks.includes(tick));
+	return ticks.length > most && powers.length > 1 ? powers : ticks;
 }
 
 /** Ticks of a log axis: plain digits near 1, exponents elsewhere. */

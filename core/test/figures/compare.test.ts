@@ -37,6 +37,14 @@ describe("compareFigure of digits", () => {
 		}
 	});
 
+	it("stacks its panels on a narrow page, each of its width", () => {
+		const narrow = compareFigure(digitsData(2), document, 340);
+		expect(narrow).toMatch(/ viewBox="0 0 340 \d+" width="340"/);
+		const stacked = panels(narrow);
+		expect(stacked).toHaveLength(4);
+		for (const panel of stacked) expect(panel).toMatch(/^<svg [^>]*width="340"[^>]* x="0"/);
+	});
+
 	it("draws one line per theory, with dashes of its own, and 60 of the 200 points", () => {
 		expect(count(predictor!, /<g aria-label="line"/g)).toBe(2);
 		expect(count(predictor!, /aria-label="line"[^>]*stroke-dasharray="6 3"/g)).toBe(1);

@@ -21,6 +21,9 @@ describe("ticks", () => {
 	it("logTicks thins to powers of ten on long axes", () => {
 		expect(logTicks(0.02, 0.3)).toEqual([0.02, 0.05, 0.1, 0.2]);
 		expect(logTicks(0.0005, 2)).toEqual([0.001, 0.01, 0.1, 1]);
+		// More than fit: powers of ten alone, but never a single one.
+		expect(logTicks(0.004, 0.9, 4)).toEqual([0.01, 0.1]);
+		expect(logTicks(0.02, 0.3, 2)).toEqual([0.02, 0.05, 0.1, 0.2]);
 		expect([0.0001, 0.05, 1, 10000].map(formatLogTick)).toEqual(["1e−4", "0.05", "1", "1e4"]);
 	});
 

@@ -1,8 +1,8 @@
-import type { Experiment, Layer, Network } from "@finitude/core";
+import type { Layer, Network } from "../network/network.ts";
+import type { Problem } from "../problem/problem.ts";
 
-/** "P = 100, d = 784; dense erf 100; standard scaling; noise variance 0.1". */
-export function experimentSubtitle({ problem }: Experiment): string {
-	const { network, trainInputs, noiseVariance } = problem;
+/** "P = 100, d = 784; N = 100 erf; standard scaling; noise variance κ = 0.1". */
+export function problemSubtitle({ network, trainInputs, noiseVariance }: Problem): string {
 	return [
 		`P = ${trainInputs.rows}, d = ${trainInputs.columns}`,
 		layerWords(network).join(", "),
