@@ -71,7 +71,8 @@ function serve(
 	return new Promise((resolve, reject) => {
 		let current: Waiting | undefined;
 		const next = () => {
-			current = queue.shift();
+			// From the last one: of all theories those that average the most stand there, and what takes longest is to start first.
+			current = queue.pop();
 			if (current === undefined) resolve();
 			else worker.postMessage({ choice: current.choice } satisfies TheoryRequest);
 		};
