@@ -92,7 +92,7 @@ test("without batch means there are values and the reason why they have no error
 	expect(reading).toEqual({
 		quantity: "alignment",
 		layer: "layer 1",
-		values: (whole as { readonly values: readonly number[] }).values,
+		values: "values" in whole! ? whole.values : undefined,
 		noStandardErrors:
 			"the batch means of such large kernels are not kept, and without them there is no standard error",
 	});
