@@ -206,7 +206,7 @@ describe("Ctrl-C", () => {
 	it.runIf(posix)("is heard while a theory is being solved", async () => {
 		const experiment = {
 			name: "large",
-			data: { source: "teacher", teacher: { type: "linear", dimension: 5 }, trainCount: 3500, testCount: 1 },
+			data: { source: "teacher", teacher: { type: "linear", dimension: 5 }, trainCount: 2000, testCount: 1 },
 			network: problem.network,
 			noiseVariance: 0.1,
 		};

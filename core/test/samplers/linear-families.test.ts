@@ -13,8 +13,8 @@ import { type Family, families, zScores } from "./linear-families.ts";
 import { engine } from "./problems.ts";
 
 const RUNS = {
-	hmc: { chains: 4, draws: 3000, warmup: 200 },
-	gibbs: { chains: 4, draws: 1500, warmup: 50 },
+	hmc: { chains: 4, draws: 2000, warmup: 200 },
+	gibbs: { chains: 4, draws: 1000, warmup: 50 },
 	exact: { chains: 4, draws: 1000, warmup: 0 },
 };
 
